@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * bitframe/page_alloc.h - one pool of pages behind a handful of calls
+ *
+ * The page_alloc contract: a kernel that calls these names links against bitframe unchanged. The pool
+ * covers [MALLOC_START, MALLOC_END); where RAM lies is said by the build options of the same names in
+ * lower case. The lowest free page is always the next one handed out.
+ *
+ * Addresses are physical (PA) unless they are called kva, a kernel virtual address in the linear map:
+ * KVA = PA + LINEAR_MAP_BASE. Both are 64-bit and wrap modulo 2^64.
+ *
+ * Safety: one caller at a time. Nothing here locks, blocks or allocates, so any context will do, the MMU
+ * off included, as long as no two calls overlap; a kernel that allocates in interrupt handlers masks
+ * interrupts around its other calls.
+ */
+#ifndef BITFRAME_PAGE_ALLOC_H
+#define BITFRAME_PAGE_ALLOC_H
+
+#include <stdint.h>
+
+#include <bitframe/config.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* clang-format off */
+/** Bytes in a page. */
+#define PAGE_SIZE       (UINT64_C(1) << BITFRAME_FRAME_SHIFT)
+/** First managed physical address. */
+#define MALLOC_START    UINT64_C(BITFRAME_MALLOC_START)
+/** One past the last managed physical address. */
+#define MALLOC_END      UINT64_C(BITFRAME_MALLOC_END)
+/** Bytes in the pool. */
+#define MALLOC_SIZE     (MALLOC_END - MALLOC_START)
+/** Pages in the pool. */
+#define MALLOC_PAGES    (MALLOC_SIZE / PAGE_SIZE)
+/** Kernel virtual address of physical address 0. */
+#define LINEAR_MAP_BASE UINT64_C(BITFRAME_LINEAR_MAP_BASE)
+/** Output interface that dump_free_count() prints to. */
+#define MU              0
+/* clang-format on */
+
+/* What bitframe exports. */
+
+/** Kernel virtual address of a physical one: @p pa + LINEAR_MAP_BASE, modulo 2^64. */
+uint64_t pa_to_kva(uint64_t pa);
+
+/** Physical address of a kernel virtual one: @p kva - LINEAR_MAP_BASE, modulo 2^64. */
+uint64_t kva_to_pa(uint64_t kva);
+
+/**
+ * Make every page of the pool free and the pool total MALLOC_PAGES.
+ *
+ * Must be the first call; may be called again at any time, and starts over whatever was held before.
+ *
+ * @par Cost  One store per 64 pages and its index: 96 KiB for 3008 MiB.
+ */
+void mem_map_init(void);
+
+/**
+ * Take every page whose PA is below @p end_pa out of use, a partly covered one included.
+ *
+ * The pool total falls by one for each page that was free before and by none for the others, so
+ * reservations may overlap.
+ *
+ * @param end_pa  A physical address. At or below MALLOC_START nothing happens; beyond the pool covers all
+ *                of it, and so does a KVA passed by mistake.
+ *
+ * @par Cost  One load and one store per 64 pages covered.
+ */
+void mem_map_reserve_below(uint64_t end_pa);
+
+/**
+ * Take every page whose PA is at or above @p start_pa out of use.
+ *
+ * A page that begins below @p start_pa stays free even if @p start_pa cuts through it. The pool total
+ * changes as in mem_map_reserve_below().
+ *
+ * @param start_pa  A physical address. At or beyond MALLOC_END nothing happens; at or below MALLOC_START
+ *                  covers the whole pool.
+ *
+ * @par Cost  One load and one store per 64 pages covered.
+ */
+void mem_map_reserve_above(uint64_t start_pa);
+
+/**
+ * Take the lowest free page and zero its bytes through memzero(pa_to_kva(pa), PAGE_SIZE).
+ *
+ * @return  Its physical address, or 0 when no page is free: 0 is never a page.
+ *
+ * @par Cost  O(1) and bounded (docs/benchmarks.md), plus the zeroing.
+ */
+uint64_t get_free_page(void);
+
+/**
+ * Give back the page that contains @p pa.
+ *
+ * Anything may be passed: an address outside the pool is ignored, one inside a page frees that page,
+ * freeing a free page changes nothing, and freeing a reserved page makes it allocatable while the pool
+ * total stays.
+ *
+ * @par Cost  O(1) and bounded.
+ */
+void free_page(uint64_t pa);
+
+/**
+ * get_free_page() as a kernel virtual address.
+ *
+ * @return  The page's KVA, or a raw 0 when no page is free.
+ */
+uint64_t get_kernel_page(void);
+
+/** free_page() of a kernel virtual address. */
+void free_kernel_page(uint64_t kva);
+
+/**
+ * Count the free pages and print the line `free_pages: ` + 16 lower-case hex digits + newline.
+ *
+ * Printed by three calls: main_output(MU, "free_pages: "), main_output_u64(MU, count), main_output(MU, "\n").
+ *
+ * @return  The number of free pages right now, exact.
+ *
+ * @par Cost  O(1), plus the printing.
+ */
+uint64_t dump_free_count(void);
+
+/** Pages in the pool less those freshly reserved. Allocation and freeing never move it. */
+uint64_t mem_total_count(void);
+
+/* What the kernel provides. */
+
+/**
+ * Zero @p size bytes at virtual address @p start.
+ *
+ * bitframe ships one (DC ZVA on AArch64 once bitframe_set_platform() allows it, aligned stores until
+ * then); a kernel that has its own builds with -Dmemzero=kernel.
+ */
+void memzero(uint64_t start, uint64_t size);
+
+/** Print a string on an output interface. */
+void main_output(int32_t interface, const char *str);
+
+/** Print a value as 16 lower-case hex digits on an output interface. */
+void main_output_u64(int32_t interface, uint64_t value);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * bitframe/platform.h - what a kernel tells bitframe about the machine
+ *
+ * Everything works without it: until bitframe_set_platform() is called bitframe assumes that the MMU is
+ * off and memory is Device, so it uses no DC ZVA and no vector registers.
+ */
+#ifndef BITFRAME_PLATFORM_H
+#define BITFRAME_PLATFORM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <bitframe/bitframe.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** The machine. All zero is a machine of which nothing is known, and always right. */
+struct bitframe_platform {
+    /**
+     * Bytes that one DC ZVA clears: the smallest bitframe_zva_block_bytes() of all cores, or 0 if any core
+     * forbids it. Non-zero declares that all memory that bitframe zeroes is mapped Normal: on Device memory
+     * DC ZVA faults.
+     */
+    uint32_t zva_block_bytes;
+
+    /**
+     * Called before vector registers v0-v7 and v16-v31 are used, once per long scan or count. Returns true if
+     * they may be; then simd_end follows in the same context. False, and null, mean general registers only.
+     */
+    bool (*simd_begin)(void);
+
+    /** Called when the vector registers are done with. Not null if simd_begin is not. */
+    void (*simd_end)(void);
+
+    /**
+     * Called when bitframe finds an invariant of its own broken: memory corruption, or a bug. Should not
+     * return; if it does, or is null, bitframe executes a trapping instruction.
+     *
+     * @param what  What is wrong, static storage.
+     */
+    void (*panic)(const char *what);
+};
+
+/**
+ * Declare the machine. May be called again whenever more is known; the last call counts.
+ *
+ * @param platform  Copied. Null is the same as all zero.
+ *
+ * @retval BITFRAME_OK       Declared.
+ * @retval BITFRAME_INVALID  zva_block_bytes is neither 0 nor a power of two from 16 to 2048, or simd_begin
+ *                           came without simd_end; nothing changed.
+ *
+ * @par Safety  While no other call is in flight on any pool.
+ */
+enum bitframe_status bitframe_set_platform(const struct bitframe_platform *platform);
+
+/**
+ * Bytes that one DC ZVA clears on the core that asks, 0 if it may not be used (DCZID_EL0). Always 0 where
+ * there is no such instruction.
+ */
+uint32_t bitframe_zva_block_bytes(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

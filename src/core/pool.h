@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pool.h - the paths of a pool that run for every frame, to be inlined
+ *
+ * Both touch the cursor word or one bitmap word, and the counter. Only a word that becomes empty or stops
+ * being so concerns the index, one call in 64 at worst when frames go in sequence; that part is in index.c.
+ */
+#ifndef BITFRAME_CORE_POOL_H
+#define BITFRAME_CORE_POOL_H
+
+#include <bitframe/bitframe.h>
+
+#include "bits.h"
+
+/**
+ * The word under the cursor was emptied: take it out of the index and move the cursor to the next.
+ *
+ * @return  @p pa, untouched: the caller returns it by a tail call and saves no register on its fast path.
+ */
+uint64_t bitframe_cursor_emptied(struct bitframe *pool, uint64_t pa);
+
+/**
+ * Word @p word of the bitmap was empty and no longer is: put it in the index, and move the cursor down to it
+ * if it is lower.
+ *
+ * @return  BITFRAME_OK, for the caller's tail call.
+ */
+enum bitframe_status bitframe_word_refilled(struct bitframe *pool, uint64_t word);
+
+/** bitframe_take(), inlined. */
+static inline uint64_t pool_take(struct bitframe *pool)
+{
+    uint64_t free_frames = pool->free_frames;
+    if (free_frames == 0)
+        return 0;
+    uint64_t *cursor = pool->cursor;
+    uint64_t word = *cursor;
+    uint64_t pa = pool->cursor_pa + ((uint64_t)lowest_bit(word) << BITFRAME_FRAME_SHIFT);
+    word &= word - 1;
+    *cursor = word;
+    pool->free_frames = free_frames - 1;
+    if (word == 0)
+        return bitframe_cursor_emptied(pool, pa);
+    return pa;
+}
+
+/**
+ * Free the frame of bit @p bit of the bitmap, which must stand for a frame of the pool.
+ *
+ * @return  BITFRAME_OK or BITFRAME_DOUBLE_FREE.
+ */
+static inline enum bitframe_status pool_free_bit(struct bitframe *pool, uint64_t bit)
+{
+    uint64_t *word = pool->level[0] + bit / WORD_BITS;
+    uint64_t before = *word;
+    if (before & bit_mask(bit))
+        return BITFRAME_DOUBLE_FREE;
+    *word = before | bit_mask(bit);
+    pool->free_frames++;
+    if (before == 0)
+        return bitframe_word_refilled(pool, bit / WORD_BITS);
+    return BITFRAME_OK;
+}
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* zero.c - clear whole frames, in portable C. */
+#include "kernels.h"
+
+/* Aligned 8-byte stores and nothing wider, so Device memory will do. */
+void bitframe_zero_frames_c(void *dst, uint64_t bytes, uint64_t step)
+{
+    uint64_t *word = dst;
+    uint64_t *end = word + bytes / sizeof(*word);
+    (void)step;
+    for (; word != end; word += 8) {
+        word[0] = 0;
+        word[1] = 0;
+        word[2] = 0;
+        word[3] = 0;
+        word[4] = 0;
+        word[5] = 0;
+        word[6] = 0;
+        word[7] = 0;
+    }
+}
