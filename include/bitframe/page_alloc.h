@@ -18,7 +18,7 @@
 
 #include <stdint.h>
 
-#include <bitframe/config.h>
+#include <bitframe/bitframe.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -28,15 +28,15 @@ extern "C" {
 /** Bytes in a page. */
 #define PAGE_SIZE       (UINT64_C(1) << BITFRAME_FRAME_SHIFT)
 /** First managed physical address. */
-#define MALLOC_START    UINT64_C(BITFRAME_MALLOC_START)
+#define MALLOC_START    BITFRAME_MALLOC_START
 /** One past the last managed physical address. */
-#define MALLOC_END      UINT64_C(BITFRAME_MALLOC_END)
+#define MALLOC_END      BITFRAME_MALLOC_END
 /** Bytes in the pool. */
 #define MALLOC_SIZE     (MALLOC_END - MALLOC_START)
 /** Pages in the pool. */
 #define MALLOC_PAGES    (MALLOC_SIZE / PAGE_SIZE)
 /** Kernel virtual address of physical address 0. */
-#define LINEAR_MAP_BASE UINT64_C(BITFRAME_LINEAR_MAP_BASE)
+#define LINEAR_MAP_BASE BITFRAME_LINEAR_MAP_BASE
 /** Output interface that dump_free_count() prints to. */
 #define MU              0
 /* clang-format on */
@@ -127,6 +127,12 @@ uint64_t dump_free_count(void);
 
 /** Pages in the pool less those freshly reserved. Allocation and freeing never move it. */
 uint64_t mem_total_count(void);
+
+/**
+ * The pool behind these calls, for what the contract has no name for: bitframe_check() in a debug build, say.
+ * A frame taken through it comes unzeroed, and mem_total_count() does not see its reservations.
+ */
+struct bitframe *bitframe_page_alloc_pool(void);
 
 /* What the kernel provides. */
 

@@ -68,6 +68,27 @@ enum bitframe_status bitframe_word_refilled(struct bitframe *pool, uint64_t word
     return BITFRAME_OK;
 }
 
+void bitframe_lay_out(struct bitframe *pool, uint64_t first, uint64_t end, uint64_t *metadata)
+{
+    uint64_t origin = first / BITFRAME_LINE_FRAMES * BITFRAME_LINE_FRAMES;
+    uint64_t lines = (end - 1 - origin) / BITFRAME_LINE_FRAMES + 1;
+    pool->frames = end - first;
+    pool->first_pa = first << BITFRAME_FRAME_SHIFT;
+    pool->origin_pa = origin << BITFRAME_FRAME_SHIFT;
+    pool->words = lines * (BITFRAME_LINE_FRAMES / WORD_BITS);
+    pool->free_frames = 0;
+
+    uint64_t words = pool->words;
+    pool->levels = 0;
+    pool->level[pool->levels++] = metadata;
+    while (words > 1) {
+        metadata += words;
+        words = words_above(words);
+        pool->level[pool->levels++] = metadata;
+    }
+    set_cursor(pool, pool->words);
+}
+
 void bitframe_index_build(struct bitframe *pool, uint64_t first, uint64_t end)
 {
     uint64_t words = pool->words;

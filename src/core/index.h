@@ -12,6 +12,12 @@ static inline uint64_t words_above(uint64_t words)
 }
 
 /**
+ * Set a pool's geometry: frames [@p first, @p end) by number, at least one, over @p metadata. Says nothing of
+ * what is free: a bitmap and index of zeros, bitframe_index_build() or both follow.
+ */
+void bitframe_lay_out(struct bitframe *pool, uint64_t first, uint64_t end, uint64_t *metadata);
+
+/**
  * Write the bitmap and every level above it from scratch: bits [@p first, @p end) free, at least one, all
  * others not, and the cursor at the first.
  */

@@ -89,3 +89,8 @@ uint64_t mem_total_count(void)
 {
     return total_pages;
 }
+
+struct bitframe *bitframe_page_alloc_pool(void)
+{
+    return &pool;
+}

@@ -34,25 +34,9 @@ enum bitframe_status bitframe_init(struct bitframe *pool, uint64_t first_pa, uin
     if (metadata_bytes < BITFRAME_METADATA_BYTES(first_pa, bytes))
         return BITFRAME_NO_ROOM;
 
-    uint64_t origin = first / BITFRAME_LINE_FRAMES * BITFRAME_LINE_FRAMES;
-    pool->origin_pa = origin << BITFRAME_FRAME_SHIFT;
-    pool->first_pa = first << BITFRAME_FRAME_SHIFT;
-    pool->frames = end - first;
-    pool->free_frames = end - first;
-    pool->words = ((end - 1 - origin) / BITFRAME_LINE_FRAMES + 1) * (BITFRAME_LINE_FRAMES / WORD_BITS);
-
-    uint64_t *level = metadata;
-    uint64_t words = pool->words;
-    uint64_t levels = 0;
-    for (;;) {
-        pool->level[levels++] = level;
-        if (words == 1)
-            break;
-        level += words;
-        words = words_above(words);
-    }
-    pool->levels = levels;
-    bitframe_index_build(pool, first - origin, end - origin);
+    bitframe_lay_out(pool, first, end, metadata);
+    pool->free_frames = pool->frames;
+    bitframe_index_build(pool, first - frame_number(pool->origin_pa), end - frame_number(pool->origin_pa));
     return BITFRAME_OK;
 }
 

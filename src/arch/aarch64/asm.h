@@ -16,6 +16,10 @@
 #define x18 x18_belongs_to_the_platform
 #define w18 x18_belongs_to_the_platform
 
+/* clang applies -mgeneral-regs-only to assembly too. */
+        .arch_extension fp
+        .arch_extension simd
+
         .macro KERNEL name
         .text
         .p2align 6

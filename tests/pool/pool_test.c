@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: MIT */
+/* pool_test.c - what a pool accepts, refuses, and looks like inside. */
+#include <criterion/criterion.h>
+
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include <bitframe/bitframe.h>
+#include <bitframe/platform.h>
+
+#include "bytemap.h"
+#include "index.h"
+#include "random.h"
+
+#define FRAME      BITFRAME_FRAME_BYTES
+#define COUNT(a)   (sizeof(a) / sizeof(*(a)))
+#define CANARY     UINT64_C(0x5AFE5AFE5AFE5AFE)
+#define ROOM_WORDS 4096
+
+static struct bitframe pool;
+static _Alignas(BITFRAME_METADATA_ALIGN) uint64_t metadata[ROOM_WORDS];
+
+/** A pool of @p frames frames from frame @p first on, all free. */
+static void make_pool(uint64_t first, uint64_t frames)
+{
+    cr_assert_eq(bitframe_init(&pool, first * FRAME, frames * FRAME, metadata, sizeof(metadata)),
+                 BITFRAME_OK);
+    cr_assert_eq(bitframe_check(&pool), BITFRAME_SOUND);
+}
+
+static void assert_sound(void)
+{
+    enum bitframe_invariant broken = bitframe_check(&pool);
+    cr_assert_eq(broken, BITFRAME_SOUND, "%s", bitframe_invariant_name(broken));
+}
+
+/* init */
+
+Test(pool_init, refuses_bad_arguments)
+{
+    const struct {
+        uint64_t first_pa, bytes;
+    } ranges[] = {
+        {0x1000, 0},                              /* nothing */
+        {0x1000, 0xFFF},                          /* no whole frame */
+        {0x1800, 0x1000},                         /* none between two cuts either */
+        {0, 0x1000},                              /* only frame 0 */
+        {0, 0x1FFF},                              /* and part of the next */
+        {UINT64_MAX, 2},                          /* wraps */
+        {UINT64_MAX - 0xFFE, 0x2000},             /* wraps over whole frames */
+        {0x1000, UINT64_MAX},                     /* wraps to itself */
+        {0x1000, (BITFRAME_FRAMES_MAX + 1) << 12} /* one too many */
+    };
+    memset(&pool, 0xA5, sizeof(pool));
+    struct bitframe before = pool;
+    for (size_t i = 0; i < COUNT(ranges); i++)
+        cr_expect_eq(bitframe_init(&pool, ranges[i].first_pa, ranges[i].bytes, metadata, UINT64_MAX),
+                     BITFRAME_INVALID, "range %zu", i);
+    cr_expect_eq(bitframe_init(NULL, 0x1000, 0x1000, metadata, sizeof(metadata)), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_init(&pool, 0x1000, 0x1000, NULL, sizeof(metadata)), BITFRAME_INVALID);
+    for (uintptr_t off = 1; off < BITFRAME_METADATA_ALIGN; off++)
+        cr_expect_eq(bitframe_init(&pool, 0x1000, 0x1000, (char *)metadata + off, sizeof(metadata) - off),
+                     BITFRAME_INVALID, "misaligned by %zu", (size_t)off);
+    cr_expect_eq(memcmp(&before, &pool, sizeof(pool)), 0, "a refusal changes nothing");
+}
+
+Test(pool_init, refuses_too_little_metadata)
+{
+    const uint64_t frames[] = {1, 63, 64, 65, 512, 513, 70000, BITFRAME_FRAMES_MAX};
+    memset(&pool, 0xA5, sizeof(pool));
+    struct bitframe before = pool;
+    for (size_t i = 0; i < COUNT(frames); i++) {
+        uint64_t needed = BITFRAME_METADATA_BYTES(0x1000, frames[i] * FRAME);
+        cr_expect_eq(bitframe_init(&pool, 0x1000, frames[i] * FRAME, metadata, needed - 1), BITFRAME_NO_ROOM);
+        cr_expect_eq(bitframe_init(&pool, 0x1000, frames[i] * FRAME, metadata, 0), BITFRAME_NO_ROOM);
+    }
+    cr_expect_eq(memcmp(&before, &pool, sizeof(pool)), 0, "a refusal changes nothing");
+}
+
+Test(pool_init, rounds_inward)
+{
+    const struct {
+        uint64_t first_pa, bytes, lowest, frames;
+    } cases[] = {
+        {0, 0x2000, 0x1000, 1}, /* frame 0 is never handed out */
+        {1, 0x2FFF, 0x1000, 2},
+        {0x1001, 0x2FFF, 0x2000, 2},
+        {0x1FFF, 0x1001, 0x2000, 1},
+        {0x200000, 0x200000, 0x200000, 512},
+        {0x1FF000, 0x2000, 0x1FF000, 2},                                 /* across two lines */
+        {UINT64_C(0x100000000000), 0x5000, UINT64_C(0x100000000000), 5}, /* frame numbers beyond 32 bits */
+        {UINT64_MAX - 0x2FFF, 0x3000, UINT64_MAX - 0x2FFF, 3},           /* up to 2^64 */
+        {UINT64_MAX - 0x2FFE, 0x2FFF, UINT64_MAX - 0x1FFF, 2},           /* and cut at its start */
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        enum bitframe_status status =
+            bitframe_init(&pool, cases[i].first_pa, cases[i].bytes, metadata, sizeof(metadata));
+        cr_assert_eq(status, BITFRAME_OK, "case %zu", i);
+        assert_sound();
+        cr_expect_eq(bitframe_total_frames(&pool), cases[i].frames, "case %zu", i);
+        cr_expect_eq(bitframe_free_frames(&pool), cases[i].frames, "case %zu", i);
+        for (uint64_t f = 0; f < cases[i].frames; f++)
+            cr_expect_eq(bitframe_take(&pool), cases[i].lowest + f * FRAME, "case %zu", i);
+        cr_expect_eq(bitframe_take(&pool), 0);
+        for (uint64_t f = cases[i].frames; f-- != 0;)
+            cr_expect_eq(bitframe_free(&pool, cases[i].lowest + f * FRAME), BITFRAME_OK, "case %zu", i);
+        assert_sound();
+    }
+}
+
+Test(pool_init, stays_within_its_metadata)
+{
+    for (uint64_t first = 1; first < 1200; first += 97) {
+        for (uint64_t frames = 1; frames < 150000; frames = frames * 5 / 3 + 1) {
+            uint64_t words = BITFRAME_METADATA_BYTES(first * FRAME, frames * FRAME) / 8;
+            cr_assert_lt(words, ROOM_WORDS);
+            for (uint64_t i = words; i < ROOM_WORDS; i++)
+                metadata[i] = CANARY;
+            memset(metadata, 0xFF, words * 8);
+            make_pool(first, frames);
+            cr_assert_eq(bitframe_take_range(&pool, 0, UINT64_MAX), frames);
+            assert_sound();
+            for (uint64_t i = words; i < ROOM_WORDS; i++)
+                cr_assert_eq(metadata[i], CANARY);
+        }
+    }
+}
+
+Test(pool_init, metadata_is_small)
+{
+    for (uint64_t frames = 1; frames <= BITFRAME_FRAMES_MAX; frames *= 2) {
+        uint64_t bytes = BITFRAME_METADATA_BYTES(FRAME * 511, frames * FRAME);
+        cr_expect_leq((double)bytes, 0.13 * (double)frames + 184, "%" PRIu64 " frames", frames);
+    }
+}
+
+/* free */
+
+Test(pool_free, classifies_and_refuses_without_effect)
+{
+    make_pool(1000, 3000);
+    for (int i = 0; i < 200; i++)
+        bitframe_take(&pool);
+    const struct {
+        uint64_t pa;
+        enum bitframe_status status;
+    } cases[] = {
+        {1200 * FRAME, BITFRAME_DOUBLE_FREE},
+        {3999 * FRAME, BITFRAME_DOUBLE_FREE},
+        {999 * FRAME, BITFRAME_UNMANAGED},  /* one below, though its line is the pool's */
+        {4000 * FRAME, BITFRAME_UNMANAGED}, /* one above, likewise */
+        {0, BITFRAME_UNMANAGED},
+        {UINT64_MAX, BITFRAME_UNMANAGED},
+        {1000 * FRAME - 1, BITFRAME_UNMANAGED},
+        {4000 * FRAME + 1, BITFRAME_UNMANAGED},
+        {1000 * FRAME + (UINT64_C(1) << 32), BITFRAME_UNMANAGED},
+        {1000 * FRAME + (UINT64_C(1) << 44), BITFRAME_UNMANAGED},
+        {1000 * FRAME + UINT64_C(0xFFFF000000000000), BITFRAME_UNMANAGED}, /* a virtual address */
+        {1000 * FRAME + 1, BITFRAME_MISALIGNED},
+        {1200 * FRAME + 8, BITFRAME_MISALIGNED},
+        {3999 * FRAME + FRAME - 1, BITFRAME_MISALIGNED},
+    };
+    struct bitframe before = pool;
+    static uint64_t metadata_before[ROOM_WORDS];
+    memcpy(metadata_before, metadata, sizeof(metadata));
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        cr_expect_eq(bitframe_free(&pool, cases[i].pa), cases[i].status, "case %zu", i);
+        cr_expect_eq(memcmp(&before, &pool, sizeof(pool)), 0, "case %zu", i);
+        cr_expect_eq(memcmp(metadata_before, metadata, sizeof(metadata)), 0, "case %zu", i);
+    }
+    cr_expect_eq(bitframe_free(&pool, 1100 * FRAME), BITFRAME_OK);
+    cr_expect_eq(bitframe_free(&pool, 1100 * FRAME), BITFRAME_DOUBLE_FREE);
+    cr_expect_eq(bitframe_take(&pool), 1100 * FRAME);
+}
+
+/* Against the byte map */
+
+static uint8_t bytes[300000];
+
+/** Random calls on a pool of @p frames frames from frame @p first on and on a byte map. Returns calls
+ * compared. */
+static uint64_t compare_with_bytemap(uint64_t first, uint64_t frames, uint64_t *random, uint64_t calls)
+{
+    struct bytemap map;
+    make_pool(first, frames);
+    bytemap_init(&map, first * FRAME, frames, bytes);
+    uint64_t end = first + frames;
+    for (uint64_t i = 0; i < calls; i++) {
+        uint64_t choice = next_random(random) % 64;
+        uint64_t pa = (first + next_random(random) % frames) * FRAME;
+        if (choice < 30) {
+            cr_assert_eq(bitframe_take(&pool), bytemap_take(&map));
+        } else if (choice < 60) {
+            uint64_t before = bytemap_count(&map);
+            bytemap_free_page(&map, pa);
+            bool was_taken = bytemap_count(&map) != before;
+            cr_assert_eq(bitframe_free(&pool, pa), was_taken ? BITFRAME_OK : BITFRAME_DOUBLE_FREE);
+        } else {
+            /* A range that begins below or in the pool and ends in or above it, cut anywhere. */
+            uint64_t low = choice % 2 ? pa + next_random(random) % FRAME : 0;
+            uint64_t high = low + next_random(random) % (frames * FRAME / 8 + 2);
+            uint64_t taken = 0;
+            for (uint64_t f = first; f < end; f++) {
+                if (f * FRAME < high && (f + 1) * FRAME > low && low < high && !bytes[f - first]) {
+                    bytes[f - first] = 1;
+                    taken++;
+                }
+            }
+            cr_assert_eq(bitframe_take_range(&pool, low, high), taken, "[%#" PRIx64 ", %#" PRIx64 ")", low,
+                         high);
+        }
+        cr_assert_eq(bitframe_free_frames(&pool), bytemap_count(&map));
+    }
+    assert_sound();
+    return calls;
+}
+
+Test(pool, equals_bytemap_on_any_geometry)
+{
+    uint64_t random = setting("BITFRAME_SEED", 4711);
+    uint64_t pools = setting("BITFRAME_POOLS", 300);
+    uint64_t compared = 0;
+    printf("pool: seed %" PRIu64 "\n", random);
+    for (uint64_t i = 0; i < pools; i++) {
+        uint64_t first = 1 + next_random(&random) % (UINT64_C(1) << (next_random(&random) % 50));
+        uint64_t frames = 1 + next_random(&random) % (UINT64_C(1) << (next_random(&random) % 14));
+        compared += compare_with_bytemap(first, frames, &random, 400);
+    }
+    compared += compare_with_bytemap(77, 200000, &random, 100);
+    printf("pool: %" PRIu64 " calls compared\n", compared);
+}
+
+Test(pool_take_range, edges)
+{
+    make_pool(1000, 3000);
+    cr_expect_eq(bitframe_take_range(&pool, 0, 0), 0);
+    cr_expect_eq(bitframe_take_range(&pool, UINT64_MAX, 0), 0);
+    cr_expect_eq(bitframe_take_range(&pool, 1100 * FRAME, 1100 * FRAME), 0);
+    cr_expect_eq(bitframe_take_range(&pool, 1100 * FRAME + 5, 1100 * FRAME + 5), 0);
+    cr_expect_eq(bitframe_take_range(&pool, 0, 1000 * FRAME), 0);
+    cr_expect_eq(bitframe_take_range(&pool, 4000 * FRAME, UINT64_MAX), 0);
+    cr_expect_eq(bitframe_free_frames(&pool), 3000);
+    cr_expect_eq(bitframe_take_range(&pool, 1100 * FRAME + 5, 1100 * FRAME + 6), 1);
+    cr_expect_eq(bitframe_take_range(&pool, 1100 * FRAME, 1101 * FRAME), 0, "taken already");
+    cr_expect_eq(bitframe_take_range(&pool, 1099 * FRAME + 4095, 1101 * FRAME + 1), 2, "two cut frames");
+    cr_expect_eq(bitframe_take_range(&pool, 0, UINT64_MAX), 2997);
+    cr_expect_eq(bitframe_take(&pool), 0);
+    assert_sound();
+}
+
+/* Large pools. Metadata is mapped without being reserved, so that what is not touched costs nothing. */
+
+static uint64_t *map_metadata(uint64_t size)
+{
+    void *words =
+        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    cr_assert_neq(words, MAP_FAILED);
+    return words;
+}
+
+Test(pool_large, first_and_last_of_1_tib)
+{
+    const uint64_t frames = UINT64_C(1) << 28;
+    uint64_t size = BITFRAME_METADATA_BYTES(FRAME, frames * FRAME);
+    uint64_t *words = map_metadata(size);
+    cr_assert_eq(bitframe_init(&pool, FRAME, frames * FRAME, words, size), BITFRAME_OK);
+    cr_assert_eq(bitframe_take_range(&pool, 2 * FRAME, frames * FRAME), frames - 2);
+    assert_sound();
+    for (int round = 0; round < 3; round++) {
+        cr_assert_eq(bitframe_take(&pool), FRAME);
+        cr_assert_eq(bitframe_take(&pool), frames * FRAME);
+        cr_assert_eq(bitframe_take(&pool), 0);
+        assert_sound();
+        cr_assert_eq(bitframe_free(&pool, frames * FRAME), BITFRAME_OK);
+        cr_assert_eq(bitframe_free(&pool, FRAME), BITFRAME_OK);
+        assert_sound();
+    }
+    munmap(words, size);
+}
+
+/**
+ * The largest pool there can be, 4 PiB: of 140 GB of metadata only the words are touched that stand for the
+ * frames freed here, one at every power of two from either end.
+ */
+Test(pool_large, sparse_2_to_the_40_frames)
+{
+    const uint64_t first = 300, end = first + BITFRAME_FRAMES_MAX;
+    uint64_t size = BITFRAME_METADATA_BYTES(first * FRAME, BITFRAME_FRAMES_MAX * FRAME);
+    uint64_t *words = map_metadata(size);
+    bitframe_lay_out(&pool, first, end, words);
+    cr_assert_eq(pool.levels, BITFRAME_LEVELS_MAX);
+    cr_assert_leq((uint64_t)(pool.level[pool.levels - 1] + 1 - words) * 8, size);
+
+    uint64_t freed = 0;
+    for (unsigned bit = 0; bit < 40; bit++) {
+        cr_assert_eq(bitframe_free(&pool, (end - (UINT64_C(1) << bit)) * FRAME), BITFRAME_OK);
+        if (bit < 39)
+            cr_assert_eq(bitframe_free(&pool, (first + (UINT64_C(1) << bit)) * FRAME), BITFRAME_OK);
+        freed += bit < 39 ? 2 : 1;
+        cr_assert_eq(bitframe_free_frames(&pool), freed);
+    }
+    cr_assert_eq(bitframe_free(&pool, first * FRAME), BITFRAME_OK);
+    cr_assert_eq(bitframe_free(&pool, end * FRAME), BITFRAME_UNMANAGED);
+    cr_assert_eq(bitframe_take(&pool), first * FRAME);
+    for (unsigned bit = 0; bit < 39; bit++)
+        cr_assert_eq(bitframe_take(&pool), (first + (UINT64_C(1) << bit)) * FRAME);
+    for (unsigned bit = 40; bit-- != 0;)
+        cr_assert_eq(bitframe_take(&pool), (end - (UINT64_C(1) << bit)) * FRAME);
+    cr_assert_eq(bitframe_take(&pool), 0);
+    munmap(words, size);
+}
+
+/* check: every invariant fires when it is broken, and only then. */
+
+/** A pool of three levels with a taken part, so that no word is trivially right. */
+static void make_checked_pool(void)
+{
+    make_pool(1000, 100000);
+    bitframe_take_range(&pool, 1000 * FRAME, 3000 * FRAME);
+    bitframe_take_range(&pool, 50000 * FRAME, 90000 * FRAME);
+    assert_sound();
+}
+
+Test(pool_check, padding)
+{
+    uint64_t lead = 1000 % BITFRAME_LINE_FRAMES;
+    make_checked_pool();
+    const uint64_t bits[] = {0, lead - 1, lead + 100000, pool.words * 64 - 1};
+    for (size_t i = 0; i < COUNT(bits); i++) {
+        make_checked_pool();
+        pool.level[0][bits[i] / 64] |= UINT64_C(1) << bits[i] % 64;
+        cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_PADDING, "bit %" PRIu64, bits[i]);
+    }
+}
+
+Test(pool_check, index)
+{
+    make_checked_pool();
+    cr_assert_eq(pool.levels, 3);
+    for (uint64_t level = 1, words = pool.words; level < pool.levels; level++, words = words_above(words)) {
+        for (uint64_t bit = 0; bit < words_above(words) * 64; bit++) {
+            uint64_t mask = UINT64_C(1) << bit % 64;
+            pool.level[level][bit / 64] ^= mask;
+            cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_INDEX, "level %" PRIu64 " bit %" PRIu64, level,
+                         bit);
+            pool.level[level][bit / 64] ^= mask;
+        }
+    }
+    assert_sound();
+}
+
+Test(pool_check, count)
+{
+    make_checked_pool();
+    pool.free_frames++;
+    cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_COUNT);
+    pool.free_frames -= 2;
+    cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_COUNT);
+}
+
+Test(pool_check, cursor)
+{
+    make_checked_pool();
+    pool.cursor++;
+    cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_CURSOR);
+    pool.cursor -= 2;
+    cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_CURSOR);
+    pool.cursor++;
+    assert_sound();
+    pool.cursor_pa += FRAME;
+    cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_CURSOR);
+}
+
+/* Panic */
+
+static jmp_buf caught;
+static const char *panic_text;
+
+static void catch_panic(const char *what)
+{
+    panic_text = what;
+    longjmp(caught, 1);
+}
+
+Test(pool, panics_on_corruption)
+{
+    const struct bitframe_platform platform = {.panic = catch_panic};
+    cr_assert_eq(bitframe_set_platform(&platform), BITFRAME_OK);
+    make_pool(1000, 1);
+    pool.free_frames = 2;
+    if (setjmp(caught) == 0) {
+        bitframe_take(&pool);
+        cr_assert_fail("the index has no frame left and the count says there is one");
+    }
+    cr_expect_neq(strstr(panic_text, "free_frames"), NULL, "%s", panic_text);
+    bitframe_set_platform(NULL);
+}
+
+Test(pool, names)
+{
+    for (int i = 0; i <= BITFRAME_NO_ROOM; i++) {
+        for (int j = 0; j < i; j++)
+            cr_expect_str_neq(bitframe_status_name((enum bitframe_status)i),
+                              bitframe_status_name((enum bitframe_status)j));
+    }
+    for (int i = 0; i <= BITFRAME_BAD_CURSOR; i++) {
+        for (int j = 0; j < i; j++)
+            cr_expect_str_neq(bitframe_invariant_name((enum bitframe_invariant)i),
+                              bitframe_invariant_name((enum bitframe_invariant)j));
+    }
+    cr_expect_str_eq(bitframe_status_name((enum bitframe_status)99), "unknown status");
+    cr_expect_str_eq(bitframe_invariant_name((enum bitframe_invariant)99), "unknown invariant");
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* random.h - a generator that gives the same numbers everywhere, and the settings a test takes from outside.
+ */
+#ifndef BITFRAME_TESTS_RANDOM_H
+#define BITFRAME_TESTS_RANDOM_H
+
+#include <stdint.h>
+#include <stdlib.h>
+
+/** The next number; @p state is not 0. xorshift64* (Vigna, 2016). */
+static inline uint64_t next_random(uint64_t *state)
+{
+    *state ^= *state >> 12;
+    *state ^= *state << 25;
+    *state ^= *state >> 27;
+    return *state * UINT64_C(2685821657736338717);
+}
+
+/** The number in environment variable @p name, or @p otherwise. */
+static inline uint64_t setting(const char *name, uint64_t otherwise)
+{
+    const char *text = getenv(name);
+    return text ? strtoull(text, NULL, 0) : otherwise;
+}
+
+#endif
