@@ -61,8 +61,9 @@ uint64_t get_free_page(void)
 
 void free_page(uint64_t pa)
 {
-    if (pa - MALLOC_START < MALLOC_SIZE)
-        (void)pool_free_bit(&pool, (pa - pool.origin_pa) >> BITFRAME_FRAME_SHIFT);
+    uint64_t bit = (pa - pool.origin_pa) >> BITFRAME_FRAME_SHIFT;
+    if (pa - MALLOC_START < MALLOC_SIZE && pool_bit_is_taken(&pool, bit))
+        (void)pool_free_taken(&pool, bit);
 }
 
 uint64_t get_kernel_page(void)

@@ -8,6 +8,8 @@
 #ifndef BITFRAME_CORE_POOL_H
 #define BITFRAME_CORE_POOL_H
 
+#include <stdbool.h>
+
 #include <bitframe/bitframe.h>
 
 #include "bits.h"
@@ -44,17 +46,17 @@ static inline uint64_t pool_take(struct bitframe *pool)
     return pa;
 }
 
-/**
- * Free the frame of bit @p bit of the bitmap, which must stand for a frame of the pool.
- *
- * @return  BITFRAME_OK or BITFRAME_DOUBLE_FREE.
- */
-static inline enum bitframe_status pool_free_bit(struct bitframe *pool, uint64_t bit)
+/** Is the frame of bit @p bit of the bitmap taken? True, too, of a bit that stands for no frame. */
+static inline bool pool_bit_is_taken(const struct bitframe *pool, uint64_t bit)
+{
+    return (pool->level[0][bit / WORD_BITS] & bit_mask(bit)) == 0;
+}
+
+/** Free the frame of bit @p bit of the bitmap, a frame of the pool that is taken. Returns BITFRAME_OK. */
+static inline enum bitframe_status pool_free_taken(struct bitframe *pool, uint64_t bit)
 {
     uint64_t *word = pool->level[0] + bit / WORD_BITS;
     uint64_t before = *word;
-    if (before & bit_mask(bit))
-        return BITFRAME_DOUBLE_FREE;
     *word = before | bit_mask(bit);
     pool->free_frames++;
     if (before == 0)
