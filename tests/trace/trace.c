@@ -16,6 +16,9 @@ enum {
     CHECK_CALLS = 512,  /* calls between two audits of the pool */
 };
 
+/** Steps of the byte map that exhausting a pool may cost: each page takes a pass. */
+#define EXHAUST_STEPS (UINT64_C(1) << 22)
+
 /** Counting costs the byte map a pass over all pages: large pools are counted now and then only. */
 #define COUNT_CALLS (MALLOC_PAGES <= 8192 ? 1u : 64u)
 
@@ -253,7 +256,7 @@ static void free_held(struct trace *t, enum call call)
 static void exhaust(struct trace *t)
 {
     t->free_pages = compare(t, CALL_DUMP_FREE_COUNT, 0);
-    if (t->free_pages > (UINT64_C(1) << 28) / MALLOC_PAGES)
+    if (t->free_pages > EXHAUST_STEPS / MALLOC_PAGES)
         return;
     while (step(t, CALL_GET_FREE_PAGE, 0) != 0) {
     }
