@@ -60,25 +60,31 @@ enum bitframe_invariant {
  * A pool. The caller owns the storage and keeps it as long as the pool lives; the members are bitframe's
  * own and may only be read, by a debugger.
  *
+ * A pool holds no pointers. What it refers to it knows by its distance in bytes from the structure, so pool
+ * and metadata may be seen at other virtual addresses later, as when a kernel leaves its identity map for
+ * its high addresses, provided that both move by the same amount. Copying the structure elsewhere is not
+ * that, and breaks it.
+ *
  * Invariants, whenever no call is in flight:
- *  - A bit of level[0] is set if and only if that frame is free. Bits of no frame of the pool are clear.
- *  - For k > 0, bit i of level[k] is set if and only if word i of level[k - 1] is not 0.
- *  - The top level is one word.
- *  - free_frames is the number of set bits in level[0].
- *  - cursor is the lowest word of level[0] that is not 0, or one past the last if there is none, and
- *    cursor_pa the address of the frame of its bit 0. Hence every word below the cursor is 0, and the
- *    lowest free frame of the pool is the lowest set bit of *cursor.
+ *  - A bit of level 0 is set if and only if that frame is free. Bits of no frame of the pool are clear.
+ *  - For k > 0, bit i of level k is set if and only if word i of level k - 1 is not 0.
+ *  - The top level is one word, and what level[levels] leads to is stop, whose bit 1 is set.
+ *  - free_frames is the number of set bits in level 0.
+ *  - cursor leads to the lowest word of level 0 that is not 0, or one past the last if there is none, and
+ *    cursor_pa is the address of the frame of its bit 0. Hence every word below the cursor is 0, and the
+ *    lowest free frame of the pool is the lowest set bit of the cursor's word.
  */
 struct bitframe {
-    uint64_t *cursor;                     /* lowest word with a free frame */
-    uint64_t cursor_pa;                   /* PA of that word's first frame */
-    uint64_t free_frames;                 /* free right now */
-    uint64_t frames;                      /* frames in the pool */
-    uint64_t first_pa;                    /* PA of the lowest of them */
-    uint64_t origin_pa;                   /* PA of bit 0 of the bitmap, a multiple of a line */
-    uint64_t *level[BITFRAME_LEVELS_MAX]; /* [0] the bitmap, [1] any, then its summaries */
-    uint64_t words;                       /* words in level[0] */
-    uint64_t levels;                      /* levels in use */
+    uint64_t cursor;                         /* distance of the lowest word with a free frame */
+    uint64_t cursor_pa;                      /* PA of that word's first frame */
+    uint64_t free_frames;                    /* free right now */
+    uint64_t frames;                         /* frames in the pool */
+    uint64_t first_pa;                       /* PA of the lowest of them */
+    uint64_t origin_pa;                      /* PA of bit 0 of the bitmap, a multiple of a line */
+    uint64_t level[BITFRAME_LEVELS_MAX + 1]; /* distances: [0] the bitmap, [1] any, its summaries, stop */
+    uint64_t levels;                         /* levels in use */
+    uint64_t words;                          /* words in level 0 */
+    uint64_t stop;                           /* never 0: where a climb through empty words ends */
 };
 
 /** Words of bitmap for the frames that [@p first_pa, @p first_pa + @p bytes) touches: whole lines. */

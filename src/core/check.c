@@ -2,9 +2,9 @@
 /* check.c - the audit of a pool, and the names of what it and the other calls report. */
 #include <stdbool.h>
 
-#include "bits.h"
 #include "index.h"
 #include "kernels.h"
+#include "pool.h"
 
 /** Is every bit in [@p first, @p end) clear? */
 static bool is_clear(const uint64_t *words, uint64_t first, uint64_t end)
@@ -29,14 +29,14 @@ static bool level_agrees(const uint64_t *level, const uint64_t *below, uint64_t 
 
 enum bitframe_invariant bitframe_check(const struct bitframe *pool)
 {
-    const uint64_t *bitmap = pool->level[0];
+    const uint64_t *bitmap = pool_level(pool, 0);
     uint64_t first = (pool->first_pa - pool->origin_pa) >> BITFRAME_FRAME_SHIFT;
     if (!is_clear(bitmap, 0, first) || !is_clear(bitmap, first + pool->frames, pool->words * WORD_BITS))
         return BITFRAME_BAD_PADDING;
 
     uint64_t words = pool->words;
     for (uint64_t k = 1; k < pool->levels; k++) {
-        if (!level_agrees(pool->level[k], pool->level[k - 1], words))
+        if (!level_agrees(pool_level(pool, k), pool_level(pool, k - 1), words))
             return BITFRAME_BAD_INDEX;
         words = words_above(words);
     }
@@ -45,7 +45,7 @@ enum bitframe_invariant bitframe_check(const struct bitframe *pool)
         return BITFRAME_BAD_COUNT;
 
     uint64_t cursor = kernel_scan(bitmap, pool->words);
-    if (pool->cursor != bitmap + cursor ||
+    if (pool->cursor != pool_distance(pool, bitmap + cursor) ||
         pool->cursor_pa != pool->origin_pa + (cursor << (WORD_SHIFT + BITFRAME_FRAME_SHIFT)))
         return BITFRAME_BAD_CURSOR;
     return BITFRAME_SOUND;

@@ -92,10 +92,10 @@ uint64_t bitframe_take_range(struct bitframe *pool, uint64_t first_pa, uint64_t 
         return 0;
 
     uint64_t origin = frame_number(pool->origin_pa);
-    uint64_t taken = count_range(pool->level[0], first - origin, end - origin);
+    uint64_t taken = count_range(pool_level(pool, 0), first - origin, end - origin);
     if (taken == 0)
         return 0;
-    kernel_clear(pool->level[0], first - origin, end - first);
+    kernel_clear(pool_level(pool, 0), first - origin, end - first);
     pool->free_frames -= taken;
     bitframe_range_emptied(pool, first - origin, end - origin);
     return taken;

@@ -14,6 +14,24 @@
 
 #include "bits.h"
 
+/** The word at @p distance bytes from the pool, modulo 2^64. See struct bitframe. */
+static inline uint64_t *pool_word(const struct bitframe *pool, uint64_t distance)
+{
+    return (uint64_t *)((uintptr_t)pool + (uintptr_t)distance);
+}
+
+/** The distance of @p word from the pool. */
+static inline uint64_t pool_distance(const struct bitframe *pool, const uint64_t *word)
+{
+    return (uintptr_t)word - (uintptr_t)pool;
+}
+
+/** The words of level @p k. */
+static inline uint64_t *pool_level(const struct bitframe *pool, uint64_t k)
+{
+    return pool_word(pool, pool->level[k]);
+}
+
 /**
  * The word under the cursor was emptied: take it out of the index and move the cursor to the next.
  *
@@ -35,7 +53,7 @@ static inline uint64_t pool_take(struct bitframe *pool)
     uint64_t free_frames = pool->free_frames;
     if (free_frames == 0)
         return 0;
-    uint64_t *cursor = pool->cursor;
+    uint64_t *cursor = pool_word(pool, pool->cursor);
     uint64_t word = *cursor;
     uint64_t pa = pool->cursor_pa + ((uint64_t)lowest_bit(word) << BITFRAME_FRAME_SHIFT);
     word &= word - 1;
@@ -49,13 +67,13 @@ static inline uint64_t pool_take(struct bitframe *pool)
 /** Is the frame of bit @p bit of the bitmap taken? True, too, of a bit that stands for no frame. */
 static inline bool pool_bit_is_taken(const struct bitframe *pool, uint64_t bit)
 {
-    return (pool->level[0][bit / WORD_BITS] & bit_mask(bit)) == 0;
+    return (pool_level(pool, 0)[bit / WORD_BITS] & bit_mask(bit)) == 0;
 }
 
 /** Free the frame of bit @p bit of the bitmap, a frame of the pool that is taken. Returns BITFRAME_OK. */
 static inline enum bitframe_status pool_free_taken(struct bitframe *pool, uint64_t bit)
 {
-    uint64_t *word = pool->level[0] + bit / WORD_BITS;
+    uint64_t *word = pool_level(pool, 0) + bit / WORD_BITS;
     uint64_t before = *word;
     *word = before | bit_mask(bit);
     pool->free_frames++;

@@ -7,12 +7,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <bitframe/bitframe.h>
 #include <bitframe/platform.h>
 
 #include "bytemap.h"
 #include "index.h"
+#include "pool.h"
 #include "random.h"
 
 #define FRAME      BITFRAME_FRAME_BYTES
@@ -292,7 +294,7 @@ Test(pool_large, sparse_2_to_the_40_frames)
     uint64_t *words = map_metadata(size);
     bitframe_lay_out(&pool, first, end, words);
     cr_assert_eq(pool.levels, BITFRAME_LEVELS_MAX);
-    cr_assert_leq((uint64_t)(pool.level[pool.levels - 1] + 1 - words) * 8, size);
+    cr_assert_leq((uint64_t)(pool_level(&pool, pool.levels - 1) + 1 - words) * 8, size);
 
     uint64_t freed = 0;
     for (unsigned bit = 0; bit < 40; bit++) {
@@ -313,6 +315,35 @@ Test(pool_large, sparse_2_to_the_40_frames)
     munmap(words, size);
 }
 
+/* A pool and its metadata are one thing that may be seen at another address. */
+
+Test(pool, works_at_another_address)
+{
+    /* One block of memory, mapped twice: as an identity map and a linear map show the same frames. */
+    const uint64_t metadata_bytes = BITFRAME_METADATA_BYTES(FRAME, 100000 * FRAME);
+    const size_t size = (metadata_bytes + 4096 + 4095) / 4096 * 4096;
+    FILE *memory = tmpfile();
+    cr_assert(memory);
+    cr_assert_eq(ftruncate(fileno(memory), (off_t)size), 0);
+    char *low = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fileno(memory), 0);
+    char *high = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fileno(memory), 0);
+    cr_assert(low != MAP_FAILED && high != MAP_FAILED && low != high);
+
+    struct bitframe *before = (struct bitframe *)low;
+    struct bitframe *after = (struct bitframe *)high;
+    cr_assert_eq(bitframe_init(before, FRAME, 100000 * FRAME, low + 4096, metadata_bytes), BITFRAME_OK);
+    cr_assert_eq(bitframe_take(before), FRAME);
+    cr_assert_eq(munmap(low, size), 0);
+    cr_assert_eq(bitframe_check(after), BITFRAME_SOUND);
+    for (uint64_t frame = 2; frame <= 5000; frame++)
+        cr_assert_eq(bitframe_take(after), frame * FRAME);
+    for (uint64_t frame = 1; frame <= 5000; frame++)
+        cr_assert_eq(bitframe_free(after, frame * FRAME), BITFRAME_OK);
+    cr_assert_eq(bitframe_check(after), BITFRAME_SOUND);
+    cr_assert_eq(bitframe_free_frames(after), 100000);
+    fclose(memory);
+}
+
 /* check: every invariant fires when it is broken, and only then. */
 
 /** A pool of three levels with a taken part, so that no word is trivially right. */
@@ -331,7 +362,7 @@ Test(pool_check, padding)
     const uint64_t bits[] = {0, lead - 1, lead + 100000, pool.words * 64 - 1};
     for (size_t i = 0; i < COUNT(bits); i++) {
         make_checked_pool();
-        pool.level[0][bits[i] / 64] |= UINT64_C(1) << bits[i] % 64;
+        pool_level(&pool, 0)[bits[i] / 64] |= UINT64_C(1) << bits[i] % 64;
         cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_PADDING, "bit %" PRIu64, bits[i]);
     }
 }
@@ -343,10 +374,10 @@ Test(pool_check, index)
     for (uint64_t level = 1, words = pool.words; level < pool.levels; level++, words = words_above(words)) {
         for (uint64_t bit = 0; bit < words_above(words) * 64; bit++) {
             uint64_t mask = UINT64_C(1) << bit % 64;
-            pool.level[level][bit / 64] ^= mask;
+            pool_level(&pool, level)[bit / 64] ^= mask;
             cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_INDEX, "level %" PRIu64 " bit %" PRIu64, level,
                          bit);
-            pool.level[level][bit / 64] ^= mask;
+            pool_level(&pool, level)[bit / 64] ^= mask;
         }
     }
     assert_sound();
@@ -364,11 +395,11 @@ Test(pool_check, count)
 Test(pool_check, cursor)
 {
     make_checked_pool();
-    pool.cursor++;
+    pool.cursor += 8;
     cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_CURSOR);
-    pool.cursor -= 2;
+    pool.cursor -= 16;
     cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_CURSOR);
-    pool.cursor++;
+    pool.cursor += 8;
     assert_sound();
     pool.cursor_pa += FRAME;
     cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_CURSOR);

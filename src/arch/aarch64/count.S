@@ -9,7 +9,8 @@
  *
  * CNT counts the bits of each byte and UADALP adds pairs of bytes into 16-bit lanes, one accumulator for
  * each of the four vectors of a line so that no addition waits for another. A lane grows by at most 16 a
- * line, so after 4095 lines, before 65536, the lanes are folded into 64-bit sums. */
+ * line, so after 4095 lines, before 65536, the lanes are folded into 64-bit sums. A first word that is not 16-byte aligned
+ * is counted by itself: where SCTLR.A is set LDP of vectors faults on it. */
 #define words   x0
 #define count   x1
 #define bits    x2
@@ -20,10 +21,17 @@
 
 KERNEL bitframe_count_neon
         mov     bits, #0
-        lsr     lines, count, #3
+        cbz     count, 5f
+        movi    v16.2d, #0
+        tbz     words, #3, 0f
+        ldr     d0, [words], #8
+        cnt     v0.8b, v0.8b
+        addv    b0, v0.8b
+        fmov    bits, d0
+        sub     count, count, #1
+0:      lsr     lines, count, #3
         and     count, count, #7
         cbz     lines, 3f
-        movi    v16.2d, #0
 1:      mov     batch, #LANE_LINES
         cmp     lines, batch
         csel    batch, lines, batch, lo
@@ -56,7 +64,8 @@ KERNEL bitframe_count_neon
         uadalp  v16.2d, v23.4s
         cbnz    lines, 1b
         addp    d16, v16.2d
-        fmov    bits, d16
+        fmov    some, d16
+        add     bits, bits, some
 
         /* At most 7 words are left. */
 3:      cbz     count, 5f

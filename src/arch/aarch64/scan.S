@@ -11,7 +11,8 @@
  * are. One vector-to-general move an iteration is the cost; halving the block would double it. The block
  * that is not empty, and what is left over, go through a word loop: it beats building a lane mask, which
  * costs about as much as eight loads that hit the cache. Where cores change the words meanwhile, each 64-bit
- * half of a vector load is single-copy atomic, so the answer is as good as that of word loads. */
+ * half of a vector load is single-copy atomic, so the answer is as good as that of word loads. A first word that
+ * is not 16-byte aligned goes ahead by itself: where SCTLR.A is set LDP of vectors faults on it. */
 #define words   x0
 #define count   x1
 #define cursor  x2
@@ -22,7 +23,12 @@
 KERNEL bitframe_scan_neon
         mov     cursor, words
         add     end, words, count, lsl #3
-        lsr     blocks, count, #4
+        cbz     count, 3f
+        tbz     words, #3, 0f
+        ldr     word, [cursor], #8
+        cbnz    word, 4f
+        sub     count, count, #1
+0:      lsr     blocks, count, #4
         cbz     blocks, 2f
         .p2align 4
 1:      ldp     q0, q1, [cursor]
@@ -48,7 +54,7 @@ KERNEL bitframe_scan_neon
         b.hs    3f
         ldr     word, [cursor], #8
         cbz     word, 2b
-        sub     cursor, cursor, #8
+4:      sub     cursor, cursor, #8
 3:      sub     cursor, cursor, words
         lsr     x0, cursor, #3
         ret
