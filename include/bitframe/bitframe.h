@@ -80,6 +80,7 @@ struct bitframe {
     uint64_t free_frames;                    /* free right now */
     uint64_t frames;                         /* frames in the pool */
     uint64_t first_pa;                       /* PA of the lowest of them */
+    uint64_t zero_word;                      /* distance of where the word of PA 0 would be */
     uint64_t origin_pa;                      /* PA of bit 0 of the bitmap, a multiple of a line */
     uint64_t level[BITFRAME_LEVELS_MAX + 1]; /* distances: [0] the bitmap, [1] any, its summaries, stop */
     uint64_t levels;                         /* levels in use */

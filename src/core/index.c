@@ -62,9 +62,11 @@ uint64_t bitframe_cursor_emptied(struct bitframe *pool, uint64_t pa)
     return pa;
 }
 
-enum bitframe_status bitframe_word_refilled(struct bitframe *pool, uint64_t word)
+enum bitframe_status bitframe_word_refilled(struct bitframe *pool, const uint64_t *refilled_word)
 {
     const uint64_t *level = pool->level;
+    uint64_t distance = pool_distance(pool, refilled_word);
+    uint64_t word = (distance - *level) / sizeof(uint64_t);
     uint64_t child = word;
     uint64_t before;
     do {
@@ -74,7 +76,7 @@ enum bitframe_status bitframe_word_refilled(struct bitframe *pool, uint64_t word
         before = *parent;
         *parent = before | refilled;
     } while (before == 0);
-    if (word < (pool->cursor - pool->level[0]) / sizeof(uint64_t))
+    if (distance - pool->level[0] < pool->cursor - pool->level[0])
         set_cursor(pool, word);
     return BITFRAME_OK;
 }
@@ -99,6 +101,7 @@ void bitframe_lay_out(struct bitframe *pool, uint64_t first, uint64_t end, uint6
     }
     pool->level[pool->levels] = pool_distance(pool, &pool->stop);
     pool->stop = 2; /* a climb clears bit 0 */
+    pool->zero_word = pool->level[0] - origin / WORD_BITS * sizeof(uint64_t);
     set_cursor(pool, pool->words);
 }
 

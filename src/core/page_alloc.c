@@ -61,9 +61,8 @@ uint64_t get_free_page(void)
 
 void free_page(uint64_t pa)
 {
-    uint64_t bit = (pa - pool.origin_pa) >> BITFRAME_FRAME_SHIFT;
-    if (pa - MALLOC_START < MALLOC_SIZE && pool_bit_is_taken(&pool, bit))
-        (void)pool_free_taken(&pool, bit);
+    if (pa - MALLOC_START < MALLOC_SIZE && pool_is_taken(&pool, pa))
+        (void)pool_free_taken(&pool, pa);
 }
 
 uint64_t get_kernel_page(void)

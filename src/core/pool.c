@@ -45,26 +45,25 @@ uint64_t bitframe_take(struct bitframe *pool)
     return pool_take(pool);
 }
 
-/** Why @p pa cannot be freed. Out of line: callers that make no mistakes never come here. */
-static __attribute__((noinline)) enum bitframe_status refuse_free(const struct bitframe *pool, uint64_t pa)
-{
-    if (frame_number(pa - pool->first_pa) >= pool->frames)
-        return BITFRAME_UNMANAGED;
-    if (pa % BITFRAME_FRAME_BYTES != 0)
-        return BITFRAME_MISALIGNED;
-    return BITFRAME_DOUBLE_FREE;
-}
-
 enum bitframe_status bitframe_free(struct bitframe *pool, uint64_t pa)
 {
     /* Rotated right, a misaligned offset is a number beyond any pool: one comparison refuses both. */
     uint64_t offset = pa - pool->first_pa;
     uint64_t frame = offset >> BITFRAME_FRAME_SHIFT | offset << (64 - BITFRAME_FRAME_SHIFT);
     if (frame >= pool->frames)
-        return refuse_free(pool, pa);
-    if (!pool_bit_is_taken(pool, frame_number(pa - pool->origin_pa)))
-        return refuse_free(pool, pa);
-    return pool_free_taken(pool, frame_number(pa - pool->origin_pa));
+        return bitframe_refuse_free(pool, pa);
+    if (!pool_is_taken(pool, pa))
+        return bitframe_refuse_free(pool, pa);
+    return pool_free_taken(pool, pa);
+}
+
+__attribute__((noinline)) enum bitframe_status bitframe_refuse_free(const struct bitframe *pool, uint64_t pa)
+{
+    if (frame_number(pa - pool->first_pa) >= pool->frames)
+        return BITFRAME_UNMANAGED;
+    if (pa % BITFRAME_FRAME_BYTES != 0)
+        return BITFRAME_MISALIGNED;
+    return BITFRAME_DOUBLE_FREE;
 }
 
 /** Set bits among [@p first, @p end) of the bitmap @p words, at least one bit. */

@@ -40,12 +40,15 @@ static inline uint64_t *pool_level(const struct bitframe *pool, uint64_t k)
 uint64_t bitframe_cursor_emptied(struct bitframe *pool, uint64_t pa);
 
 /**
- * Word @p word of the bitmap was empty and no longer is: put it in the index, and move the cursor down to it
- * if it is lower.
+ * A word of the bitmap was empty and no longer is: put it in the index, and move the cursor down to it if it
+ * is lower.
  *
  * @return  BITFRAME_OK, for the caller's tail call.
  */
-enum bitframe_status bitframe_word_refilled(struct bitframe *pool, uint64_t word);
+enum bitframe_status bitframe_word_refilled(struct bitframe *pool, const uint64_t *word);
+
+/** Why bitframe_free() cannot free @p pa. Out of line: callers that make no mistakes never come here. */
+enum bitframe_status bitframe_refuse_free(const struct bitframe *pool, uint64_t pa);
 
 /** bitframe_take(), inlined. */
 static inline uint64_t pool_take(struct bitframe *pool)
@@ -64,21 +67,33 @@ static inline uint64_t pool_take(struct bitframe *pool)
     return pa;
 }
 
-/** Is the frame of bit @p bit of the bitmap taken? True, too, of a bit that stands for no frame. */
-static inline bool pool_bit_is_taken(const struct bitframe *pool, uint64_t bit)
+/** The word of the bitmap that holds the frame at @p pa, an address inside the pool. */
+static inline uint64_t *pool_word_of(const struct bitframe *pool, uint64_t pa)
 {
-    return (pool_level(pool, 0)[bit / WORD_BITS] & bit_mask(bit)) == 0;
+    return pool_word(pool, pool->zero_word) + (pa >> (BITFRAME_FRAME_SHIFT + WORD_SHIFT));
 }
 
-/** Free the frame of bit @p bit of the bitmap, a frame of the pool that is taken. Returns BITFRAME_OK. */
-static inline enum bitframe_status pool_free_taken(struct bitframe *pool, uint64_t bit)
+/** The bit of the frame that contains @p pa in its word. */
+static inline uint64_t frame_mask(uint64_t pa)
 {
-    uint64_t *word = pool_level(pool, 0) + bit / WORD_BITS;
+    return bit_mask(pa >> BITFRAME_FRAME_SHIFT);
+}
+
+/** Is the frame that contains @p pa, an address inside the pool, taken? */
+static inline bool pool_is_taken(const struct bitframe *pool, uint64_t pa)
+{
+    return (*pool_word_of(pool, pa) & frame_mask(pa)) == 0;
+}
+
+/** Free the frame that contains @p pa, a frame of the pool that is taken. Returns BITFRAME_OK. */
+static inline enum bitframe_status pool_free_taken(struct bitframe *pool, uint64_t pa)
+{
+    uint64_t *word = pool_word_of(pool, pa);
     uint64_t before = *word;
-    *word = before | bit_mask(bit);
+    *word = before | frame_mask(pa);
     pool->free_frames++;
     if (before == 0)
-        return bitframe_word_refilled(pool, bit / WORD_BITS);
+        return bitframe_word_refilled(pool, word);
     return BITFRAME_OK;
 }
 

@@ -9,8 +9,8 @@
  *
  * CNT counts the bits of each byte and UADALP adds pairs of bytes into 16-bit lanes, one accumulator for
  * each of the four vectors of a line so that no addition waits for another. A lane grows by at most 16 a
- * line, so after 4095 lines, before 65536, the lanes are folded into 64-bit sums. A first word that is not 16-byte aligned
- * is counted by itself: where SCTLR.A is set LDP of vectors faults on it. */
+ * line, so after 4095 lines, before 65536, the lanes are folded into 64-bit sums. A first word that is not
+ * 16-byte aligned is counted by itself: where SCTLR.A is set LDP of vectors faults on it. */
 #define words   x0
 #define count   x1
 #define bits    x2

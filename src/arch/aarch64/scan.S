@@ -11,8 +11,8 @@
  * are. One vector-to-general move an iteration is the cost; halving the block would double it. The block
  * that is not empty, and what is left over, go through a word loop: it beats building a lane mask, which
  * costs about as much as eight loads that hit the cache. Where cores change the words meanwhile, each 64-bit
- * half of a vector load is single-copy atomic, so the answer is as good as that of word loads. A first word that
- * is not 16-byte aligned goes ahead by itself: where SCTLR.A is set LDP of vectors faults on it. */
+ * half of a vector load is single-copy atomic, so the answer is as good as that of word loads. A first word
+ * that is not 16-byte aligned goes ahead by itself: where SCTLR.A is set LDP of vectors faults on it. */
 #define words   x0
 #define count   x1
 #define cursor  x2

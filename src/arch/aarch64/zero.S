@@ -12,9 +12,9 @@
  *           at most the ZVA block of every core.
  * Clobbers: x0, x3, x4, flags.  Stack: none.
  *
- * One DC ZVA clears a block without reading it first. Blocks divide a frame, so there is no tail. Eight blocks
- * of at most 512 bytes divide a frame too and share one test; larger blocks are few and go one by one. A step
- * below a core's own block clears some blocks again, which is slower and still right. */
+ * One DC ZVA clears a block without reading it first. Blocks divide a frame, so there is no tail. Eight
+ * blocks of at most 512 bytes divide a frame too and share one test; larger blocks are few and go one by one.
+ * A step below a core's own block clears some blocks again, which is slower and still right. */
 KERNEL bitframe_zero_frames_zva
         add     end, dst, bytes
         cmp     step, #512
