@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * boot.S - from the entry point to kernel_main() in the linear map
+ *
+ * Entered at IMAGE_PA, at EL2 or EL1, MMU and data cache off, on one core or on all. Addresses come from
+ * ADRP, which is PC-relative: they are physical here, and KVAs once the kernel runs where it was linked.
+ * Until the MMU is on all memory is Device: aligned accesses only, no vector registers, no exclusives and no
+ * DC ZVA.
+ */
+#define SCTLR_M    (1 << 0)         /* MMU */
+#define SCTLR_A    (1 << 1)         /* an access that is not naturally aligned faults */
+#define SCTLR_C    (1 << 2)         /* data cache */
+#define SCTLR_SA   (1 << 3)         /* a misaligned stack pointer faults */
+#define SCTLR_I    (1 << 12)        /* instruction cache */
+#define SCTLR_WXN  (1 << 19)        /* what can be written cannot be executed */
+#define SCTLR_RES1 0x30d00800       /* bits that Armv8.0 wants set */
+#define SCTLR_OFF  (SCTLR_RES1 | SCTLR_SA | SCTLR_A)
+#define SCTLR_ON   (SCTLR_I | SCTLR_C | SCTLR_M)
+
+#define HCR_RW     (1 << 31)        /* EL1 is AArch64 */
+#define CPTR_NONE  0x33ff           /* RES1 bits; FP and SIMD do not trap to EL2 */
+#define SPSR_EL1H  0x3c5            /* EL1 with its own stack pointer, interrupts masked */
+
+/* Attribute 0: Device-nGnRE. Attribute 1: Normal, write-back. mmu.c names them. */
+#define MAIR       0xff04
+/* Each half: 48-bit addresses, 4 KiB granule, tables in write-back shared memory. PAs of 36 bits. */
+#define TCR_LOW    (16 | 1 << 8 | 1 << 10 | 3 << 12)
+#define TCR_HIGH   (16 << 16 | 1 << 24 | 1 << 26 | 3 << 28 | 2 << 30)
+#define TCR        (TCR_LOW | TCR_HIGH | 1 << 32)
+
+#define LINEAR_MAP_BASE 0xffff000000000000
+
+    .section .text.boot, "ax"
+
+    .globl _start
+    .type _start, %function
+_start:
+    /* One core boots; the others are not needed. Affinity 0.0.0.0 is the first. */
+    msr     daifset, #0xf
+    mrs     x0, mpidr_el1
+    ldr     x1, =0xff00ffffff
+    tst     x0, x1
+    b.ne    park
+
+    /* EL2 hands over to EL1; EL3 is the firmware's and is not supported. */
+    ldr     x2, =SCTLR_OFF
+    mrs     x20, CurrentEL
+    lsr     x20, x20, #2
+    cmp     x20, #2
+    b.hi    park
+    b.lo    1f
+    mov     x0, #HCR_RW
+    msr     hcr_el2, x0
+    mov     x0, #CPTR_NONE
+    msr     cptr_el2, x0
+    msr     sctlr_el1, x2
+    mov     x0, #SPSR_EL1H
+    msr     spsr_el2, x0
+    adr     x0, 1f
+    msr     elr_el2, x0
+    eret
+
+1:  msr     sctlr_el1, x2
+    adrp    x0, vectors
+    add     x0, x0, :lo12:vectors
+    msr     vbar_el1, x0
+    isb
+    adrp    x0, _stack_top
+    mov     sp, x0
+
+    /*
+     * What is written from here on goes past the data cache to memory. A dirty line that the firmware left
+     * could be written back over it at any time: drop such lines first. (.data came from the loader, which
+     * must have cleaned it.)
+     */
+    adrp    x0, _data_end
+    adrp    x1, _image_end
+    bl      invalidate
+
+    adrp    x0, _data_end
+    adrp    x1, _bss_end
+2:  stp     xzr, xzr, [x0], #16
+    cmp     x0, x1
+    b.lo    2b
+
+    /* The memory map and the boot tables, in C, with the MMU off. */
+    mov     x0, x20
+    bl      kernel_boot
+    mov     x19, x0
+
+    /*
+     * Clean lines may have been loaded meanwhile, by speculation, from before the writes above. Caches on,
+     * they would hide them: drop everything that was written.
+     */
+    adrp    x0, _rodata_end
+    adrp    x1, _image_end
+    bl      invalidate
+
+    /* The boot tables map RAM twice: at its PA (TTBR0), where this code runs, and in the linear map. */
+    ic      iallu
+    tlbi    vmalle1
+    dsb     sy
+    ldr     x0, =MAIR
+    msr     mair_el1, x0
+    ldr     x0, =TCR
+    msr     tcr_el1, x0
+    msr     ttbr0_el1, x19
+    msr     ttbr1_el1, x19
+    isb
+    mrs     x0, sctlr_el1
+    ldr     x1, =SCTLR_ON
+    orr     x0, x0, x1
+    msr     sctlr_el1, x0
+    isb
+
+    /* A literal holds the link address: from here on the kernel runs where it was linked. */
+    ldr     x0, =3f
+    br      x0
+3:  adrp    x0, vectors
+    add     x0, x0, :lo12:vectors
+    msr     vbar_el1, x0
+    isb
+    adrp    x0, _stack_top
+    mov     sp, x0
+    mov     x29, xzr
+    mov     x30, xzr
+    bl      kernel_main
+
+park:
+    wfe
+    b       park
+    .size _start, . - _start
+
+/* Drop the data cache lines of [x0, x1), which begins and ends on a line. Clobbers x0, x2, x3. */
+    .type invalidate, %function
+invalidate:
+    mrs     x2, ctr_el0
+    ubfx    x2, x2, #16, #4         /* log2 of the words in the smallest line */
+    mov     x3, #4
+    lsl     x2, x3, x2
+1:  dc      ivac, x0
+    add     x0, x0, x2
+    cmp     x0, x1
+    b.lo    1b
+    dsb     sy
+    ret
+    .size invalidate, . - invalidate
+
+    .text
+
+/*
+ * mmu_replace_root - run on other kernel tables
+ * C:        void mmu_replace_root(uint64_t root_pa, uint64_t empty_root_pa);
+ * Requires: TTBR0 maps the image at its PA.
+ * Clobbers: x0-x2.  Stack: none.
+ * The old and the new tables map the image by blocks and by pages: a TLB that held both for one address
+ * could answer with either or fault. So the step goes by way of tables that map nothing (break before make),
+ * and is made from the image's PA, which TTBR0 maps throughout.
+ */
+    .globl mmu_replace_root
+    .type mmu_replace_root, %function
+mmu_replace_root:
+    adr     x2, 1f
+    and     x2, x2, #~LINEAR_MAP_BASE
+    br      x2
+1:  msr     ttbr1_el1, x1
+    isb
+    tlbi    vmalle1
+    dsb     nsh
+    isb
+    msr     ttbr1_el1, x0
+    isb
+    /* The new tables map nothing both writable and executable; now nothing ever can be. */
+    mrs     x2, sctlr_el1
+    orr     x2, x2, #SCTLR_WXN
+    adr     x0, 2f
+    orr     x0, x0, #LINEAR_MAP_BASE
+    br      x0
+2:  msr     ttbr0_el1, x1
+    isb
+    msr     sctlr_el1, x2
+    isb
+    tlbi    vmalle1
+    dsb     nsh
+    isb
+    ret
+    .size mmu_replace_root, . - mmu_replace_root
+
+    .section .note.GNU-stack, "", %progbits

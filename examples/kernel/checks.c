@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * checks.c - the fourteen checks of the page_alloc contract, in a kernel that is running
+ *
+ * Each check starts the pool over, which forgets the reservations: the image and the live page tables are
+ * free pages now, and get_free_page() would zero them. So the checks take pages from two places only, and
+ * count everywhere else:
+ *
+ *  - the SCRATCH_PAGES lowest of the pool, which lie below the image on both boards;
+ *  - the LAST_PAGES highest of RAM, which a pool that hands out the lowest first never came near.
+ *
+ * An exhausted pool is one of which reservations leave only such pages; taking all of RAM, page by zeroed
+ * page, would show no more and take a second.
+ */
+#include "checks.h"
+
+#include <stdbool.h>
+
+#include <bitframe/page_alloc.h>
+
+#include "board.h"
+#include "console.h"
+
+/* clang-format off */
+#define SCRATCH_PAGES UINT64_C(32)
+#define LAST_PAGES    UINT64_C(16)
+/* clang-format on */
+
+_Static_assert(MALLOC_START >= RAM_START && MALLOC_START + SCRATCH_PAGES * PAGE_SIZE <= IMAGE_PA,
+               "the lowest pages of the pool must be RAM below the image");
+
+#define REQUIRE(condition)                                                                                   \
+    do {                                                                                                     \
+        if (!(condition)) {                                                                                  \
+            why = #condition;                                                                                \
+            return false;                                                                                    \
+        }                                                                                                    \
+    } while (0)
+
+static const char *why;
+
+/** PA of page @p index of the pool. */
+static uint64_t page(uint64_t index)
+{
+    return MALLOC_START + index * PAGE_SIZE;
+}
+
+/** dump_free_count() without its line. */
+static uint64_t free_count(void)
+{
+    console_capture(0, 0);
+    uint64_t count = dump_free_count();
+    console_release();
+    return count;
+}
+
+/** Take pages till there are none; at most @p limit, in case there is no end. Returns how many there were. */
+static uint64_t exhaust(uint64_t limit)
+{
+    uint64_t taken = 0;
+    while (taken < limit && get_free_page() != 0)
+        taken++;
+    return taken;
+}
+
+static bool address_round_trip(void)
+{
+    REQUIRE(pa_to_kva(0) == LINEAR_MAP_BASE);
+    REQUIRE(pa_to_kva(MALLOC_START) == LINEAR_MAP_BASE + MALLOC_START);
+    REQUIRE(kva_to_pa(pa_to_kva(MALLOC_START)) == MALLOC_START);
+    REQUIRE(kva_to_pa(pa_to_kva(MALLOC_END - 1)) == MALLOC_END - 1);
+    REQUIRE(pa_to_kva(kva_to_pa(0)) == 0);
+    return true;
+}
+
+static bool init_frees_everything(void)
+{
+    (void)get_free_page();
+    mem_map_reserve_below(page(7));
+    mem_map_reserve_above(page(9));
+    mem_map_init();
+    REQUIRE(free_count() == MALLOC_PAGES);
+    REQUIRE(mem_total_count() == MALLOC_PAGES);
+    return true;
+}
+
+static bool pages_in_sequence(void)
+{
+    for (uint64_t i = 0; i < SCRATCH_PAGES; i++)
+        REQUIRE(get_free_page() == page(i));
+    return true;
+}
+
+static bool freed_page_is_next(void)
+{
+    for (uint64_t i = 0; i < 8; i++)
+        REQUIRE(get_free_page() == page(i));
+    /* What was in the page must not come back with it; any address inside it names it. */
+    *(uint64_t *)pa_to_kva(page(3)) = UINT64_C(0xDEADBEEF);
+    free_page(page(3) + 1234);
+    REQUIRE(get_free_page() == page(3));
+    REQUIRE(*(uint64_t *)pa_to_kva(page(3)) == 0);
+    REQUIRE(get_free_page() == page(8));
+    return true;
+}
+
+static bool free_count_and_its_line(void)
+{
+    REQUIRE(free_count() == MALLOC_PAGES);
+    REQUIRE(get_free_page() != 0 && get_free_page() != 0);
+    char line[32];
+    console_capture(line, sizeof(line));
+    uint64_t count = dump_free_count();
+    uint64_t length = console_release();
+    REQUIRE(count == MALLOC_PAGES - 2);
+    REQUIRE(length == 12 + 16 + 1);
+    for (unsigned i = 0; i < 12; i++)
+        REQUIRE(line[i] == "free_pages: "[i]);
+    for (unsigned i = 0; i < 16; i++)
+        REQUIRE(line[12 + i] == "0123456789abcdef"[count >> (60 - 4 * i) & 15]);
+    REQUIRE(line[28] == '\n');
+    return true;
+}
+
+static bool free_of_no_taken_page_is_nothing(void)
+{
+    REQUIRE(get_free_page() == page(0));
+    free_page(MALLOC_END);
+    free_page(MALLOC_END + 5 * PAGE_SIZE);
+    free_page(MALLOC_START - 1);
+    free_page(0);
+    free_page(UINT64_MAX);
+    free_page(page(1)); /* free already */
+    REQUIRE(free_count() == MALLOC_PAGES - 1);
+    REQUIRE(get_free_page() == page(1));
+    return true;
+}
+
+static bool kernel_page_is_in_linear_map(void)
+{
+    uint64_t kva = get_kernel_page();
+    REQUIRE(kva == LINEAR_MAP_BASE + MALLOC_START);
+    REQUIRE(free_count() == MALLOC_PAGES - 1);
+    free_kernel_page(kva);
+    REQUIRE(free_count() == MALLOC_PAGES);
+    return true;
+}
+
+static bool exhausted_pool_returns_0(void)
+{
+    mem_map_reserve_above(page(SCRATCH_PAGES));
+    REQUIRE(exhaust(SCRATCH_PAGES + 1) == SCRATCH_PAGES);
+    REQUIRE(get_free_page() == 0);
+    REQUIRE(free_count() == 0);
+    free_page(page(5));
+    REQUIRE(get_free_page() == page(5));
+    REQUIRE(get_free_page() == 0);
+    return true;
+}
+
+static bool exhausted_kernel_page_is_raw_0(void)
+{
+    mem_map_reserve_above(page(SCRATCH_PAGES));
+    REQUIRE(exhaust(SCRATCH_PAGES + 1) == SCRATCH_PAGES);
+    REQUIRE(get_kernel_page() == 0);
+    return true;
+}
+
+static bool reserve_below_five_pages(void)
+{
+    mem_map_reserve_below(page(5));
+    REQUIRE(free_count() == MALLOC_PAGES - 5);
+    REQUIRE(get_free_page() == page(5));
+    return true;
+}
+
+static bool reserve_below_start_is_nothing(void)
+{
+    mem_map_reserve_below(MALLOC_START);
+    mem_map_reserve_below(MALLOC_START / 2);
+    mem_map_reserve_below(0);
+    REQUIRE(free_count() == MALLOC_PAGES);
+    REQUIRE(mem_total_count() == MALLOC_PAGES);
+    REQUIRE(get_free_page() == MALLOC_START);
+    return true;
+}
+
+static bool reserve_above_end_of_ram(void)
+{
+    mem_map_reserve_above(RAM_END);
+    REQUIRE(free_count() == (RAM_END - MALLOC_START) / PAGE_SIZE);
+    mem_map_reserve_below(RAM_END - LAST_PAGES * PAGE_SIZE);
+    uint64_t last_pa = 0;
+    for (uint64_t i = 0; i < LAST_PAGES; i++)
+        last_pa = get_free_page();
+    REQUIRE(last_pa == RAM_END - PAGE_SIZE);
+    REQUIRE(get_free_page() == 0);
+    return true;
+}
+
+static bool total_ignores_allocations(void)
+{
+    mem_map_reserve_below(page(5));
+    REQUIRE(mem_total_count() == MALLOC_PAGES - 5);
+    uint64_t pa = get_free_page();
+    REQUIRE(mem_total_count() == MALLOC_PAGES - 5);
+    free_page(pa);
+    free_page(page(0));
+    REQUIRE(mem_total_count() == MALLOC_PAGES - 5);
+    REQUIRE(free_count() == MALLOC_PAGES - 4);
+    return true;
+}
+
+static bool overlapping_reservations_count_once(void)
+{
+    mem_map_reserve_above(page(10));
+    mem_map_reserve_below(page(20));
+    REQUIRE(mem_total_count() == 0);
+    REQUIRE(free_count() == 0);
+    mem_map_init();
+    mem_map_reserve_below(page(10));
+    mem_map_reserve_below(page(4));
+    mem_map_reserve_above(page(12));
+    mem_map_reserve_above(page(20));
+    REQUIRE(mem_total_count() == 2);
+    REQUIRE(get_free_page() == page(10) && get_free_page() == page(11) && get_free_page() == 0);
+    return true;
+}
+
+static const struct {
+    const char *name;
+    bool (*holds)(void);
+} checks[] = {
+    {"address_round_trip", address_round_trip},
+    {"init_frees_everything", init_frees_everything},
+    {"pages_in_sequence", pages_in_sequence},
+    {"freed_page_is_next", freed_page_is_next},
+    {"free_count_and_its_line", free_count_and_its_line},
+    {"free_of_no_taken_page_is_nothing", free_of_no_taken_page_is_nothing},
+    {"kernel_page_is_in_linear_map", kernel_page_is_in_linear_map},
+    {"exhausted_pool_returns_0", exhausted_pool_returns_0},
+    {"exhausted_kernel_page_is_raw_0", exhausted_kernel_page_is_raw_0},
+    {"reserve_below_five_pages", reserve_below_five_pages},
+    {"reserve_below_start_is_nothing", reserve_below_start_is_nothing},
+    {"reserve_above_end_of_ram", reserve_above_end_of_ram},
+    {"total_ignores_allocations", total_ignores_allocations},
+    {"overlapping_reservations_count_once", overlapping_reservations_count_once},
+};
+
+uint64_t checks_run(void)
+{
+    uint64_t failures = 0;
+    for (unsigned i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+        mem_map_init();
+        bool holds = checks[i].holds();
+        console_release();
+        console_string(holds ? "[PASS] " : "[FAIL] ");
+        console_string(checks[i].name);
+        if (!holds) {
+            console_string(": ");
+            console_string(why);
+            failures++;
+        }
+        console_string("\n");
+    }
+    return failures;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* platform.h - what this kernel tells bitframe about the machine. */
+#ifndef PLATFORM_H
+#define PLATFORM_H
+
+#include <stdint.h>
+
+/** Enable FP/SIMD and declare the machine. The MMU is on: RAM is Normal memory. */
+void platform_init(void);
+
+/** How often bitframe has used vector registers. */
+uint64_t platform_simd_uses(void);
+
+#endif
