@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* trace_fuzz.c - libFuzzer target: any bytes are a trace, and on any trace the core must equal the byte map. */
+/* trace_fuzz.c - libFuzzer target: any bytes are a trace, and on any trace the core must equal the byte map.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -12,6 +12,7 @@
 
 enum { UNIT = 4096 }; /* what zero_frames works in, whatever PAGE_SIZE is */
 
+/* volatile: or the compiler may merge the stores, which Device memory forbids, or call memset(). */
 static void zero_bytes(uint64_t start, uint64_t size)
 {
     for (; size != 0 && start % sizeof(uint64_t) != 0; size--)
@@ -22,16 +23,23 @@ static void zero_bytes(uint64_t start, uint64_t size)
         *(volatile uint8_t *)(uintptr_t)start++ = 0;
 }
 
-void memzero(uint64_t start, uint64_t size)
+/** Any range: what is whole goes to the kernel. Out of line, for zeroing pages has no need of it. */
+static __attribute__((noinline)) void zero_range(uint64_t start, uint64_t size)
 {
     uint64_t head = -start % UNIT;
     if (head > size)
         head = size;
     uint64_t units = (size - head) / UNIT * UNIT;
-    if (head != 0)
-        zero_bytes(start, head);
+    zero_bytes(start, head);
     if (units != 0)
         kernel_zero_frames((void *)(uintptr_t)(start + head), units);
-    if (head + units != size)
-        zero_bytes(start + head + units, size - head - units);
+    zero_bytes(start + head + units, size - head - units);
+}
+
+void memzero(uint64_t start, uint64_t size)
+{
+    if ((start | size) % UNIT == 0 && size != 0)
+        kernel_zero_frames((void *)(uintptr_t)start, size);
+    else
+        zero_range(start, size);
 }

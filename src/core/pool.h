@@ -70,7 +70,8 @@ static inline uint64_t pool_take(struct bitframe *pool)
 /** The word of the bitmap that holds the frame at @p pa, an address inside the pool. */
 static inline uint64_t *pool_word_of(const struct bitframe *pool, uint64_t pa)
 {
-    return pool_word(pool, pool->zero_word) + (pa >> (BITFRAME_FRAME_SHIFT + WORD_SHIFT));
+    uint64_t word = pa >> (BITFRAME_FRAME_SHIFT + WORD_SHIFT);
+    return pool_word(pool, pool->zero_word + word * sizeof(uint64_t));
 }
 
 /** The bit of the frame that contains @p pa in its word. */

@@ -10,6 +10,8 @@
  * starts on a line of the instruction cache. Arguments in x0-x3; it may use x0-x17 and, if its head says so,
  * v0-v7 and v16-v31. x18 belongs to the platform: naming it does not assemble.
  */
+/* This is assembly. */
+/* clang-format off */
 #ifndef BITFRAME_AARCH64_ASM_H
 #define BITFRAME_AARCH64_ASM_H
 

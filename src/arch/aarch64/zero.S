@@ -10,7 +10,7 @@
  * C:        void bitframe_zero_frames_zva(void *dst, uint64_t bytes, uint64_t step);
  * Requires: dst and bytes multiples of 4096, bytes > 0; Normal memory; step a power of two from 64 to 2048,
  *           at most the ZVA block of every core.
- * Clobbers: x0, x3, x4, flags.  Stack: none.
+ * Clobbers: x0, x3, flags.  Stack: none.
  *
  * One DC ZVA clears a block without reading it first. Blocks divide a frame, so there is no tail. Eight
  * blocks of at most 512 bytes divide a frame too and share one test; larger blocks are few and go one by one.
