@@ -4,8 +4,6 @@
  *
  * The harness is worth what it catches: harness.mutants runs the checks on these and fails if one passes.
  */
-#include <string.h>
-
 #include "bits.h"
 #include "harness.h"
 
@@ -228,26 +226,26 @@ static void clears_one_before(uint64_t *words, uint64_t first, uint64_t bits)
 static void skips_last_block(void *dst, uint64_t bytes, uint64_t step)
 {
     (void)step;
-    memset(dst, 0, bytes - 64);
+    bitframe_clear_c(dst, 0, 8 * (bytes - 64));
 }
 
 static void runs_over(void *dst, uint64_t bytes, uint64_t step)
 {
     (void)step;
-    memset(dst, 0, bytes + 8);
+    bitframe_clear_c(dst, 0, 8 * (bytes + 8));
 }
 
 static void one_frame(void *dst, uint64_t bytes, uint64_t step)
 {
     (void)bytes;
     (void)step;
-    memset(dst, 0, 4096);
+    bitframe_clear_c(dst, 0, 8 * 4096);
 }
 
 static void starts_late(void *dst, uint64_t bytes, uint64_t step)
 {
     (void)step;
-    memset((uint64_t *)dst + 2, 0, bytes - 16);
+    bitframe_clear_c(dst, 128, 8 * bytes - 128);
 }
 
 /* Clears a block in two: the step is twice what this CPU clears at once. */
@@ -259,46 +257,46 @@ static void zva_steps_too_far(void *dst, uint64_t bytes, uint64_t step)
     ((zero_frames *)zva->function)(dst, bytes, 2 * bitframe_zva_block_bytes());
 }
 
-#define BROKEN(kernel, name, faults)                                                                         \
+#define BROKEN(kernel, name, check, faults)                                                                  \
     {                                                                                                        \
-        {KERNEL_##kernel, #name, (void (*)(void))name}, faults                                               \
+        {KERNEL_##kernel, #name, (void (*)(void))name}, #check, faults                                       \
     }
 
 const struct mutant mutants[] = {
-    BROKEN(scan, misses_last_word, WRONG_RESULT),
-    BROKEN(scan, low_halves, WRONG_RESULT),
-    BROKEN(scan, whole_blocks, WRONG_RESULT),
-    BROKEN(scan, adds_words, WRONG_RESULT),
-    BROKEN(scan, finds_neighbour, WRONG_RESULT),
-    BROKEN(scan, looks_beyond, CRASHED),
-    BROKEN(scan, looks_before, CRASHED),
-    BROKEN(scan, scribbles, WRONG_RESULT | WRONG_MEMORY),
-    BROKEN(count, counts_neighbour, WRONG_RESULT),
-    BROKEN(count, misses_first_word, WRONG_RESULT),
-    BROKEN(count, never_folds, WRONG_RESULT),
-    BROKEN(count, folds_a_line_late, WRONG_RESULT),
-    BROKEN(count, seven_bits, WRONG_RESULT),
-    BROKEN(find, ignores_end, WRONG_RESULT),
-    BROKEN(find, ignores_first, WRONG_RESULT),
-    BROKEN(find, end_inclusive, WRONG_RESULT),
-    BROKEN(find, reads_end_word, CRASHED),
-    BROKEN(find, reads_no_range, CRASHED),
-    BROKEN(find, loses_odd_word, WRONG_RESULT),
-    BROKEN(find, inverted_is_not_empty, WRONG_RESULT),
-    BROKEN(fill, fills_one_more, WRONG_MEMORY),
-    BROKEN(fill, fills_one_less, WRONG_MEMORY),
-    BROKEN(fill, fills_no_whole_word, WRONG_MEMORY),
-    BROKEN(fill, fills_a_bit_for_none, WRONG_MEMORY),
-    BROKEN(fill, touches_next_word, CRASHED),
-    BROKEN(fill, overwrites_first_word, WRONG_MEMORY),
-    BROKEN(clear, leaves_tail, WRONG_MEMORY),
-    BROKEN(clear, leaves_seventh_word, WRONG_MEMORY),
-    BROKEN(clear, clears_one_before, WRONG_MEMORY),
-    BROKEN(zero_frames, skips_last_block, WRONG_MEMORY),
-    BROKEN(zero_frames, runs_over, WRONG_MEMORY),
-    BROKEN(zero_frames, one_frame, WRONG_MEMORY),
-    BROKEN(zero_frames, starts_late, WRONG_MEMORY),
-    BROKEN(zero_frames, zva_steps_too_far, WRONG_MEMORY),
+    BROKEN(scan, misses_last_word, sentinels, WRONG_RESULT),
+    BROKEN(scan, low_halves, sentinels, WRONG_RESULT),
+    BROKEN(scan, whole_blocks, sentinels, WRONG_RESULT),
+    BROKEN(scan, adds_words, sentinels, WRONG_RESULT),
+    BROKEN(scan, finds_neighbour, sentinels, WRONG_RESULT),
+    BROKEN(scan, looks_beyond, guards, CRASHED),
+    BROKEN(scan, looks_before, guards, CRASHED),
+    BROKEN(scan, scribbles, sentinels, WRONG_RESULT | WRONG_MEMORY),
+    BROKEN(count, counts_neighbour, sentinels, WRONG_RESULT),
+    BROKEN(count, misses_first_word, sentinels, WRONG_RESULT),
+    BROKEN(count, never_folds, lanes, WRONG_RESULT),
+    BROKEN(count, folds_a_line_late, lanes, WRONG_RESULT),
+    BROKEN(count, seven_bits, sentinels, WRONG_RESULT),
+    BROKEN(find, ignores_end, sentinels, WRONG_RESULT),
+    BROKEN(find, ignores_first, sentinels, WRONG_RESULT),
+    BROKEN(find, end_inclusive, sentinels, WRONG_RESULT),
+    BROKEN(find, reads_end_word, guards, CRASHED),
+    BROKEN(find, reads_no_range, guards, CRASHED),
+    BROKEN(find, loses_odd_word, sentinels, WRONG_RESULT),
+    BROKEN(find, inverted_is_not_empty, sentinels, WRONG_RESULT),
+    BROKEN(fill, fills_one_more, sentinels, WRONG_MEMORY),
+    BROKEN(fill, fills_one_less, sentinels, WRONG_MEMORY),
+    BROKEN(fill, fills_no_whole_word, sentinels, WRONG_MEMORY),
+    BROKEN(fill, fills_a_bit_for_none, sentinels, WRONG_MEMORY),
+    BROKEN(fill, touches_next_word, guards, CRASHED),
+    BROKEN(fill, overwrites_first_word, sentinels, WRONG_MEMORY),
+    BROKEN(clear, leaves_tail, sentinels, WRONG_MEMORY),
+    BROKEN(clear, leaves_seventh_word, sentinels, WRONG_MEMORY),
+    BROKEN(clear, clears_one_before, sentinels, WRONG_MEMORY),
+    BROKEN(zero_frames, skips_last_block, sentinels, WRONG_MEMORY),
+    BROKEN(zero_frames, runs_over, sentinels, WRONG_MEMORY),
+    BROKEN(zero_frames, one_frame, sentinels, WRONG_MEMORY),
+    BROKEN(zero_frames, starts_late, sentinels, WRONG_MEMORY),
+    BROKEN(zero_frames, zva_steps_too_far, sentinels, WRONG_MEMORY),
 };
 const size_t mutant_count = sizeof(mutants) / sizeof(mutants[0]);
 
@@ -334,7 +332,8 @@ const size_t mutant_count = sizeof(mutants) / sizeof(mutants[0]);
 
 #ifdef CLOBBERS
 #define DECLARE(kernel, name) void broken_##kernel##_##name(void);
-#define CLOBBER(kernel, name) {{KERNEL_##kernel, #name, broken_##kernel##_##name}, WRONG_REGISTER},
+#define CLOBBER(kernel, name)                                                                                \
+    {{KERNEL_##kernel, #name, broken_##kernel##_##name}, "sentinels", WRONG_REGISTER},
 CLOBBERS(DECLARE)
 const struct mutant register_mutants[] = {CLOBBERS(CLOBBER)};
 const size_t register_mutant_count = sizeof(register_mutants) / sizeof(register_mutants[0]);

@@ -234,7 +234,7 @@ Test(kernel_dispatch, platform)
 
 #if defined(__aarch64__)
 /* DCZID_EL0: bit 4 forbids DC ZVA, bits 3:0 are log2 of the block in words of 4 bytes. */
-static uint64_t block_of_this_cpu(void)
+static uint64_t __attribute__((unused)) block_of_this_cpu(void)
 {
     uint64_t id;
     __asm__("mrs %0, dczid_el0" : "=r"(id));

@@ -105,23 +105,29 @@ static struct {
     uint64_t third;
 } current;
 
+/* A word of the arena, by the nearest landmark. */
+static const char *place(char text[40], const uint64_t *word)
+{
+    struct arena a = arena();
+    const uint64_t *middle = a.start + ARENA_WORDS / 2;
+    if (word < a.start + ARENA_WORDS / 4)
+        snprintf(text, 40, "start + %td words", word - a.start);
+    else if (word < a.end - ARENA_WORDS / 4)
+        snprintf(text, 40, "middle + %td words", word - middle);
+    else
+        snprintf(text, 40, "end - %td words", a.end - word);
+    return text;
+}
+
 bool refute(struct verdict *verdict, enum fault fault, const char *format, ...)
 {
     if (verdict->fault)
         return false;
     verdict->fault = fault;
-    int chars = snprintf(verdict->what, sizeof(verdict->what), "%s_%s(", kernel_names[current.impl->kernel],
-                         current.impl->name);
-    struct arena a = arena();
-    const uint64_t *words = current.words;
-    if (words - a.start <= a.end - words)
-        chars += snprintf(verdict->what + chars, sizeof(verdict->what) - (size_t)chars, "start + %td words",
-                          words - a.start);
-    else
-        chars += snprintf(verdict->what + chars, sizeof(verdict->what) - (size_t)chars, "end - %td words",
-                          a.end - words);
-    chars += snprintf(verdict->what + chars, sizeof(verdict->what) - (size_t)chars,
-                      ", %" PRIu64 ", %" PRIu64 "): ", current.second, current.third);
+    char where[40];
+    int chars = snprintf(verdict->what, sizeof(verdict->what),
+                         "%s_%s(%s, %" PRIu64 ", %" PRIu64 "): ", kernel_names[current.impl->kernel],
+                         current.impl->name, place(where, current.words), current.second, current.third);
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(verdict->what + chars, sizeof(verdict->what) - (size_t)chars, format, arguments);
@@ -146,8 +152,9 @@ bool expect_words(struct verdict *verdict, const uint64_t *got, const uint64_t *
         return true;
     while (*got == *want)
         got++, want++;
-    return refute(verdict, WRONG_MEMORY, "left 0x%016" PRIx64 " at start + %td words, not 0x%016" PRIx64,
-                  *got, got - arena().start, *want);
+    char where[40];
+    return refute(verdict, WRONG_MEMORY, "left 0x%016" PRIx64 " at %s, not 0x%016" PRIx64, *got,
+                  place(where, got), *want);
 }
 
 /* Calls. */

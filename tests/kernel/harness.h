@@ -114,12 +114,16 @@ struct check {
 extern const struct check checks[];
 extern const size_t check_count;
 
+/** One of them by name, or null. */
+const struct check *find_check(enum kernel kernel, const char *name);
+
 /** Run one check on one implementation; a crash ends it with a fault. */
 struct verdict run_check(const struct check *check, const struct implementation *impl);
 
-/** A kernel that is broken on purpose, and the faults that a check may find with it. */
+/** A kernel that is broken on purpose, the check that must not let it pass, and the faults it may find. */
 struct mutant {
     struct implementation broken;
+    const char *check;
     unsigned faults;
 };
 

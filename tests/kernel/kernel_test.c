@@ -2,32 +2,26 @@
 /* kernel_test.c - every implementation of every kernel, and whether the checks can fail at all. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include <criterion/criterion.h>
 
 #include "harness.h"
 
-static void judge(enum kernel kernel, const char *name)
+static void judge(const char *test, const struct check *check)
 {
     bool skipped = false;
-    for (size_t i = 0; i < check_count; i++) {
-        if (checks[i].kernel != kernel || strcmp(checks[i].name, name) != 0)
+    for (size_t i = 0; i < implementation_count; i++) {
+        const struct implementation *impl = &implementations[i];
+        if (impl->kernel != check->kernel)
             continue;
-        for (size_t k = 0; k < implementation_count; k++) {
-            const struct implementation *impl = &implementations[k];
-            if (impl->kernel != kernel)
-                continue;
-            if (uses_zva(impl) && bitframe_zva_block_bytes() == 0) {
-                skipped = true;
-                continue;
-            }
-            struct verdict verdict = run_check(&checks[i], impl);
-            printf("%s, %s: %" PRIu64 " calls, seed 0x%" PRIx64 "\n", name, impl->name, verdict.cases,
-                   seed());
-            cr_expect(verdict.fault == PASSED, "%s", verdict.what);
-            cr_expect(verdict.cases > 0);
+        if (uses_zva(impl) && bitframe_zva_block_bytes() == 0) {
+            skipped = true;
+            continue;
         }
+        struct verdict verdict = run_check(check, impl);
+        printf("%s: %s: %" PRIu64 " calls, seed 0x%" PRIx64 "\n", test, impl->name, verdict.cases, seed());
+        cr_expect(verdict.fault == PASSED, "%s", verdict.what);
+        cr_expect(verdict.cases > 0);
     }
     fflush(stdout);
     if (skipped)
@@ -38,28 +32,21 @@ static void judge(enum kernel kernel, const char *name)
 #define KERNEL_TEST(kernel, check)                                                                           \
     Test(kernel_##kernel, check)                                                                             \
     {                                                                                                        \
-        judge(KERNEL_##kernel, #check);                                                                      \
+        judge("kernel_" #kernel "." #check, find_check(KERNEL_##kernel, #check));                            \
     }
 CHECKS(KERNEL_TEST)
 
-/* Some check must find fault with a mutant, and the fault must be the one it has. */
+/* The check finds fault with the mutant, and the fault is the one it has. */
 static void expect_caught(const struct mutant *mutant)
 {
     const struct implementation *broken = &mutant->broken;
     if (uses_zva(broken) && bitframe_zva_block_bytes() == 0)
         return; /* wrong in the use of what is not there */
-    for (size_t i = 0; i < check_count; i++) {
-        if (checks[i].kernel != broken->kernel)
-            continue;
-        struct verdict verdict = run_check(&checks[i], broken);
-        if (verdict.fault == PASSED)
-            continue;
-        printf("caught by %s after %" PRIu64 " calls: %s\n", checks[i].name, verdict.cases, verdict.what);
-        cr_expect((verdict.fault & mutant->faults) != 0, "%s: caught for another reason: %s", broken->name,
-                  verdict.what);
-        return;
-    }
-    cr_expect_fail("%s passes all checks", broken->name);
+    struct verdict verdict = run_check(find_check(broken->kernel, mutant->check), broken);
+    cr_expect(verdict.fault != PASSED, "%s passes %s", broken->name, mutant->check);
+    cr_expect((verdict.fault & ~mutant->faults) == 0, "%s is caught for another reason: %s", broken->name,
+              verdict.what);
+    printf("caught by %s after %" PRIu64 " calls: %s\n", mutant->check, verdict.cases, verdict.what);
 }
 
 Test(kernel_harness, catches_mutants)
