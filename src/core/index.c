@@ -62,11 +62,10 @@ uint64_t bitframe_cursor_emptied(struct bitframe *pool, uint64_t pa)
     return pa;
 }
 
-enum bitframe_status bitframe_word_refilled(struct bitframe *pool, const uint64_t *refilled_word)
+enum bitframe_status bitframe_word_refilled(struct bitframe *pool, uint64_t pa)
 {
     const uint64_t *level = pool->level;
-    uint64_t distance = pool_distance(pool, refilled_word);
-    uint64_t word = (distance - *level) / sizeof(uint64_t);
+    uint64_t word = (pa - pool->origin_pa) >> (WORD_SHIFT + BITFRAME_FRAME_SHIFT);
     uint64_t child = word;
     uint64_t before;
     do {
@@ -76,7 +75,7 @@ enum bitframe_status bitframe_word_refilled(struct bitframe *pool, const uint64_
         before = *parent;
         *parent = before | refilled;
     } while (before == 0);
-    if (distance - pool->level[0] < pool->cursor - pool->level[0])
+    if (word * sizeof(uint64_t) < pool->cursor - pool->level[0])
         set_cursor(pool, word);
     return BITFRAME_OK;
 }

@@ -45,25 +45,29 @@ uint64_t bitframe_take(struct bitframe *pool)
     return pool_take(pool);
 }
 
+/**
+ * Why a free was refused, of an address @p offset bytes into a pool of @p frames frames. It takes what the
+ * fast path has worked out already: given the pool and the address, GCC would keep copies of both on that
+ * path.
+ */
+__attribute__((noinline)) static enum bitframe_status refusal(uint64_t offset, uint64_t frames)
+{
+    if (frame_number(offset) >= frames)
+        return BITFRAME_UNMANAGED;
+    if (offset % BITFRAME_FRAME_BYTES != 0)
+        return BITFRAME_MISALIGNED;
+    return BITFRAME_DOUBLE_FREE;
+}
+
 enum bitframe_status bitframe_free(struct bitframe *pool, uint64_t pa)
 {
     /* Rotated right, a misaligned offset is a number beyond any pool: one comparison refuses both. */
+    uint64_t frames = pool->frames;
     uint64_t offset = pa - pool->first_pa;
     uint64_t frame = offset >> BITFRAME_FRAME_SHIFT | offset << (64 - BITFRAME_FRAME_SHIFT);
-    if (frame >= pool->frames)
-        return bitframe_refuse_free(pool, pa);
-    if (!pool_is_taken(pool, pa))
-        return bitframe_refuse_free(pool, pa);
+    if (frame >= frames || !pool_is_taken(pool, pa))
+        return refusal(offset, frames);
     return pool_free_taken(pool, pa);
-}
-
-__attribute__((noinline)) enum bitframe_status bitframe_refuse_free(const struct bitframe *pool, uint64_t pa)
-{
-    if (frame_number(pa - pool->first_pa) >= pool->frames)
-        return BITFRAME_UNMANAGED;
-    if (pa % BITFRAME_FRAME_BYTES != 0)
-        return BITFRAME_MISALIGNED;
-    return BITFRAME_DOUBLE_FREE;
 }
 
 /** Set bits among [@p first, @p end) of the bitmap @p words, at least one bit. */

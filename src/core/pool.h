@@ -40,15 +40,12 @@ static inline uint64_t *pool_level(const struct bitframe *pool, uint64_t k)
 uint64_t bitframe_cursor_emptied(struct bitframe *pool, uint64_t pa);
 
 /**
- * A word of the bitmap was empty and no longer is: put it in the index, and move the cursor down to it if it
- * is lower.
+ * The word that holds the frame at @p pa was empty and no longer is: put it in the index, and move the cursor
+ * down to it if it is lower.
  *
  * @return  BITFRAME_OK, for the caller's tail call.
  */
-enum bitframe_status bitframe_word_refilled(struct bitframe *pool, const uint64_t *word);
-
-/** Why bitframe_free() cannot free @p pa. Out of line: callers that make no mistakes never come here. */
-enum bitframe_status bitframe_refuse_free(const struct bitframe *pool, uint64_t pa);
+enum bitframe_status bitframe_word_refilled(struct bitframe *pool, uint64_t pa);
 
 /** bitframe_take(), inlined. */
 static inline uint64_t pool_take(struct bitframe *pool)
@@ -94,7 +91,7 @@ static inline enum bitframe_status pool_free_taken(struct bitframe *pool, uint64
     *word = before | frame_mask(pa);
     pool->free_frames++;
     if (before == 0)
-        return bitframe_word_refilled(pool, word);
+        return bitframe_word_refilled(pool, pa);
     return BITFRAME_OK;
 }
 
