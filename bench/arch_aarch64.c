@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+/* arch_aarch64.c - contenders by AArch64's kernels. */
+#include "bench.h"
+
+extern const struct contender bench_flat_neon, bench_flat_hint_neon;
+
+const struct contender *const bench_arch_contenders[] = {&bench_flat_neon, &bench_flat_hint_neon, NULL};

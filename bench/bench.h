@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * bench.h - what is measured: subjects, on contenders, at sizes of memory
+ *
+ * A subject is a pattern of calls, such as taking every frame in order; a contender is an allocator; a case
+ * is a subject on a contender at one size of memory. Each contender instantiates the loops of loops.h around
+ * direct calls of its own functions, so a case measures the call that a kernel would make and no
+ * indirection. The contenders called "empty" answer at once: what their loops cost is what the others owe
+ * to the loop, and what a call costs at least.
+ *
+ * Two programs are made of the same objects and differ in how they measure a case: timed.cc has Google
+ * Benchmark take its time, counted.c brackets it for the plugin icount.c, which counts instructions.
+ */
+#ifndef BITFRAME_BENCH_BENCH_H
+#define BITFRAME_BENCH_BENCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <bitframe/bitframe.h>
+
+/** The patterns of calls, as loops.h makes them for one contender. Null where it has no such call. */
+struct loops {
+    uint64_t (*fill)(uint64_t calls);                         /* take, take, ... */
+    void (*drain)(uint64_t pa, uint64_t calls);               /* free from pa upwards */
+    void (*churn)(uint64_t *held, uint64_t pairs);            /* free one that is held, take one */
+    void (*edges)(uint64_t a, uint64_t b, uint64_t rounds);   /* take both, free both */
+    uint64_t (*count)(uint64_t calls);                        /* how many frames are free? */
+    void (*reserve)(uint64_t pa, uint64_t bytes, uint64_t n); /* take one range after the other */
+    void (*init)(uint64_t calls);                             /* every frame free, again */
+    void (*zero)(void *pages, uint64_t mask, uint64_t calls); /* zero a page */
+};
+
+/** What a search of a contender walks over. */
+enum walk {
+    WALK_NOTHING = 0, /* bounded cost: no limit on the calls measured */
+    WALK_WORDS = 64,  /* a word of 64 frames a step */
+    WALK_BYTES = 1,   /* a byte a frame */
+};
+
+struct contender {
+    const char *name;
+    enum walk walk;
+    bool indexed;              /* worst single calls are those of bitframe's index */
+    uint64_t granule;          /* frames must be a multiple of it; 0: any number */
+    struct loops loops;        /* around its own calls */
+    const struct loops *empty; /* the same around calls of a function that returns at once */
+
+    /** Bytes of metadata, 64-byte aligned, for @p frames frames. */
+    uint64_t (*bytes)(uint64_t frames);
+    /** Use @p memory from now on, for @p frames frames from @p first_pa, all of them free. */
+    void (*open)(void *memory, uint64_t first_pa, uint64_t frames);
+    /** Take the lowest @p frames of a fresh pool, a multiple of granule. */
+    void (*occupy)(uint64_t frames);
+};
+
+/** A case being measured. */
+struct stage {
+    const struct contender *on;
+    uint64_t first_pa;
+    uint64_t frames;
+    uint64_t operations; /* that one run makes */
+};
+
+enum { HELD_MAX = 1 << 16 };
+/** Frames that churn frees, by address; drawn afresh by each preparation. */
+extern uint64_t bench_held[HELD_MAX];
+
+struct subject {
+    const char *name;
+    const char *operation; /* what one operation is */
+    unsigned calls;        /* calls of the contender in one operation */
+    bool count_only;       /* one call: too short to time */
+    /** Operations of one run, 0 if the contender has no such call. */
+    uint64_t (*operations)(const struct stage *stage);
+    /** Bring the contender into the state that is measured. */
+    void (*prepare)(const struct stage *stage);
+    /** Make the operations by @p loops, the contender's or the empty ones. */
+    void (*run)(const struct stage *stage, const struct loops *loops);
+};
+
+struct bench_case {
+    char name[64]; /* subject/contender/size */
+    const struct subject *subject;
+    struct stage stage;
+};
+
+/* Contenders. Those of the architecture end with null. */
+extern const struct contender bench_bitframe, bench_contract, bench_bytemap, bench_buddy, bench_flat,
+    bench_flat_hint, bench_empty, bench_memzero, bench_memzero_device, bench_zero_c;
+extern const struct contender *const bench_arch_contenders[];
+extern const struct loops bench_empty_loops, bench_empty_page_loops;
+
+/* Subjects. */
+extern const struct subject bench_fill, bench_drain, bench_churn50, bench_churn99, bench_scatter50,
+    bench_scatter99, bench_adversarial, bench_worst_take, bench_worst_free, bench_count, bench_reserve,
+    bench_init, bench_zero;
+
+/** How many times stage_open() was called. */
+extern uint64_t stage_built;
+
+/** The contender's metadata, or what it zeroes. */
+void *stage_memory(const struct stage *stage);
+
+/** Give the contender its metadata and make every frame free. */
+void stage_open(const struct stage *stage);
+
+/** stage_open(), then take the lowest @p frames frames. */
+void stage_occupy(const struct stage *stage, uint64_t frames);
+
+/** @p wanted operations, or fewer if a search of @p frames frames each would take too long. */
+uint64_t stage_limit(const struct stage *stage, uint64_t wanted, uint64_t frames);
+
+/** Bits of the smallest power of two that is not below @p frames. */
+unsigned stage_bits(uint64_t frames);
+
+/** A permutation of the numbers below 2^@p bits that looks random: how frames are drawn without a list. */
+uint64_t stage_shuffle(uint64_t i, unsigned bits);
+
+/** Physical address of frame @p frame of the pool. */
+static inline uint64_t stage_pa(const struct stage *stage, uint64_t frame)
+{
+    return stage->first_pa + frame * BITFRAME_FRAME_BYTES;
+}
+
+/** Tell bitframe that it runs in a booted kernel: Normal memory, vector registers at hand. */
+void bench_declare_platform(void);
+
+/** Every case, allocated. */
+struct bench_case *bench_cases(size_t *count);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* nothing.h - calls that return at once: one instruction, the return. What they return is whatever was in
+ * the register. */
+#ifndef BITFRAME_BENCH_NOTHING_H
+#define BITFRAME_BENCH_NOTHING_H
+
+#include <stdint.h>
+
+struct nothing {
+    uint64_t unused;
+};
+
+uint64_t nothing_take(struct nothing *nothing);
+void nothing_free(struct nothing *nothing, uint64_t pa);
+uint64_t nothing_count(struct nothing *nothing);
+void nothing_reserve(struct nothing *nothing, uint64_t pa, uint64_t end_pa);
+void nothing_init(struct nothing *nothing);
+
+/* As above, where there is only one pool and it is not passed. */
+uint64_t nothing_take_page(void);
+void nothing_free_page(uint64_t pa);
+uint64_t nothing_count_pages(void);
+void nothing_reserve_pages(uint64_t end_pa);
+void nothing_init_pages(void);
+
+void nothing_zero(void *page);
+
+#endif

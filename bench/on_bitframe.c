@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* on_bitframe.c - the contender that the others are compared with. */
+#include <bitframe/bitframe.h>
+
+static struct bitframe pool;
+static void *metadata;
+static uint64_t metadata_bytes;
+static uint64_t pool_pa;
+static uint64_t pool_bytes;
+
+/* The count is an inline function: called here, so that it can be compared with calls. */
+__attribute__((noinline)) static uint64_t count_frames(const struct bitframe *of)
+{
+    return bitframe_free_frames(of);
+}
+
+#define TAKE()           bitframe_take(&pool)
+#define FREE(pa)         (void)bitframe_free(&pool, pa)
+#define COUNT()          count_frames(&pool)
+#define RESERVE(pa, end) (void)bitframe_take_range(&pool, pa, end)
+#define INIT()           (void)bitframe_init(&pool, pool_pa, pool_bytes, metadata, metadata_bytes)
+#include "loops.h"
+
+static uint64_t bytes(uint64_t frames)
+{
+    return BITFRAME_METADATA_BYTES(0, frames * BITFRAME_FRAME_BYTES) + 64;
+}
+
+static void open_pool(void *memory, uint64_t first_pa, uint64_t frames)
+{
+    bench_declare_platform();
+    pool_pa = first_pa;
+    pool_bytes = frames * BITFRAME_FRAME_BYTES;
+    metadata = memory;
+    metadata_bytes = bytes(frames);
+    INIT();
+}
+
+static void occupy(uint64_t frames)
+{
+    (void)bitframe_take_range(&pool, pool_pa, pool_pa + frames * BITFRAME_FRAME_BYTES);
+}
+
+const struct contender bench_bitframe = {
+    .name = "bitframe",
+    .indexed = true,
+    .loops = LOOPS,
+    .empty = &bench_empty_loops,
+    .bytes = bytes,
+    .open = open_pool,
+    .occupy = occupy,
+};

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* on_nothing.c - the loops around calls that return at once, and a contender made of them. */
+#include "nothing.h"
+
+static struct nothing nothing;
+
+#define TAKE()           nothing_take(&nothing)
+#define FREE(pa)         nothing_free(&nothing, pa)
+#define COUNT()          nothing_count(&nothing)
+#define RESERVE(pa, end) nothing_reserve(&nothing, pa, end)
+#define INIT()           nothing_init(&nothing)
+#define ZERO(page)       nothing_zero(page)
+#include "loops.h"
+
+const struct loops bench_empty_loops = LOOPS;
+
+static uint64_t bytes(uint64_t frames)
+{
+    (void)frames;
+    return 64 * BITFRAME_FRAME_BYTES; /* what the zeroing benchmarks walk over */
+}
+
+static void open_nothing(void *memory, uint64_t first_pa, uint64_t frames)
+{
+    (void)memory;
+    (void)first_pa;
+    (void)frames;
+}
+
+static void occupy(uint64_t frames)
+{
+    (void)frames;
+}
+
+const struct contender bench_empty = {
+    .name = "empty",
+    .loops = LOOPS,
+    .empty = &bench_empty_loops,
+    .bytes = bytes,
+    .open = open_nothing,
+    .occupy = occupy,
+};

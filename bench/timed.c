@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* timed.c - how long: every case under Google Benchmark. */
+#include <stdlib.h>
+
+#include "bench.h"
+#include "shim.h"
+
+static void prepare(const void *context)
+{
+    const struct bench_case *of = context;
+    of->subject->prepare(&of->stage);
+}
+
+static void run(const void *context)
+{
+    const struct bench_case *of = context;
+    of->subject->run(&of->stage, &of->stage.on->loops);
+}
+
+int main(int argc, char **argv)
+{
+    size_t count;
+    struct bench_case *cases = bench_cases(&count);
+    struct shim_benchmark *benchmarks = calloc(count, sizeof(*benchmarks));
+    if (!benchmarks)
+        return 2;
+    size_t timed = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (cases[i].subject->count_only)
+            continue;
+        benchmarks[timed++] = (struct shim_benchmark){
+            .name = cases[i].name,
+            .operations = cases[i].stage.operations,
+            .context = &cases[i],
+            .prepare = prepare,
+            .run = run,
+        };
+    }
+    int status = shim_measure(argc, argv, benchmarks, timed);
+    free(benchmarks);
+    free(cases);
+    return status;
+}

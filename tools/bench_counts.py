@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT
+"""What bench-counted and the plugin icount print, put together: exact counts per operation."""
+
+import os
+import subprocess
+import tempfile
+
+
+class Count:
+    """Instructions, loads and stores of one operation, the calls' returns included, the loop's taken off."""
+
+    def __init__(self, name, operation, operations, calls, whole, empty):
+        self.name = name
+        self.operation = operation
+        self.operations = operations
+        # An empty call is one instruction, its return: the part of it that is not the loop's.
+        self.instructions = (whole[0] - empty[0]) / operations + calls
+        self.loads = (whole[1] - empty[1]) / operations
+        self.stores = (whole[2] - empty[2]) / operations
+
+
+def run(qemu, plugin, program, patterns=(), cpu="cortex-a72"):
+    """Count the cases that the patterns name. Returns {name: Count}."""
+    with tempfile.TemporaryDirectory() as scratch:
+        out = os.path.join(scratch, "regions")
+        command = [qemu, "-cpu", cpu, "-plugin", f"{os.path.abspath(plugin)},out={out}", program, *patterns]
+        cases = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
+        with open(out, encoding="ascii") as file:
+            regions = [tuple(int(field) for field in line.split()[1:]) for line in file]
+    if len(regions) != 2 * len(cases):
+        raise RuntimeError(f"{len(cases)} cases but {len(regions)} regions")
+    counts = {}
+    for number, line in enumerate(cases):
+        name, operation, operations, calls = line.split("\t")
+        whole, empty = regions[2 * number], regions[2 * number + 1]
+        counts[name] = Count(name, operation, int(operations), int(calls), whole, empty)
+    return counts
