@@ -4,8 +4,8 @@
  *
  * A pool hands out the frames of one range of physical memory, the lowest free frame first. It keeps one
  * bit per frame and an index over them in metadata that the caller gives, never touches the frames
- * themselves, and needs nothing but naturally aligned loads and stores of up to 8 bytes: it works from the
- * first instruction of boot, MMU and caches off.
+ * themselves, and on AArch64 needs nothing but naturally aligned loads and stores of up to 8 bytes: it works
+ * from the first instruction of boot, MMU and caches off.
  *
  * Addresses are physical (PA). A frame is BITFRAME_FRAME_BYTES bytes, aligned to its size. PA 0 always
  * means "none": frame 0 is never handed out.

@@ -62,6 +62,12 @@ uint64_t bitframe_cursor_emptied(struct bitframe *pool, uint64_t pa)
     return pa;
 }
 
+uint64_t bitframe_take_none(const struct bitframe *pool)
+{
+    BITFRAME_ASSERT(pool->free_frames == 0);
+    return 0;
+}
+
 enum bitframe_status bitframe_word_refilled(struct bitframe *pool, uint64_t pa)
 {
     const uint64_t *level = pool->level;

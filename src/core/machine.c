@@ -18,7 +18,11 @@ enum bitframe_status bitframe_set_platform(const struct bitframe_platform *platf
         return BITFRAME_INVALID;
     if (platform->simd_begin && !platform->simd_end)
         return BITFRAME_INVALID;
-    bitframe_machine = *platform;
+    /* One by one: of a structure GCC makes a call to memcpy() at -Os. */
+    bitframe_machine.zva_block_bytes = platform->zva_block_bytes;
+    bitframe_machine.simd_begin = platform->simd_begin;
+    bitframe_machine.simd_end = platform->simd_end;
+    bitframe_machine.panic = platform->panic;
     return BITFRAME_OK;
 }
 

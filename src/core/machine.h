@@ -5,8 +5,11 @@
 
 #include <bitframe/platform.h>
 
-/** The last bitframe_set_platform(), or all zero. */
-extern struct bitframe_platform bitframe_machine;
+/**
+ * The last bitframe_set_platform(), or all zero. Hidden, or a compiler that makes position-independent code
+ * by default finds it through a table of link addresses, which are wrong before the MMU is on.
+ */
+extern struct bitframe_platform bitframe_machine __attribute__((visibility("hidden")));
 
 /** May vector registers be used? If so, simd_end() follows. */
 static inline bool simd_begin(void)

@@ -8,12 +8,15 @@
  */
 #include <bitframe/page_alloc.h>
 
+#include "machine.h"
 #include "pool.h"
 
 _Static_assert(MALLOC_START > 0, "page 0 means none: the pool must start above it");
 _Static_assert(MALLOC_START < MALLOC_END, "malloc_start must lie below malloc_end");
 _Static_assert(MALLOC_START % PAGE_SIZE == 0, "malloc_start must be a multiple of page_size");
 _Static_assert(MALLOC_END % PAGE_SIZE == 0, "malloc_end must be a multiple of page_size");
+_Static_assert(0 - LINEAR_MAP_BASE - MALLOC_START >= MALLOC_SIZE,
+               "KVA 0 means none: no page may be mapped there");
 _Static_assert(MALLOC_PAGES <= BITFRAME_FRAMES_MAX, "the pool holds too many pages");
 
 static struct bitframe pool;
@@ -33,7 +36,8 @@ uint64_t kva_to_pa(uint64_t kva)
 
 void mem_map_init(void)
 {
-    (void)bitframe_init(&pool, MALLOC_START, MALLOC_SIZE, metadata, sizeof(metadata));
+    BITFRAME_ASSERT(bitframe_init(&pool, MALLOC_START, MALLOC_SIZE, metadata, sizeof(metadata)) ==
+                    BITFRAME_OK);
     total_pages = MALLOC_PAGES;
 }
 
@@ -61,7 +65,8 @@ uint64_t get_free_page(void)
 
 void free_page(uint64_t pa)
 {
-    if (pa - MALLOC_START < MALLOC_SIZE && pool_is_taken(&pool, pa))
+    /* By the pool's own count of frames, which is 0 before mem_map_init(). */
+    if ((pa - MALLOC_START) / PAGE_SIZE < pool.frames && pool_is_taken(&pool, pa))
         (void)pool_free_taken(&pool, pa);
 }
 

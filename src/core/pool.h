@@ -47,18 +47,24 @@ uint64_t bitframe_cursor_emptied(struct bitframe *pool, uint64_t pa);
  */
 enum bitframe_status bitframe_word_refilled(struct bitframe *pool, uint64_t pa);
 
-/** bitframe_take(), inlined. */
+/** The cursor's word is 0, which must mean that nothing is free. Returns 0. */
+uint64_t bitframe_take_none(const struct bitframe *pool);
+
+/**
+ * bitframe_take(), inlined. With nothing free the cursor stands behind the bitmap, at the first word of the
+ * level above, which is 0 then: one test of the word serves.
+ */
 static inline uint64_t pool_take(struct bitframe *pool)
 {
-    uint64_t free_frames = pool->free_frames;
-    if (free_frames == 0)
-        return 0;
+    uint64_t cursor_pa = pool->cursor_pa;
     uint64_t *cursor = pool_word(pool, pool->cursor);
     uint64_t word = *cursor;
-    uint64_t pa = pool->cursor_pa + ((uint64_t)lowest_bit(word) << BITFRAME_FRAME_SHIFT);
+    if (word == 0)
+        return bitframe_take_none(pool);
+    uint64_t pa = cursor_pa + ((uint64_t)lowest_bit(word) << BITFRAME_FRAME_SHIFT);
     word &= word - 1;
     *cursor = word;
-    pool->free_frames = free_frames - 1;
+    pool->free_frames--;
     if (word == 0)
         return bitframe_cursor_emptied(pool, pa);
     return pa;

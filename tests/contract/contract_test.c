@@ -57,6 +57,19 @@ Test(contract, constants)
     cr_assert_eq(MU, 0);
 }
 
+Test(contract, calls_before_init_do_nothing)
+{
+    free_page(0x40000000);
+    free_page(0xFBFFF000);
+    free_page(UINT64_MAX);
+    cr_assert_eq(get_free_page(), 0);
+    cr_assert_eq(get_kernel_page(), 0);
+    cr_assert_eq(dump_free_count(), 0);
+    mem_map_init();
+    cr_assert_eq(dump_free_count(), pages);
+    cr_assert_eq(bitframe_check(bitframe_page_alloc_pool()), BITFRAME_SOUND);
+}
+
 CHECK(addresses_round_trip)
 {
     cr_assert_eq(c->pa_to_kva(0x40001000), UINT64_C(0xFFFF000040001000));

@@ -242,6 +242,16 @@ static uint64_t __attribute__((unused)) block_of_this_cpu(void)
 }
 #endif
 
+#ifdef __aarch64__
+Test(kernel_dispatch, zva_decode)
+{
+    for (uint64_t dczid = 0; dczid < 64; dczid++) {
+        uint32_t want = dczid & 16 ? 0 : UINT32_C(4) << (dczid & 15);
+        cr_expect_eq(bitframe_zva_decode(dczid), want, "%u", (unsigned)dczid);
+    }
+}
+#endif
+
 Test(kernel_dispatch, zva_block_bytes)
 {
     uint64_t want = 0;

@@ -6,13 +6,24 @@
  * Returns:  bytes, or 0 if DCZID_EL0.DZP forbids it.
  * Clobbers: x0, x1.  Stack: none.
  *
- * DCZID_EL0 is readable at every exception level; its low four bits are log2 of the block in 4-byte words. */
+ * DCZID_EL0 is readable at every exception level. */
 KERNEL bitframe_zva_block_bytes
-        mrs     x1, dczid_el0
-        mov     w0, #0
-        tbnz    w1, #4, 1f
-        and     w1, w1, #15
+        mrs     x0, dczid_el0
+        b       bitframe_zva_decode
+END_KERNEL bitframe_zva_block_bytes
+
+/* zva_decode - what a value of DCZID_EL0 says
+ * C:        uint32_t bitframe_zva_decode(uint64_t dczid);
+ * Returns:  bytes that DC ZVA clears, or 0 if bit 4, DZP, forbids it.
+ * Clobbers: x0, x1.  Stack: none.
+ *
+ * The low four bits are log2 of the block in 4-byte words. Of its own so that every value can be tried: no core
+ * at hand has DZP set. */
+KERNEL bitframe_zva_decode
+        and     w1, w0, #15
+        tst     w0, #16
         mov     w0, #4
         lsl     w0, w0, w1
-1:      ret
-END_KERNEL bitframe_zva_block_bytes
+        csel    w0, wzr, w0, ne
+        ret
+END_KERNEL bitframe_zva_decode
