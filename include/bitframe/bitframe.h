@@ -44,7 +44,10 @@ enum bitframe_status {
     BITFRAME_UNMANAGED,   /**< The address lies in no frame of the pool. */
     BITFRAME_MISALIGNED,  /**< The address is inside a frame, not at its start. */
     BITFRAME_INVALID,     /**< An argument is outside its documented range. */
-    BITFRAME_NO_ROOM,     /**< The metadata is too small. */
+    BITFRAME_NO_ROOM,     /**< The metadata or the storage is too small. */
+    BITFRAME_INCOMPLETE,  /**< The map lacks a range that did not fit its storage. */
+    BITFRAME_MALFORMED,   /**< What is to be read contradicts its own format. */
+    BITFRAME_UNSUPPORTED, /**< What is to be read is of a kind that bitframe cannot read. */
 };
 
 /** What bitframe_check() found. */

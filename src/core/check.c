@@ -59,7 +59,10 @@ const char *bitframe_status_name(enum bitframe_status status)
     case BITFRAME_UNMANAGED: return "unmanaged";
     case BITFRAME_MISALIGNED: return "misaligned";
     case BITFRAME_INVALID: return "invalid argument";
-    case BITFRAME_NO_ROOM: return "no room for metadata";
+    case BITFRAME_NO_ROOM: return "no room";
+    case BITFRAME_INCOMPLETE: return "incomplete map";
+    case BITFRAME_MALFORMED: return "malformed";
+    case BITFRAME_UNSUPPORTED: return "unsupported";
     }
     return "unknown status";
 }

@@ -472,7 +472,7 @@ Test(pool, traps_if_the_panic_hook_returns, .signal = TRAP)
 
 Test(pool, names)
 {
-    for (int i = 0; i <= BITFRAME_NO_ROOM; i++) {
+    for (int i = 0; i <= BITFRAME_UNSUPPORTED; i++) {
         for (int j = 0; j < i; j++)
             cr_expect_str_neq(bitframe_status_name((enum bitframe_status)i),
                               bitframe_status_name((enum bitframe_status)j));

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * map.c - <bitframe/map.h>: sorted lists of ranges, one per kind, one behind the other in the caller's
+ * storage
+ *
+ * Ranges are kept by their last byte, not by their end, so that the end of the address space is an address
+ * like any other. What is added merges with all of its kind that it overlaps or touches: a list grows by one
+ * range per call at most. Frames are made of the lists only when the map is read.
+ */
+#include <bitframe/map.h>
+
+/** One past the number of the last frame below 2^64. */
+#define FRAMES_END (UINT64_C(1) << (64 - BITFRAME_FRAME_SHIFT))
+
+/** The ranges of one kind. */
+struct list {
+    struct bitframe_map_range *ranges;
+    uint64_t count;
+};
+
+static struct list list_of(const struct bitframe_map *map, enum bitframe_map_kind kind)
+{
+    uint64_t before = 0;
+    for (unsigned k = 0; k < (unsigned)kind; k++)
+        before += map->counts[k];
+    return (struct list){map->ranges + before, map->counts[kind]};
+}
+
+/** Index of the first range that ends at or after @p pa; the count if there is none. */
+static uint64_t first_reaching(struct list list, uint64_t pa)
+{
+    uint64_t low = 0;
+    uint64_t high = list.count;
+    while (low < high) {
+        uint64_t middle = low + (high - low) / 2;
+        if (list.ranges[middle].last_pa < pa)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/** Add to a figure that stops at 2^64 - 1. */
+static void count_bytes(uint64_t *figure, uint64_t bytes)
+{
+    *figure = *figure + bytes < bytes ? UINT64_MAX : *figure + bytes;
+}
+
+enum bitframe_status bitframe_map_init(struct bitframe_map *map, struct bitframe_map_range *storage,
+                                       uint64_t ranges)
+{
+    if (!map || !storage || (uintptr_t)storage % sizeof(uint64_t) != 0 || ranges == 0)
+        return BITFRAME_INVALID;
+    if (ranges > (UINTPTR_MAX - (uintptr_t)storage) / sizeof(*storage))
+        return BITFRAME_INVALID;
+    map->ranges = storage;
+    map->capacity = ranges;
+    for (unsigned kind = 0; kind < BITFRAME_MAP_KINDS; kind++)
+        map->counts[kind] = 0;
+    map->no_room_bytes = 0;
+    map->wrapped_bytes = 0;
+    map->incomplete = 0;
+    return BITFRAME_OK;
+}
+
+/** Make room for one range in front of @p at, of the @p used in the map, or refuse. */
+static bool open_gap(struct bitframe_map *map, struct bitframe_map_range *at, uint64_t used)
+{
+    if (used == map->capacity)
+        return false;
+    for (struct bitframe_map_range *to = map->ranges + used; to > at; to--)
+        *to = to[-1];
+    return true;
+}
+
+/** Close a gap of @p ranges in front of @p from; @p used counts them still. */
+static void close_gap(struct bitframe_map *map, struct bitframe_map_range *from, uint64_t ranges,
+                      uint64_t used)
+{
+    for (; from < map->ranges + used; from++)
+        *(from - ranges) = *from;
+}
+
+enum bitframe_status bitframe_map_add(struct bitframe_map *map, enum bitframe_map_kind kind,
+                                      uint64_t first_pa, uint64_t bytes)
+{
+    if ((unsigned)kind >= BITFRAME_MAP_KINDS)
+        return BITFRAME_INVALID;
+    if (bytes == 0)
+        return BITFRAME_OK;
+    uint64_t last_pa = first_pa + (bytes - 1);
+    if (last_pa < first_pa) {
+        if (kind == BITFRAME_MAP_RAM) {
+            count_bytes(&map->wrapped_bytes, bytes);
+            return BITFRAME_INVALID;
+        }
+        count_bytes(&map->wrapped_bytes, last_pa + 1);
+        last_pa = UINT64_MAX;
+    }
+
+    uint64_t used = 0;
+    for (unsigned k = 0; k < BITFRAME_MAP_KINDS; k++)
+        used += map->counts[k];
+
+    /* Those that it overlaps or touches are [i, end). */
+    struct list list = list_of(map, kind);
+    uint64_t i = first_reaching(list, first_pa - (first_pa != 0));
+    uint64_t end = i;
+    while (end < list.count &&
+           (list.ranges[end].first_pa <= last_pa || list.ranges[end].first_pa - 1 == last_pa))
+        end++;
+
+    struct bitframe_map_range *range = list.ranges + i;
+    if (end == i) {
+        if (!open_gap(map, range, used)) {
+            count_bytes(&map->no_room_bytes, last_pa - first_pa + 1);
+            map->incomplete = 1;
+            return BITFRAME_NO_ROOM;
+        }
+        map->counts[kind]++;
+    } else {
+        if (range->first_pa < first_pa)
+            first_pa = range->first_pa;
+        if (list.ranges[end - 1].last_pa > last_pa)
+            last_pa = list.ranges[end - 1].last_pa;
+        close_gap(map, list.ranges + end, end - i - 1, used);
+        map->counts[kind] -= end - i - 1;
+    }
+    range->first_pa = first_pa;
+    range->last_pa = last_pa;
+    return BITFRAME_OK;
+}
+
+/** What a frame is, and those behind it up to and without @p until. */
+struct stretch {
+    uint64_t until; /* a frame number */
+    bool managed;
+    bool reserved;    /* touched by a reservation that stays */
+    bool reclaimable; /* touched by one that goes */
+};
+
+static void shorten(struct stretch *stretch, uint64_t until)
+{
+    if (until < stretch->until)
+        stretch->until = until;
+}
+
+/** Is every byte of @p frame in @p list? Shortens @p stretch to where that may change. */
+static bool covers(struct list list, uint64_t frame, struct stretch *stretch)
+{
+    uint64_t i = first_reaching(list, frame << BITFRAME_FRAME_SHIFT);
+    if (i == list.count)
+        return false;
+    /* The frames that lie wholly in that range are [whole, whole_end), which may be none. No other range
+     * covers a frame that it reaches into: between two there is a byte of neither. */
+    const struct bitframe_map_range *range = &list.ranges[i];
+    uint64_t last = range->last_pa >> BITFRAME_FRAME_SHIFT;
+    uint64_t whole =
+        (range->first_pa >> BITFRAME_FRAME_SHIFT) + (range->first_pa % BITFRAME_FRAME_BYTES != 0);
+    uint64_t whole_end = last + (range->last_pa % BITFRAME_FRAME_BYTES == BITFRAME_FRAME_BYTES - 1);
+    if (whole <= frame && frame < whole_end) {
+        shorten(stretch, whole_end);
+        return true;
+    }
+    shorten(stretch, frame < whole && whole < whole_end ? whole : last + 1);
+    return false;
+}
+
+/** Is any byte of @p frame in @p list? Shortens @p stretch to where that may change. */
+static bool touches(struct list list, uint64_t frame, struct stretch *stretch)
+{
+    uint64_t i = first_reaching(list, frame << BITFRAME_FRAME_SHIFT);
+    if (i == list.count)
+        return false;
+    uint64_t first = list.ranges[i].first_pa >> BITFRAME_FRAME_SHIFT;
+    if (frame < first) {
+        shorten(stretch, first);
+        return false;
+    }
+    shorten(stretch, (list.ranges[i].last_pa >> BITFRAME_FRAME_SHIFT) + 1);
+    return true;
+}
+
+/** What @p frame is, which is below FRAMES_END. */
+static struct stretch stretch_from(const struct bitframe_map *map, uint64_t frame)
+{
+    struct stretch stretch = {.until = FRAMES_END};
+    if (frame == 0)
+        stretch.until = 1;
+    bool ram = covers(list_of(map, BITFRAME_MAP_RAM), frame, &stretch);
+    bool hole = touches(list_of(map, BITFRAME_MAP_HOLE), frame, &stretch);
+    stretch.managed = ram && !hole && frame != 0;
+    stretch.reserved = touches(list_of(map, BITFRAME_MAP_RESERVED), frame, &stretch);
+    stretch.reclaimable = touches(list_of(map, BITFRAME_MAP_RECLAIMABLE), frame, &stretch);
+    return stretch;
+}
+
+static bool is_in_view(struct stretch stretch, enum bitframe_map_view view)
+{
+    if (!stretch.managed)
+        return false;
+    switch (view) {
+    case BITFRAME_MAP_VIEW_SPANS: return true;
+    case BITFRAME_MAP_VIEW_FREE: return !stretch.reserved && !stretch.reclaimable;
+    case BITFRAME_MAP_VIEW_RESERVED: return stretch.reserved || stretch.reclaimable;
+    case BITFRAME_MAP_VIEW_RECLAIMABLE: return stretch.reclaimable && !stretch.reserved;
+    }
+    return false;
+}
+
+bool bitframe_map_next(const struct bitframe_map *map, enum bitframe_map_view view, uint64_t *frame,
+                       struct bitframe_map_run *run)
+{
+    bool inside = false;
+    uint64_t first = *frame;
+    uint64_t end = *frame;
+    while (end < FRAMES_END) {
+        struct stretch stretch = stretch_from(map, end);
+        bool is_in = is_in_view(stretch, view);
+        if (inside && !is_in)
+            break;
+        if (is_in && !inside)
+            first = end;
+        inside = is_in;
+        end = stretch.until;
+    }
+    *frame = end;
+    if (!inside)
+        return false;
+    run->first_pa = first << BITFRAME_FRAME_SHIFT;
+    run->frames = end - first;
+    return true;
+}
+
+/** Bytes in both @p a and @p b that lie at or below @p last_pa, modulo 2^64. */
+static uint64_t common_bytes(struct list a, struct list b, uint64_t last_pa)
+{
+    uint64_t bytes = 0;
+    uint64_t i = 0;
+    uint64_t k = 0;
+    while (i < a.count && k < b.count) {
+        const struct bitframe_map_range *x = &a.ranges[i];
+        const struct bitframe_map_range *y = &b.ranges[k];
+        uint64_t first = x->first_pa > y->first_pa ? x->first_pa : y->first_pa;
+        uint64_t last = x->last_pa < y->last_pa ? x->last_pa : y->last_pa;
+        if (last > last_pa)
+            last = last_pa;
+        if (first <= last)
+            bytes += last - first + 1;
+        if (x->last_pa < y->last_pa)
+            i++;
+        else
+            k++;
+    }
+    return bytes;
+}
+
+/** Is it every byte there is? The count of those is 2^64, which a sum shows as 0. */
+static bool is_everything(struct list list)
+{
+    return list.count == 1 && list.ranges[0].first_pa == 0 && list.ranges[0].last_pa == UINT64_MAX;
+}
+
+void bitframe_map_count(const struct bitframe_map *map, struct bitframe_map_figures *figures)
+{
+    uint64_t spans = 0;
+    uint64_t managed = 0;
+    uint64_t reserved = 0;
+    uint64_t reclaimable = 0;
+    bool inside = false;
+    for (uint64_t frame = 0; frame < FRAMES_END;) {
+        struct stretch stretch = stretch_from(map, frame);
+        uint64_t frames = stretch.until - frame;
+        spans += stretch.managed && !inside;
+        inside = stretch.managed;
+        managed += is_in_view(stretch, BITFRAME_MAP_VIEW_SPANS) ? frames : 0;
+        reserved += is_in_view(stretch, BITFRAME_MAP_VIEW_RESERVED) ? frames : 0;
+        reclaimable += is_in_view(stretch, BITFRAME_MAP_VIEW_RECLAIMABLE) ? frames : 0;
+        frame = stretch.until;
+    }
+    figures->spans = spans;
+    figures->managed_frames = managed;
+    figures->free_frames = managed - reserved;
+    figures->reserved_frames = reserved;
+    figures->reclaimable_frames = reclaimable;
+
+    struct bitframe_map_range whole = {0, UINT64_MAX};
+    struct list everything = {&whole, 1};
+    struct list ram = list_of(map, BITFRAME_MAP_RAM);
+    struct list holes = list_of(map, BITFRAME_MAP_HOLE);
+    uint64_t frame_0_last = BITFRAME_FRAME_BYTES - 1;
+    uint64_t ram_bytes = common_bytes(ram, everything, UINT64_MAX);
+    uint64_t hole_bytes = common_bytes(ram, holes, UINT64_MAX);
+    figures->frame_0_bytes =
+        common_bytes(ram, everything, frame_0_last) - common_bytes(ram, holes, frame_0_last);
+    figures->rounding_bytes =
+        ram_bytes - hole_bytes - figures->frame_0_bytes - (figures->managed_frames << BITFRAME_FRAME_SHIFT);
+    figures->ram_bytes = is_everything(ram) ? UINT64_MAX : ram_bytes;
+    figures->hole_bytes = is_everything(ram) && is_everything(holes) ? UINT64_MAX : hole_bytes;
+    figures->no_room_bytes = map->no_room_bytes;
+    figures->wrapped_bytes = map->wrapped_bytes;
+}
