@@ -3,11 +3,11 @@
  * made. */
 #include <criterion/criterion.h>
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <bitframe/map.h>
+
+#include "map_text.h"
 
 #define FRAME  BITFRAME_FRAME_BYTES
 #define SHIFT  BITFRAME_FRAME_SHIFT
@@ -41,20 +41,9 @@ static void add(int kind, uint64_t first_pa, uint64_t bytes)
     cr_assert_eq(bitframe_map_add(&map, (enum bitframe_map_kind)kind, first_pa, bytes), BITFRAME_OK);
 }
 
-/** The runs of a view as text: "[first, frames] [first, frames]". */
 static const char *read_view(int view)
 {
-    static char text[8][512];
-    static unsigned turn;
-    char *out = text[turn++ % 8];
-    size_t used = 0;
-    uint64_t frame = 0;
-    struct bitframe_map_run run;
-    out[0] = 0;
-    while (bitframe_map_next(&map, (enum bitframe_map_view)view, &frame, &run))
-        used += (size_t)snprintf(out + used, 512 - used, "%s%#" PRIx64 "+%" PRIu64, used ? " " : "",
-                                 run.first_pa, run.frames);
-    return out;
+    return map_text(&map, (enum bitframe_map_view)view);
 }
 
 static void count(void)

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+#include "import_check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define RANGES_MAX 4096
+#define FRAMES_END (UINT64_C(1) << (64 - BITFRAME_FRAME_SHIFT))
+
+void *import_guarded(const void *bytes, size_t count)
+{
+    static uint8_t *room;
+    if (!room) {
+        size_t page = (size_t)sysconf(_SC_PAGESIZE);
+        room =
+            mmap(NULL, IMPORT_CHECK_BYTES + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (room == MAP_FAILED || mprotect(room + IMPORT_CHECK_BYTES, page, PROT_NONE) != 0) {
+            perror("import_guarded");
+            abort();
+        }
+    }
+    uint8_t *copy = room + IMPORT_CHECK_BYTES - (count + 7) / 8 * 8;
+    memcpy(copy, bytes, count);
+    return copy;
+}
+
+/** Whichever importer, with its input. */
+struct input {
+    enum bitframe_status (*import)(const struct input *, struct bitframe_map *);
+    const void *bytes;
+    size_t count;
+    uint64_t descriptor_bytes;
+    uint32_t version;
+    const struct bitframe_limine_entry **entries;
+};
+
+static const char *check_map(const struct bitframe_map *map)
+{
+    const struct bitframe_map_range *range = map->ranges;
+    uint64_t used = 0;
+    for (int kind = 0; kind < BITFRAME_MAP_KINDS; kind++) {
+        for (uint64_t i = 0; i < map->counts[kind]; i++, range++)
+            if (range->first_pa > range->last_pa || (i > 0 && range->first_pa - 1 <= range[-1].last_pa))
+                return "a range is out of order";
+        used += map->counts[kind];
+    }
+    if (used > map->capacity)
+        return "more ranges than there is room for";
+
+    struct bitframe_map_figures figures;
+    bitframe_map_count(map, &figures);
+    uint64_t frames[4] = {0, 0, 0, 0};
+    for (int view = 0; view < 4; view++) {
+        struct bitframe_map_run run;
+        uint64_t frame = 0;
+        while (bitframe_map_next(map, (enum bitframe_map_view)view, &frame, &run)) {
+            if (run.first_pa == 0 || run.frames == 0)
+                return "frame 0, or no frame, was given";
+            frames[view] += run.frames;
+        }
+    }
+    if (frames[0] != figures.managed_frames || frames[1] != figures.free_frames ||
+        frames[2] != figures.reserved_frames || frames[3] != figures.reclaimable_frames ||
+        frames[0] != frames[1] + frames[2] || frames[3] > frames[2])
+        return "runs and figures disagree";
+    return NULL;
+}
+
+/** Import into a map with room for @p ranges that knows one range already. */
+static const char *check_import(const struct input *input, uint64_t ranges, enum bitframe_status *status)
+{
+    static struct bitframe_map_range storage[RANGES_MAX];
+    struct bitframe_map map;
+    bitframe_map_init(&map, storage, ranges);
+    bitframe_map_add(&map, BITFRAME_MAP_RAM, 0x1234567, 0x89ABCDE);
+    struct bitframe_map before = map;
+    struct bitframe_map_range range_before = storage[0];
+
+    *status = input->import(input, &map);
+    const char *wrong = check_map(&map);
+    if (wrong)
+        return wrong;
+    switch (*status) {
+    case BITFRAME_OK: return bitframe_map_is_complete(&map) ? NULL : "imported, but the map is incomplete";
+    case BITFRAME_NO_ROOM: return bitframe_map_is_complete(&map) ? "no room, but the map is complete" : NULL;
+    case BITFRAME_MALFORMED:
+    case BITFRAME_UNSUPPORTED:
+    case BITFRAME_INVALID:
+        if (memcmp(&map, &before, sizeof(map)) != 0 || memcmp(storage, &range_before, sizeof(*storage)) != 0)
+            return "refused, and the map changed";
+        return NULL;
+    default: return "a status that no importer returns";
+    }
+}
+
+static const char *check(const struct input *input, enum bitframe_status *status)
+{
+    enum bitframe_status full;
+    const char *wrong = check_import(input, RANGES_MAX, &full);
+    for (uint64_t ranges = 1; ranges <= 4 && !wrong; ranges++) {
+        enum bitframe_status little;
+        wrong = check_import(input, ranges, &little);
+        if (!wrong && little != full && little != BITFRAME_NO_ROOM)
+            wrong = "storage decides what is good input";
+    }
+    if (status)
+        *status = full;
+    return wrong;
+}
+
+#ifdef BITFRAME_TESTS_FDT
+static enum bitframe_status import_fdt(const struct input *input, struct bitframe_map *map)
+{
+    struct bitframe_fdt_found found;
+    return bitframe_map_import_fdt(map, input->bytes, input->count, 0x48000000, &found);
+}
+
+const char *import_check_fdt(const uint8_t *bytes, size_t count, enum bitframe_status *status)
+{
+    if (count > IMPORT_CHECK_BYTES)
+        count = IMPORT_CHECK_BYTES;
+    struct input input = {.import = import_fdt, .bytes = import_guarded(bytes, count), .count = count};
+    return check(&input, status);
+}
+#endif
+
+static enum bitframe_status import_uefi(const struct input *input, struct bitframe_map *map)
+{
+    return bitframe_map_import_uefi(map, input->bytes, input->count, input->descriptor_bytes, input->version);
+}
+
+const char *import_check_uefi(const uint8_t *bytes, size_t count, enum bitframe_status *status)
+{
+    if (count > IMPORT_CHECK_BYTES)
+        count = IMPORT_CHECK_BYTES;
+    if (count < 8) {
+        if (status)
+            *status = BITFRAME_MALFORMED;
+        return NULL;
+    }
+    struct input input = {.import = import_uefi,
+                          .bytes = import_guarded(bytes + 8, count - 8),
+                          .count = count - 8,
+                          .descriptor_bytes = bytes[0] * UINT64_C(8),
+                          .version = bytes[1]};
+    return check(&input, status);
+}
+
+static enum bitframe_status import_limine(const struct input *input, struct bitframe_map *map)
+{
+    return bitframe_map_import_limine(map, input->entries, input->count / sizeof(**input->entries));
+}
+
+const char *import_check_limine(const uint8_t *bytes, size_t count, enum bitframe_status *status)
+{
+    static const struct bitframe_limine_entry
+        *entries[IMPORT_CHECK_BYTES / sizeof(struct bitframe_limine_entry)];
+    if (count > IMPORT_CHECK_BYTES)
+        count = IMPORT_CHECK_BYTES;
+    count -= count % sizeof(**entries);
+    struct input input = {
+        .import = import_limine, .bytes = import_guarded(bytes, count), .count = count, .entries = entries};
+    const struct bitframe_limine_entry *first = input.bytes;
+    for (size_t i = 0; i < count / sizeof(*first); i++)
+        entries[i] = &first[i];
+    return check(&input, status);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * import_check.h - what must hold of an import, whatever the bytes
+ *
+ * The bytes are read where the page behind them cannot be, so that a read too far ends the program. Random
+ * tests, the fuzz targets and the replay of their corpora all come here.
+ */
+#ifndef BITFRAME_TESTS_IMPORT_CHECK_H
+#define BITFRAME_TESTS_IMPORT_CHECK_H
+
+#include <stddef.h>
+
+#include <bitframe/import.h>
+
+/** Most bytes that a check takes; more are cut off. */
+#define IMPORT_CHECK_BYTES (UINT64_C(2) << 20)
+
+/** A copy of @p count bytes, 8-byte aligned, with the end of readable memory less than 8 bytes behind it. */
+void *import_guarded(const void *bytes, size_t count);
+
+/**
+ * Import @p bytes, with as much storage as the importer may want and with too little.
+ *
+ * @param status  What the import with enough storage came to; may be null.
+ *
+ * @return  What is wrong, or null.
+ */
+typedef const char *import_check(const uint8_t *bytes, size_t count, enum bitframe_status *status);
+
+/** A device tree. */
+import_check import_check_fdt;
+/** A UEFI memory map: a byte of descriptor size, in units of 8, a byte of version; from byte 8 on
+ * descriptors. */
+import_check import_check_uefi;
+/** Limine entries, one after the other. */
+import_check import_check_limine;
+
+#endif
