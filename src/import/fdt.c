@@ -358,10 +358,13 @@ static void clear(struct bitframe_fdt_found *found)
 static enum bitframe_status read_tree(struct bitframe_map *map, const void *fdt, uint64_t fdt_pa,
                                       struct bitframe_fdt_found *found)
 {
+    /* The values are begin_node()'s to clear; all of it at once would be a call to memset(). */
     struct import import;
     import.map = map;
     import.found = found;
     import.fdt = fdt;
+    import.root_cells.address = import.root_cells.bytes = 0;
+    import.reserved_cells.address = import.reserved_cells.bytes = 0;
     import.in_reserved_memory = false;
     import.place = ELSEWHERE;
     clear(found);
