@@ -163,7 +163,7 @@ static bool covers(struct list list, uint64_t frame, struct stretch *stretch)
         shorten(stretch, whole_end);
         return true;
     }
-    shorten(stretch, frame < whole && whole < whole_end ? whole : last + 1);
+    shorten(stretch, frame < whole ? whole : last + 1);
     return false;
 }
 

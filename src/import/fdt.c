@@ -8,9 +8,9 @@
  * it only cell widths and the place need remembering, and no search and no recursion is needed.
  *
  * libfdt bounds every access by the header, which is checked here against what may be read. Up to 1.6.1 a
- * property whose length overflows makes it walk in circles; hence the check that each tag ends behind its
- * beginning. Names are compared here: libfdt would look for the end of each, and a string block without ends
- * makes that quadratic.
+ * property whose length overflows may end anywhere, where it begins included; hence the check that each has
+ * room for itself. Names are compared here: libfdt would look for the end of each, and a string block without
+ * ends makes that quadratic.
  */
 #include "import.h"
 #include "libfdt_quiet.h"
@@ -295,7 +295,7 @@ static enum bitframe_status read_nodes(struct import *import)
     for (;;) {
         int next;
         uint32_t tag = fdt_next_tag(import->fdt, offset, &next);
-        if (next <= offset || (tag == FDT_PROP && next - offset < PROPERTY_BYTES))
+        if (next < 0 || (tag == FDT_PROP && next - offset < PROPERTY_BYTES))
             return BITFRAME_MALFORMED;
         enum bitframe_status status = BITFRAME_OK;
         if (tag == FDT_BEGIN_NODE) {

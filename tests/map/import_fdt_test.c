@@ -313,6 +313,13 @@ Test(import_fdt, refuses_properties_of_wrong_length)
     end();
     refuses_tree(BITFRAME_MALFORMED);
 
+    begin_usual_tree();
+    begin("memory");
+    text("device_type", "memory");
+    cells("reg", 5, 0, 0x40000000, 0, 0x1000, 0);
+    end();
+    refuses_tree(BITFRAME_MALFORMED);
+
     const char *const names[] = {"#address-cells", "#size-cells"};
     for (int i = 0; i < 2; i++) {
         begin_tree();
@@ -498,7 +505,32 @@ Test(import_fdt, refuses_bad_headers)
     WITH(size_dt_strings, 1, BITFRAME_MALFORMED);
     WITH(off_mem_rsvmap, fdt_off_mem_rsvmap(tree) + 4, BITFRAME_MALFORMED);
     WITH(off_mem_rsvmap, UINT32_MAX - 7, BITFRAME_MALFORMED);
+    fdt_set_last_comp_version(tree, 15);
+    WITH(version, 15, BITFRAME_UNSUPPORTED);
 #undef WITH
+}
+
+Test(import_fdt, refuses_misaligned_blocks)
+{
+    /* Good blocks, copied to where Device memory would fault. */
+    static _Alignas(8) uint8_t copy[2 * TREE_BYTES];
+    make_full_tree();
+    size_t bytes = (fdt_totalsize(tree) + 7) / 8 * 8;
+    for (uint32_t off = 0; off < 8; off++) {
+        memset(copy, 0, sizeof(copy));
+        memcpy(copy, tree, fdt_totalsize(tree));
+        memcpy(copy + bytes + off, tree + fdt_off_dt_struct(tree), fdt_size_dt_struct(tree));
+        fdt_set_off_dt_struct(copy, (uint32_t)bytes + off);
+        fdt_set_totalsize(copy, sizeof(copy));
+        cr_expect_eq(import_bytes(copy, sizeof(copy)), off % 4 == 0 ? BITFRAME_OK : BITFRAME_MALFORMED);
+
+        memset(copy, 0, sizeof(copy));
+        memcpy(copy, tree, fdt_totalsize(tree));
+        memcpy(copy + bytes + off, tree + fdt_off_mem_rsvmap(tree), 3 * sizeof(struct fdt_reserve_entry));
+        fdt_set_off_mem_rsvmap(copy, (uint32_t)bytes + off);
+        fdt_set_totalsize(copy, sizeof(copy));
+        cr_expect_eq(import_bytes(copy, sizeof(copy)), off == 0 ? BITFRAME_OK : BITFRAME_MALFORMED);
+    }
 }
 
 Test(import_fdt, no_room_is_said)
@@ -578,6 +610,32 @@ Test(import_fdt, refuses_broken_structures)
         enum bitframe_status status = import();
         cr_expect_eq(status, cases[i].status, "case %zu: %s", i, bitframe_status_name(status));
     }
+}
+
+Test(import_fdt, refuses_property_that_ends_in_itself)
+{
+    /* A `reg` of 4 GiB less 4, which for libfdt 1.6.1 ends at its own name: that is a tag, too, which does
+     * nothing. The tree around it is good. */
+    static const char strings[] = "abcdreg\0device_type";
+    begin_structure();
+    put(FDT_BEGIN_NODE);
+    put(0);
+    put(FDT_BEGIN_NODE);
+    put(0);
+    put(FDT_PROP);
+    put(7);
+    put(8);
+    memcpy(structure, "memory\0", 8);
+    structure += 2;
+    put(FDT_PROP);
+    put(0xFFFFFFFC);
+    put(FDT_NOP); /* 4: "reg" */
+    put(FDT_END_NODE);
+    put(FDT_END_NODE);
+    put(FDT_END);
+    end_structure(sizeof(strings));
+    memcpy(tree + fdt_off_dt_strings(tree), strings, sizeof(strings));
+    refuses(BITFRAME_MALFORMED, tree, fdt_totalsize(tree));
 }
 
 Test(import_fdt, cost_is_linear)
