@@ -94,8 +94,8 @@ extern const struct loops bench_empty_loops, bench_empty_page_loops;
 
 /* Subjects. */
 extern const struct subject bench_fill, bench_drain, bench_churn50, bench_churn99, bench_scatter50,
-    bench_scatter99, bench_adversarial, bench_worst_take, bench_worst_free, bench_count, bench_reserve,
-    bench_init, bench_zero;
+    bench_scatter99, bench_adversarial, bench_worst_take, bench_worst_free, bench_worst_line, bench_count,
+    bench_reserve, bench_init, bench_zero;
 
 /** How many times stage_open() was called. */
 extern uint64_t stage_built;

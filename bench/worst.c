@@ -3,8 +3,8 @@
  * worst.c - the dearest single calls of an index
  *
  * A take is dearest when it empties a word of every level but the top, and descends as far again: the first
- * and the last frame are free, and the first is taken. A free is dearest when it refills a word of every
- * level: nothing is free.
+ * and the last frame are free, and the first is taken. A free is dear when it refills a word of every level,
+ * since nothing is free, and when it makes the only whole line.
  */
 #include "bench.h"
 
@@ -35,6 +35,29 @@ static void run_free(const struct stage *stage, const struct loops *loops)
     loops->drain(stage_pa(stage, stage->frames - 1), stage->operations);
 }
 
+/** The frame, counted from the stage's first, that the last line in memory begins with. */
+static uint64_t last_line(const struct stage *stage)
+{
+    uint64_t first = stage_pa(stage, 0) / BITFRAME_FRAME_BYTES;
+    uint64_t end = (first + stage->frames) / BITFRAME_LINE_FRAMES * BITFRAME_LINE_FRAMES;
+    return end - BITFRAME_LINE_FRAMES - first;
+}
+
+/** All of it is free but for a frame in its middle. */
+static void prepare_line(const struct stage *stage)
+{
+    uint64_t first = last_line(stage);
+    stage_occupy(stage, stage->frames);
+    stage->on->loops.drain(stage_pa(stage, first), BITFRAME_LINE_FRAMES / 2);
+    stage->on->loops.drain(stage_pa(stage, first + BITFRAME_LINE_FRAMES / 2 + 1),
+                           BITFRAME_LINE_FRAMES / 2 - 1);
+}
+
+static void run_line(const struct stage *stage, const struct loops *loops)
+{
+    loops->drain(stage_pa(stage, last_line(stage) + BITFRAME_LINE_FRAMES / 2), stage->operations);
+}
+
 const struct subject bench_worst_take = {
     .name = "worst-take",
     .operation = "take",
@@ -53,4 +76,14 @@ const struct subject bench_worst_free = {
     .operations = operations,
     .prepare = prepare_free,
     .run = run_free,
+};
+
+const struct subject bench_worst_line = {
+    .name = "worst-line",
+    .operation = "free",
+    .calls = 1,
+    .count_only = true,
+    .operations = operations,
+    .prepare = prepare_line,
+    .run = run_line,
 };

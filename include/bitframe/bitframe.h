@@ -2,10 +2,12 @@
 /*
  * bitframe/bitframe.h - pools of physical page frames
  *
- * A pool hands out the frames of one range of physical memory, the lowest free frame first. It keeps one
- * bit per frame and an index over them in metadata that the caller gives, never touches the frames
- * themselves, and on AArch64 needs nothing but naturally aligned loads and stores of up to 8 bytes: it works
- * from the first instruction of boot, MMU and caches off.
+ * A pool hands out the frames of physical memory, one or many at a time, the lowest free first. Its memory is
+ * one range (bitframe_init()) or all that a map knows (bitframe_init_map(), <bitframe/map.h>), with any
+ * number of holes under one index. It keeps one bit per frame in metadata that the caller gives, never
+ * touches the frames themselves unless a request asks for zeroed ones, and on AArch64 needs nothing but
+ * naturally aligned loads and stores of up to 8 bytes: it works from the first instruction of boot, MMU and
+ * caches off.
  *
  * Addresses are physical (PA). A frame is BITFRAME_FRAME_BYTES bytes, aligned to its size. PA 0 always
  * means "none": frame 0 is never handed out.
@@ -31,6 +33,10 @@ extern "C" {
 #define BITFRAME_LINE_FRAMES    512
 /** Most frames in a pool. */
 #define BITFRAME_FRAMES_MAX     (UINT64_C(1) << 40)
+/** Lines in a block. With 4 KiB frames a block is 1 GiB of memory. */
+#define BITFRAME_BLOCK_LINES    512
+/** Reservations that a pool has room for beside those of the map that it was made from. */
+#define BITFRAME_SPARE_RESERVED 16
 /** Alignment of a pool's metadata, bytes. */
 #define BITFRAME_METADATA_ALIGN 64
 /** Levels of the largest pool: the bitmap and six of index. */
@@ -39,24 +45,45 @@ extern "C" {
 
 /** What a call came to. A call that does not return BITFRAME_OK changed nothing. */
 enum bitframe_status {
-    BITFRAME_OK = 0,      /**< Done. */
-    BITFRAME_DOUBLE_FREE, /**< The frame is free already. */
-    BITFRAME_UNMANAGED,   /**< The address lies in no frame of the pool. */
-    BITFRAME_MISALIGNED,  /**< The address is inside a frame, not at its start. */
-    BITFRAME_INVALID,     /**< An argument is outside its documented range. */
-    BITFRAME_NO_ROOM,     /**< The metadata or the storage is too small. */
-    BITFRAME_INCOMPLETE,  /**< The map lacks a range that did not fit its storage. */
-    BITFRAME_MALFORMED,   /**< What is to be read contradicts its own format. */
-    BITFRAME_UNSUPPORTED, /**< What is to be read is of a kind that bitframe cannot read. */
+    BITFRAME_OK = 0,       /**< Done. */
+    BITFRAME_DOUBLE_FREE,  /**< The frame is free already. */
+    BITFRAME_UNMANAGED,    /**< The address lies in no frame of the pool. */
+    BITFRAME_MISALIGNED,   /**< The address is inside a frame, not at its start. */
+    BITFRAME_INVALID,      /**< An argument is outside its documented range. */
+    BITFRAME_NO_ROOM,      /**< The metadata or the storage is too small. */
+    BITFRAME_INCOMPLETE,   /**< The map lacks a range that did not fit its storage. */
+    BITFRAME_MALFORMED,    /**< What is to be read contradicts its own format. */
+    BITFRAME_UNSUPPORTED,  /**< What is to be read is of a kind that bitframe cannot read. */
+    BITFRAME_NONE,         /**< No free frames that answer the request. */
+    BITFRAME_RESERVED,     /**< A frame is reserved. */
+    BITFRAME_IN_USE,       /**< A frame is taken. */
+    BITFRAME_NOT_RESERVED, /**< A frame is not reserved. */
 };
 
 /** What bitframe_check() found. */
 enum bitframe_invariant {
-    BITFRAME_SOUND = 0,   /**< Every invariant holds. */
-    BITFRAME_BAD_PADDING, /**< A bit that stands for no frame of the pool is set. */
-    BITFRAME_BAD_INDEX,   /**< An index bit disagrees with the word below it. */
-    BITFRAME_BAD_COUNT,   /**< The free count is not the number of free frames. */
-    BITFRAME_BAD_CURSOR,  /**< The cursor is not at the lowest free frame. */
+    BITFRAME_SOUND = 0,    /**< Every invariant holds. */
+    BITFRAME_BAD_TABLES,   /**< Spans, segments or reservations overlap or are out of order. */
+    BITFRAME_BAD_PADDING,  /**< A bit that stands for no frame of the pool is set. */
+    BITFRAME_BAD_RESERVED, /**< A reserved frame is free, or they are not as many as counted. */
+    BITFRAME_BAD_INDEX,    /**< An index bit disagrees with the word below it. */
+    BITFRAME_BAD_LINES,    /**< The index of whole lines disagrees with the bitmap. */
+    BITFRAME_BAD_BLOCKS,   /**< The index of whole blocks disagrees with that of whole lines. */
+    BITFRAME_BAD_COUNT,    /**< The free count is not the number of free frames. */
+    BITFRAME_BAD_CURSOR,   /**< The cursor is not at the lowest free frame. */
+    BITFRAME_BAD_GAP,      /**< The gap holds a frame that is reserved or not the pool's. */
+};
+
+/**
+ * A bitmap under 64-ary summaries. Bit i of level k + 1 is set if and only if word i of level k is not 0; the
+ * top level is one word, and what level[count] leads to is stop, whose bit 1 is set.
+ */
+struct bitframe_levels {
+    uint64_t
+        level[BITFRAME_LEVELS_MAX + 1]; /* distances from the pool: [0] the bitmap, its summaries, stop */
+    uint64_t count;                     /* levels, stop not counted */
+    uint64_t words;                     /* words in level[0] */
+    uint64_t stop;                      /* never 0: where a climb through empty words ends */
 };
 
 /**
@@ -69,45 +96,68 @@ enum bitframe_invariant {
  * that, and breaks it.
  *
  * Invariants, whenever no call is in flight:
- *  - A bit of level 0 is set if and only if that frame is free. Bits of no frame of the pool are clear.
- *  - For k > 0, bit i of level k is set if and only if word i of level k - 1 is not 0.
- *  - The top level is one word, and what level[levels] leads to is stop, whose bit 1 is set.
- *  - free_frames is the number of set bits in level 0.
- *  - cursor leads to the lowest word of level 0 that is not 0, or one past the last if there is none, and
+ *  - A bit of frames is set if and only if that frame is free. Bits of no frame of the pool are clear, and so
+ *    are those of reserved frames.
+ *  - free_frames is the number of set bits in frames.
+ *  - cursor leads to the lowest word of frames that is not 0, or one past the last if there is none, and
  *    cursor_pa is the address of the frame of its bit 0. Hence every word below the cursor is 0, and the
  *    lowest free frame of the pool is the lowest set bit of the cursor's word.
+ *  - A bit of lines is set if all frames of that line are free. It is clear otherwise, but for the cursor's
+ *    line: there it may still be set while only frames of the line's first word are taken. (So a take need
+ *    not look whether it opens a line; the call that moves the cursor on does.)
+ *  - block_lines counts the set bits of lines per block, and a bit of blocks is set if and only if all are.
+ *  - All frames of the gap are frames of the pool, none reserved, in one segment.
  */
 struct bitframe {
-    uint64_t cursor;                         /* distance of the lowest word with a free frame */
-    uint64_t cursor_pa;                      /* PA of that word's first frame */
-    uint64_t free_frames;                    /* free right now */
-    uint64_t frames;                         /* frames in the pool */
-    uint64_t first_pa;                       /* PA of the lowest of them */
-    uint64_t zero_word;                      /* distance of where the word of PA 0 would be */
-    uint64_t origin_pa;                      /* PA of bit 0 of the bitmap, a multiple of a line */
-    uint64_t level[BITFRAME_LEVELS_MAX + 1]; /* distances: [0] the bitmap, [1] any, its summaries, stop */
-    uint64_t levels;                         /* levels in use */
-    uint64_t words;                          /* words in level 0 */
-    uint64_t stop;                           /* never 0: where a climb through empty words ends */
+    uint64_t cursor;      /* distance of the lowest word with a free frame */
+    uint64_t cursor_pa;   /* PA of that word's first frame */
+    uint64_t free_frames; /* free right now */
+
+    /* The gap: a stretch of memory between reservations, where the last free fell that did not fall into it.
+     */
+    uint64_t gap_frames; /* how many */
+    uint64_t gap_pa;     /* PA of the first */
+    uint64_t
+        zero_word; /* distance of where the word of PA 0 would be if the gap's segment reached down there */
+
+    /* The cursor's segment, in which it moves by steps. */
+    uint64_t cursor_first;   /* the segment's first word, by number */
+    uint64_t cursor_words;   /* how many; 0 while nothing is free */
+    uint64_t cursor_base_pa; /* PA of the frame of bit 0, were it of the segment */
+
+    struct bitframe_levels frames; /* a bit per frame: free */
+    struct bitframe_levels lines;  /* a bit per line: all its frames are free */
+    struct bitframe_levels blocks; /* a bit per block: all its lines are */
+
+    uint64_t block_lines;     /* distance of the 16-bit counts of set bits in lines, one per block */
+    uint64_t segments;        /* distance of the table of segments: lines next to each other in memory */
+    uint64_t segment_count;   /* how many */
+    uint64_t spans;           /* distance of the table of spans: frames next to each other in memory */
+    uint64_t span_count;      /* how many */
+    uint64_t reserved;        /* distance of the table of reservations */
+    uint64_t reserved_count;  /* how many */
+    uint64_t reserved_room;   /* how many there may be */
+    uint64_t total_frames;    /* frames in the pool */
+    uint64_t reserved_frames; /* of these, reserved */
 };
 
-/** Words of bitmap for the frames that [@p first_pa, @p first_pa + @p bytes) touches: whole lines. */
+/** Words of bitmap for the frames that [@p first_pa, @p first_pa + @p bytes) touches, in groups of 8 lines.
+ */
 #define BITFRAME_BITMAP_WORDS(first_pa, bytes)                                                               \
     ((((((uint64_t)(first_pa) + ((uint64_t)(bytes)-1)) >> BITFRAME_FRAME_SHIFT) / BITFRAME_LINE_FRAMES -     \
-       ((uint64_t)(first_pa) >> BITFRAME_FRAME_SHIFT) / BITFRAME_LINE_FRAMES) +                              \
+       ((uint64_t)(first_pa) >> BITFRAME_FRAME_SHIFT) / BITFRAME_LINE_FRAMES) /                              \
+          8 +                                                                                                \
       1) *                                                                                                   \
-     8)
+     64)
 
 /**
  * Bytes of metadata for a pool over [@p first_pa, @p first_pa + @p bytes), as a constant expression, so
- * that a kernel can have them in .bss. Under 0.13 bytes per frame, plus 184. @p bytes is at least 1.
+ * that a kernel can have them in .bss. Under 0.13 bytes per frame, plus 1280. @p bytes is at least 1.
  *
- * The bitmap, then at most 1/63 of it for all the levels of the index, each rounded up to a word.
+ * The bitmap; 1/63 of it for the index over it, 1/512 for whole lines and theirs, less for blocks; tables.
  */
 #define BITFRAME_METADATA_BYTES(first_pa, bytes)                                                             \
-    ((BITFRAME_BITMAP_WORDS(first_pa, bytes) + BITFRAME_BITMAP_WORDS(first_pa, bytes) / 63 +                 \
-      BITFRAME_LEVELS_MAX) *                                                                                 \
-     8)
+    ((BITFRAME_BITMAP_WORDS(first_pa, bytes) + BITFRAME_BITMAP_WORDS(first_pa, bytes) / 55 + 80) * 8)
 
 /**
  * Make a pool of every whole frame in [@p first_pa, @p first_pa + @p bytes), all of them free.
@@ -164,6 +214,7 @@ uint64_t bitframe_take_range(struct bitframe *pool, uint64_t first_pa, uint64_t 
  *
  * @retval BITFRAME_OK           The frame is free.
  * @retval BITFRAME_DOUBLE_FREE  It was free already; nothing changed.
+ * @retval BITFRAME_RESERVED     It is reserved; nothing changed.
  * @retval BITFRAME_UNMANAGED    No frame of the pool contains @p pa; nothing changed.
  * @retval BITFRAME_MISALIGNED   @p pa is inside a frame of the pool; nothing changed.
  *
@@ -171,16 +222,124 @@ uint64_t bitframe_take_range(struct bitframe *pool, uint64_t first_pa, uint64_t 
  */
 enum bitframe_status bitframe_free(struct bitframe *pool, uint64_t pa);
 
+/** How a request wants its run. May be combined. */
+enum bitframe_request_flags {
+    BITFRAME_HIGHEST = 1, /**< The highest run that answers, not the lowest. */
+    BITFRAME_ZEROED = 2,  /**< Its bytes cleared, through the linear map of bitframe_set_platform(). */
+};
+
+/** A request for a run. What is 0 asks for nothing in particular. */
+struct bitframe_request {
+    uint64_t frames; /**< Length of the run, at least 1. */
+    uint64_t align;  /**< The run's PA is a multiple of this, a power of two, bytes; 0 is a frame. */
+    uint64_t min_pa; /**< The run begins at or above this. */
+    uint64_t max_pa; /**< The run ends at or below this, one past its last byte; 0 is no limit. */
+    uint32_t flags;  /**< Of enum bitframe_request_flags. */
+};
+
+/**
+ * Take a run of frames: of all that answer the request, the lowest, or the highest if it says so.
+ *
+ * @param request  What is wanted. A single frame with limits is a run of 1.
+ * @param pa       Becomes the PA of its first frame.
+ *
+ * @retval BITFRAME_OK       The run is the caller's.
+ * @retval BITFRAME_NONE     No run of free frames answers; nothing changed.
+ * @retval BITFRAME_INVALID  A null pointer, no frames, an align that is no power of two, or unknown flags;
+ *                           nothing changed.
+ *
+ * @par Cost  O(levels) for 2 MiB and for 1 GiB if aligned to their size (a line, a block), whatever the
+ *            fragmentation; otherwise a pass over the bitmap up to the answer, words without a free frame
+ *            skipped; and clearing the bits.
+ */
+enum bitframe_status bitframe_take_run(struct bitframe *pool, const struct bitframe_request *request,
+                                       uint64_t *pa);
+
+/**
+ * Take exactly these frames.
+ *
+ * @param pa      PA of the first, a multiple of BITFRAME_FRAME_BYTES.
+ * @param frames  How many, at least 1.
+ *
+ * @retval BITFRAME_OK          They are the caller's.
+ * @retval BITFRAME_IN_USE      One of them is taken; nothing changed.
+ * @retval BITFRAME_RESERVED    One of them is reserved; nothing changed.
+ * @retval BITFRAME_UNMANAGED   One of them is not the pool's; nothing changed.
+ * @retval BITFRAME_MISALIGNED  @p pa is inside a frame of the pool; nothing changed.
+ * @retval BITFRAME_INVALID     @p frames is 0; nothing changed.
+ *
+ * Where several apply it is the first of: invalid, unmanaged, misaligned, reserved, in use.
+ *
+ * @par Cost  One load and one store per 64 frames, and the index over them.
+ */
+enum bitframe_status bitframe_claim(struct bitframe *pool, uint64_t pa, uint64_t frames);
+
+/**
+ * Give back a run of frames, or any part of one.
+ *
+ * @param pa      PA of the first, a multiple of BITFRAME_FRAME_BYTES.
+ * @param frames  How many, at least 1.
+ *
+ * @retval BITFRAME_OK           They are free.
+ * @retval BITFRAME_DOUBLE_FREE  One of them is free already; nothing changed.
+ * @retval BITFRAME_RESERVED     One of them is reserved; nothing changed.
+ * @retval BITFRAME_UNMANAGED    One of them is not the pool's; nothing changed.
+ * @retval BITFRAME_MISALIGNED   @p pa is inside a frame of the pool; nothing changed.
+ * @retval BITFRAME_INVALID      @p frames is 0; nothing changed.
+ *
+ * Where several apply it is the first of: invalid, unmanaged, misaligned, reserved, double free.
+ *
+ * @par Cost  One load and one store per 64 frames, and the index over them.
+ */
+enum bitframe_status bitframe_free_run(struct bitframe *pool, uint64_t pa, uint64_t frames);
+
+/**
+ * Reserve every frame that [@p pa, @p pa + @p bytes) touches: it is not free, and freeing it is refused.
+ *
+ * What of the range is not the pool's does not matter; what is reserved already stays so.
+ *
+ * @param bytes  Length of the range; 0 reserves nothing.
+ *
+ * @retval BITFRAME_OK       The frames are reserved.
+ * @retval BITFRAME_IN_USE   One of them is taken; nothing changed.
+ * @retval BITFRAME_NO_ROOM  The table of reservations is full; nothing changed.
+ * @retval BITFRAME_INVALID  The range passes 2^64; nothing changed.
+ *
+ * @par Cost  One load and one store per 64 frames, the index over them, and a move of the table.
+ */
+enum bitframe_status bitframe_reserve(struct bitframe *pool, uint64_t pa, uint64_t bytes);
+
+/**
+ * Make free every frame that lies wholly in [@p pa, @p pa + @p bytes), all of them reserved.
+ *
+ * @param bytes  Length of the range; 0 frees nothing.
+ *
+ * @retval BITFRAME_OK            The frames are free.
+ * @retval BITFRAME_NOT_RESERVED  A frame of the pool in the range is not reserved; nothing changed.
+ * @retval BITFRAME_NO_ROOM       The table of reservations has no room for what is left on both sides;
+ * nothing changed.
+ * @retval BITFRAME_INVALID       The range passes 2^64; nothing changed.
+ *
+ * @par Cost  One load and one store per 64 frames, the index over them, and a move of the table.
+ */
+enum bitframe_status bitframe_unreserve(struct bitframe *pool, uint64_t pa, uint64_t bytes);
+
 /** Frames free right now: exact, O(1). */
 static inline uint64_t bitframe_free_frames(const struct bitframe *pool)
 {
     return pool->free_frames;
 }
 
-/** Frames in the pool, free or not: exact, O(1). */
+/** Frames in the pool, free, taken or reserved: exact, O(1). */
 static inline uint64_t bitframe_total_frames(const struct bitframe *pool)
 {
-    return pool->frames;
+    return pool->total_frames;
+}
+
+/** Reserved frames of the pool: exact, O(1). */
+static inline uint64_t bitframe_reserved_frames(const struct bitframe *pool)
+{
+    return pool->reserved_frames;
 }
 
 /**
@@ -188,7 +347,7 @@ static inline uint64_t bitframe_total_frames(const struct bitframe *pool)
  *
  * @return  BITFRAME_SOUND, or the first invariant found broken.
  *
- * @par Cost  Reads the bitmap three times and the index once.
+ * @par Cost  Reads the bitmap five times and the index once.
  */
 enum bitframe_invariant bitframe_check(const struct bitframe *pool);
 

@@ -186,6 +186,60 @@ bool bitframe_map_next(const struct bitframe_map *map, enum bitframe_map_view vi
  */
 void bitframe_map_count(const struct bitframe_map *map, struct bitframe_map_figures *figures);
 
+/**
+ * How much metadata a pool over a map needs: under 0.13 bytes per frame for each stretch of memory, a fixed
+ * amount, and 16 bytes per reservation, with room for BITFRAME_SPARE_RESERVED more.
+ *
+ * @param map    The map.
+ * @param bytes  Becomes the number of bytes.
+ *
+ * @retval BITFRAME_OK          Done.
+ * @retval BITFRAME_INVALID     A null pointer, or the map manages no frame or too many for a pool.
+ * @retval BITFRAME_INCOMPLETE  The map lacks a range that it was told of.
+ *
+ * @par Cost  O(ranges * log(ranges)).
+ */
+enum bitframe_status bitframe_map_metadata_bytes(const struct bitframe_map *map, uint64_t *bytes);
+
+/**
+ * Make a pool of what a map manages: all its spans, what is not reserved free.
+ *
+ * Starts over whatever @p pool and @p metadata held before. The map is only read, and not needed afterwards.
+ *
+ * @param pool            Storage for the pool.
+ * @param map             The map.
+ * @param metadata        Memory for bitmap, index and tables, BITFRAME_METADATA_ALIGN-aligned, the pool's as
+ * long as it lives. Where it is RAM that the map manages the map must have it reserved.
+ * @param metadata_bytes  Its length, at least what bitframe_map_metadata_bytes() says.
+ *
+ * @retval BITFRAME_OK          The pool is ready.
+ * @retval BITFRAME_INVALID     A null pointer, misaligned metadata, or a map that manages no frame or too
+ * many.
+ * @retval BITFRAME_INCOMPLETE  The map lacks a range that it was told of: it might be a reservation.
+ * @retval BITFRAME_NO_ROOM     @p metadata_bytes is too small.
+ *
+ * @par Cost  One store per 64 frames, twice, and the index over them.
+ */
+enum bitframe_status bitframe_init_map(struct bitframe *pool, const struct bitframe_map *map, void *metadata,
+                                       uint64_t metadata_bytes);
+
+/**
+ * Find the lowest place in a map's own free memory for a pool's metadata, and reserve it there.
+ *
+ * @param map    The map.
+ * @param pa     Becomes the PA of the place, frame-aligned.
+ * @param bytes  Becomes its length, enough for bitframe_init_map() with this map as it is now.
+ *
+ * @retval BITFRAME_OK          The place is reserved in the map.
+ * @retval BITFRAME_NONE        No stretch of free memory is long enough; nothing changed.
+ * @retval BITFRAME_INVALID     A null pointer, or a map that manages no frame or too many; nothing changed.
+ * @retval BITFRAME_INCOMPLETE  The map lacks a range that it was told of; nothing changed.
+ * @retval BITFRAME_NO_ROOM     The map has no room for the reservation; but for that, nothing changed.
+ *
+ * @par Cost  O(ranges * log(ranges)).
+ */
+enum bitframe_status bitframe_place(struct bitframe_map *map, uint64_t *pa, uint64_t *bytes);
+
 #ifdef __cplusplus
 }
 #endif

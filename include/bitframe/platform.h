@@ -26,6 +26,9 @@ struct bitframe_platform {
      */
     uint32_t zva_block_bytes;
 
+    /** Virtual address of PA 0 in the linear map: where BITFRAME_ZEROED runs are cleared. */
+    uint64_t linear_map_base;
+
     /**
      * Called before vector registers v0-v7 and v16-v31 are used, once per long scan or count. Returns true if
      * they may be; then simd_end follows in the same context. False, and null, mean general registers only.

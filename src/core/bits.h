@@ -13,6 +13,12 @@ static inline unsigned lowest_bit(uint64_t word)
     return (unsigned)__builtin_ctzll(word);
 }
 
+/** Position of the highest set bit of a word that is not 0. */
+static inline unsigned highest_bit(uint64_t word)
+{
+    return WORD_BITS - 1 - (unsigned)__builtin_clzll(word);
+}
+
 /** A word with only bit @p position modulo 64 set. */
 static inline uint64_t bit_mask(uint64_t position)
 {

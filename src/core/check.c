@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* check.c - the audit of a pool, and the names of what it and the other calls report. */
-#include <stdbool.h>
-
+#include "geometry.h"
 #include "index.h"
 #include "kernels.h"
-#include "pool.h"
 
 /** Is every bit in [@p first, @p end) clear? */
 static bool is_clear(const uint64_t *words, uint64_t first, uint64_t end)
@@ -27,27 +25,187 @@ static bool level_agrees(const uint64_t *level, const uint64_t *below, uint64_t 
     return is_clear(level, words, words_above(words) * WORD_BITS);
 }
 
-enum bitframe_invariant bitframe_check(const struct bitframe *pool)
+static bool levels_agree(const struct bitframe *pool, const struct bitframe_levels *levels)
 {
-    const uint64_t *bitmap = pool_level(pool, 0);
-    uint64_t first = (pool->first_pa - pool->origin_pa) >> BITFRAME_FRAME_SHIFT;
-    if (!is_clear(bitmap, 0, first) || !is_clear(bitmap, first + pool->frames, pool->words * WORD_BITS))
-        return BITFRAME_BAD_PADDING;
-
-    uint64_t words = pool->words;
-    for (uint64_t k = 1; k < pool->levels; k++) {
-        if (!level_agrees(pool_level(pool, k), pool_level(pool, k - 1), words))
-            return BITFRAME_BAD_INDEX;
+    uint64_t words = levels->words;
+    for (uint64_t k = 1; k < levels->count; k++) {
+        if (!level_agrees(levels_at(pool, levels, k), levels_at(pool, levels, k - 1), words))
+            return false;
         words = words_above(words);
     }
+    return words == 1 && (levels->stop & 2) != 0;
+}
 
-    if (kernel_count(bitmap, pool->words) != pool->free_frames)
-        return BITFRAME_BAD_COUNT;
+/** Do @p count spans ascend, none empty or meeting the one before? */
+static bool spans_ascend(const struct span *spans, uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++) {
+        if (spans[i].first >= spans[i].end || (i != 0 && spans[i].first < spans[i - 1].end))
+            return false;
+    }
+    return true;
+}
 
-    uint64_t cursor = kernel_scan(bitmap, pool->words);
-    if (pool->cursor != pool_distance(pool, bitmap + cursor) ||
-        pool->cursor_pa != pool->origin_pa + (cursor << (WORD_SHIFT + BITFRAME_FRAME_SHIFT)))
+static bool tables_are_sound(const struct bitframe *pool)
+{
+    if (!spans_ascend(pool_spans(pool), pool->span_count) ||
+        !spans_ascend(pool_reserved(pool), pool->reserved_count) ||
+        pool->reserved_count > pool->reserved_room)
+        return false;
+    const struct segment *segments = pool_segments(pool);
+    uint64_t bits = pool->frames.words * WORD_BITS;
+    for (uint64_t i = 0; i < pool->segment_count; i++) {
+        if (segments[i].first >= segments[i].end || bit_of_frame(segments + i, segments[i].end) > bits ||
+            segments[i].first_bit % (GROUP_LINES * BITFRAME_LINE_FRAMES) != 0)
+            return false;
+        if (i != 0 && (segments[i].first <= segments[i - 1].end ||
+                       segments[i].first_bit < bit_of_frame(segments + i - 1, segments[i - 1].end)))
+            return false;
+    }
+    uint64_t frames = 0;
+    for (uint64_t i = 0; i < pool->span_count; i++) {
+        const struct span *span = pool_spans(pool) + i;
+        uint64_t segment = bitframe_segment_above(pool, span->first);
+        if (segment == pool->segment_count || segments[segment].first > span->first ||
+            segments[segment].end < span->end)
+            return false;
+        frames += span->end - span->first;
+    }
+    return frames == pool->total_frames;
+}
+
+/** Free frames of [@p first, @p end), frame numbers in one segment. */
+static uint64_t count_free(const struct bitframe *pool, uint64_t first, uint64_t end)
+{
+    uint64_t bit = bit_of_frame(segment_of_frame(pool, first), first);
+    return bitframe_count_range(levels_at(pool, &pool->frames, 0), bit, bit + (end - first));
+}
+
+/** Set bits that stand for frames of spans. */
+static uint64_t count_free_in_spans(const struct bitframe *pool)
+{
+    uint64_t frames = 0;
+    for (uint64_t i = 0; i < pool->span_count; i++)
+        frames += count_free(pool, pool_spans(pool)[i].first, pool_spans(pool)[i].end);
+    return frames;
+}
+
+static bool reserved_is_sound(const struct bitframe *pool)
+{
+    uint64_t reserved = 0;
+    for (uint64_t i = 0; i < pool->span_count; i++) {
+        const struct span *span = pool_spans(pool) + i;
+        const struct span *table = pool_reserved(pool);
+        for (uint64_t j = bitframe_span_above(table, pool->reserved_count, span->first);
+             j < pool->reserved_count && table[j].first < span->end; j++) {
+            uint64_t first = table[j].first > span->first ? table[j].first : span->first;
+            uint64_t end = table[j].end < span->end ? table[j].end : span->end;
+            reserved += end - first;
+            if (count_free(pool, first, end) != 0)
+                return false;
+        }
+    }
+    for (uint64_t i = 0; i < pool->reserved_count; i++) {
+        const struct span *range = pool_reserved(pool) + i;
+        if (!frame_is_managed(pool, range->first) || !frame_is_managed(pool, range->end - 1))
+            return false;
+    }
+    return reserved == pool->reserved_frames;
+}
+
+static bool lines_agree(const struct bitframe *pool)
+{
+    const uint64_t *words = levels_at(pool, &pool->frames, 0);
+    uint64_t cursor = (pool->cursor - pool->frames.level[0]) / sizeof(uint64_t);
+    for (uint64_t line = 0; line < pool->frames.words / LINE_WORDS; line++, words += LINE_WORDS) {
+        uint64_t rest = UINT64_MAX;
+        for (int i = 1; i < LINE_WORDS; i++)
+            rest &= words[i];
+        bool is_set = levels_test(pool, &pool->lines, line);
+        bool may_stand = rest == UINT64_MAX && line == cursor / LINE_WORDS && cursor % LINE_WORDS == 0;
+        if ((words[0] & rest) == UINT64_MAX ? !is_set : is_set && !may_stand)
+            return false;
+    }
+    return is_clear(levels_at(pool, &pool->lines, 0), pool->frames.words / LINE_WORDS,
+                    pool->lines.words * WORD_BITS);
+}
+
+static bool blocks_agree(const struct bitframe *pool)
+{
+    uint64_t blocks = 0;
+    for (uint64_t i = 0; i < pool->segment_count; i++) {
+        const struct segment *segment = pool_segments(pool) + i;
+        for (uint64_t frame = segment->first; frame < segment->end; blocks++) {
+            uint64_t end = (frame / BLOCK_FRAMES + 1) * BLOCK_FRAMES;
+            if (end > segment->end)
+                end = segment->end;
+            uint64_t lines = bitframe_count_range(levels_at(pool, &pool->lines, 0),
+                                                  bit_of_frame(segment, frame) / BITFRAME_LINE_FRAMES,
+                                                  bit_of_frame(segment, end) / BITFRAME_LINE_FRAMES);
+            if (block_of_frame(segment, frame) != blocks || pool_block_lines(pool)[blocks] != lines ||
+                levels_test(pool, &pool->blocks, blocks) != (lines == BITFRAME_BLOCK_LINES))
+                return false;
+            frame = end;
+        }
+    }
+    return is_clear(levels_at(pool, &pool->blocks, 0), blocks, pool->blocks.words * WORD_BITS);
+}
+
+static bool cursor_is_right(const struct bitframe *pool)
+{
+    const uint64_t *bitmap = levels_at(pool, &pool->frames, 0);
+    uint64_t cursor = kernel_scan(bitmap, pool->frames.words);
+    if (pool->cursor != pool_distance(pool, bitmap + cursor))
+        return false;
+    if (cursor == pool->frames.words)
+        return pool->cursor_pa == 0 && pool->cursor_words == 0;
+    const struct segment *segment = bitframe_segment_of_bit(pool, cursor * WORD_BITS);
+    if (pool->cursor_first != segment->first_bit / WORD_BITS ||
+        pool->cursor_words != (segment->end - segment->first) / WORD_BITS ||
+        pool->cursor_base_pa != (segment->first - segment->first_bit) << BITFRAME_FRAME_SHIFT)
+        return false;
+    return pool->cursor_pa == frame_of_bit(segment, cursor * WORD_BITS) << BITFRAME_FRAME_SHIFT;
+}
+
+static bool gap_is_sound(const struct bitframe *pool)
+{
+    uint64_t first = frame_number(pool->gap_pa);
+    uint64_t end = first + pool->gap_frames;
+    if (pool->gap_frames == 0)
+        return true;
+    if (!frame_is_managed(pool, first))
+        return false;
+    const struct segment *segment = segment_of_frame(pool, first);
+    if (pool->zero_word !=
+        pool->frames.level[0] +
+            (segment->first_bit / WORD_BITS - segment->first / WORD_BITS) * sizeof(uint64_t))
+        return false;
+    return bitframe_span_overlap(pool_spans(pool), pool->span_count, first, end) == pool->gap_frames &&
+           bitframe_span_overlap(pool_reserved(pool), pool->reserved_count, first, end) == 0 &&
+           bitframe_segment_above(pool, first) == bitframe_segment_above(pool, end - 1);
+}
+
+enum bitframe_invariant bitframe_check(const struct bitframe *pool)
+{
+    if (!tables_are_sound(pool))
+        return BITFRAME_BAD_TABLES;
+    uint64_t free_frames = kernel_count(levels_at(pool, &pool->frames, 0), pool->frames.words);
+    if (free_frames != count_free_in_spans(pool))
+        return BITFRAME_BAD_PADDING;
+    if (!reserved_is_sound(pool))
+        return BITFRAME_BAD_RESERVED;
+    if (!levels_agree(pool, &pool->frames))
+        return BITFRAME_BAD_INDEX;
+    if (!cursor_is_right(pool))
         return BITFRAME_BAD_CURSOR;
+    if (!levels_agree(pool, &pool->lines) || !lines_agree(pool))
+        return BITFRAME_BAD_LINES;
+    if (!levels_agree(pool, &pool->blocks) || !blocks_agree(pool))
+        return BITFRAME_BAD_BLOCKS;
+    if (free_frames != pool->free_frames)
+        return BITFRAME_BAD_COUNT;
+    if (!gap_is_sound(pool))
+        return BITFRAME_BAD_GAP;
     return BITFRAME_SOUND;
 }
 
@@ -63,6 +221,10 @@ const char *bitframe_status_name(enum bitframe_status status)
     case BITFRAME_INCOMPLETE: return "incomplete map";
     case BITFRAME_MALFORMED: return "malformed";
     case BITFRAME_UNSUPPORTED: return "unsupported";
+    case BITFRAME_NONE: return "none";
+    case BITFRAME_RESERVED: return "reserved";
+    case BITFRAME_IN_USE: return "in use";
+    case BITFRAME_NOT_RESERVED: return "not reserved";
     }
     return "unknown status";
 }
@@ -71,10 +233,15 @@ const char *bitframe_invariant_name(enum bitframe_invariant invariant)
 {
     switch (invariant) {
     case BITFRAME_SOUND: return "sound";
+    case BITFRAME_BAD_TABLES: return "tables";
     case BITFRAME_BAD_PADDING: return "padding";
+    case BITFRAME_BAD_RESERVED: return "reserved";
     case BITFRAME_BAD_INDEX: return "index";
+    case BITFRAME_BAD_LINES: return "lines";
+    case BITFRAME_BAD_BLOCKS: return "blocks";
     case BITFRAME_BAD_COUNT: return "count";
     case BITFRAME_BAD_CURSOR: return "cursor";
+    case BITFRAME_BAD_GAP: return "gap";
     }
     return "unknown invariant";
 }

@@ -1,65 +1,154 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * index.c - from an emptied or refilled word to the next lowest free frame
+ * index.c - keeping cursor, lines and blocks in step with the bitmap
  *
- * Level k + 1 holds one bit per word of level k, set while that word is not 0. A change climbs only as far
- * as it matters: an empty word clears its bit above, and only if that empties the word above in turn does
- * the climb go on; likewise for a word that was empty and is refilled. Each step is a load, a store and a
- * test, so the worst call costs a constant per level, and 64-ary levels are few: four above the bitmap for
- * 1 TiB, six at most.
+ * The cursor makes the way to the next free frame short. All words below it are empty, at every level, so
+ * what is left of a word on the path up needs no masking: its lowest bit leads to the answer.
  *
- * A climb ends at a word that is not 0, and above the top there is one that never is, so it needs no bound.
- *
- * The cursor makes the climb short on the way to the next frame too. All words below it are empty, at every
- * level, so what is left of a word on the path up needs no masking: its lowest bit leads to the answer.
+ * The index of whole lines changes only where a word becomes or stops being all ones. A take does not even
+ * look: it takes from the cursor's word, which is the first of its line if the line is whole, and by the time
+ * that word is empty the cursor comes by here anyway. Until then the line's bit may stand though frames of
+ * the first word are gone. Whoever asks the index settles that first.
  */
 #include "index.h"
 #include "kernels.h"
 #include "pool.h"
 
-/** Point the cursor at word @p word of the bitmap. */
-static inline void set_cursor(struct bitframe *pool, uint64_t word)
+/**
+ * Point the cursor at word @p word by a step, if the word is of the cursor's segment.
+ *
+ * @return  Whether it is.
+ */
+static inline bool step_cursor(struct bitframe *pool, uint64_t word)
 {
-    pool->cursor = pool->level[0] + word * sizeof(uint64_t);
-    pool->cursor_pa = pool->origin_pa + (word << (WORD_SHIFT + BITFRAME_FRAME_SHIFT));
+    if (word - pool->cursor_first >= pool->cursor_words)
+        return false;
+    pool->cursor = pool->frames.level[0] + word * sizeof(uint64_t);
+    pool->cursor_pa = pool->cursor_base_pa + (word << (WORD_SHIFT + BITFRAME_FRAME_SHIFT));
+    return true;
 }
 
-/**
- * Point the cursor at the lowest free frame under word @p word of level @p level, neither the bitmap nor
- * empty.
- *
- * @param bits  The value of that word.
- */
-static inline void descend(struct bitframe *pool, const uint64_t *level, uint64_t word, uint64_t bits)
+/** Point the cursor at word @p word of the bitmap, not behind its end, whatever segment that is in. */
+static __attribute__((noinline)) void set_cursor(struct bitframe *pool, uint64_t word)
 {
-    const uint64_t *any = pool->level + 1;
-    word = word * WORD_BITS + lowest_bit(bits);
-    while (level != any) {
-        bits = pool_word(pool, *--level)[word];
-        word = word * WORD_BITS + lowest_bit(bits);
-    }
+    uint64_t bit = word * WORD_BITS;
+    const struct segment *segment = bitframe_segment_of_bit(pool, bit);
+    pool->cursor_base_pa = (segment->first - segment->first_bit) << BITFRAME_FRAME_SHIFT;
+    pool->cursor_first = segment->first_bit / WORD_BITS;
+    pool->cursor_words = (segment->end - segment->first) / WORD_BITS;
+    (void)step_cursor(pool, word);
+}
+
+/** Point the cursor behind the last word: nothing is free. */
+static void park_cursor(struct bitframe *pool)
+{
+    pool->cursor = pool->frames.level[0] + pool->frames.words * sizeof(uint64_t);
+    pool->cursor_pa = 0;
+    pool->cursor_words = 0;
+}
+
+static inline uint64_t cursor_word(const struct bitframe *pool)
+{
+    return (pool->cursor - pool->frames.level[0]) / sizeof(uint64_t);
+}
+
+/** All frames of line @p line have become free. */
+static void line_completed(struct bitframe *pool, uint64_t line)
+{
+    uint64_t bit = line * BITFRAME_LINE_FRAMES;
+    const struct segment *segment = bitframe_segment_of_bit(pool, bit);
+    uint64_t block = block_of_frame(segment, frame_of_bit(segment, bit));
+    levels_set(pool, &pool->lines, line);
+    if (++pool_block_lines(pool)[block] == BITFRAME_BLOCK_LINES)
+        levels_set(pool, &pool->blocks, block);
+}
+
+/** A frame of line @p line, whose bit is set, is not free. */
+static void line_broken(struct bitframe *pool, uint64_t line)
+{
+    uint64_t bit = line * BITFRAME_LINE_FRAMES;
+    const struct segment *segment = bitframe_segment_of_bit(pool, bit);
+    uint64_t block = block_of_frame(segment, frame_of_bit(segment, bit));
+    levels_clear(pool, &pool->lines, line);
+    if (pool_block_lines(pool)[block]-- == BITFRAME_BLOCK_LINES)
+        levels_clear(pool, &pool->blocks, block);
+}
+
+/** Are all frames of line @p line free? */
+static bool line_is_whole(const struct bitframe *pool, uint64_t line)
+{
+    const uint64_t *words = levels_at(pool, &pool->frames, 0) + line * LINE_WORDS;
+    uint64_t all = words[0];
+    for (int i = 1; i < LINE_WORDS; i++)
+        all &= words[i];
+    return all == UINT64_MAX;
+}
+
+void bitframe_settle(struct bitframe *pool)
+{
+    uint64_t word = cursor_word(pool);
+    if (word < pool->frames.words && *pool_word(pool, pool->cursor) != UINT64_MAX &&
+        levels_test(pool, &pool->lines, word / LINE_WORDS))
+        line_broken(pool, word / LINE_WORDS);
+}
+
+/** The first word of line @p line is empty, and its bit still stands. Returns @p pa, for a tail call. */
+static __attribute__((noinline)) uint64_t line_opened(struct bitframe *pool, uint64_t pa, uint64_t line)
+{
+    line_broken(pool, line);
+    return pa;
+}
+
+/** The next word is of another segment. Returns @p pa, for a tail call. */
+static __attribute__((noinline)) uint64_t segment_emptied(struct bitframe *pool, uint64_t pa, uint64_t word)
+{
     set_cursor(pool, word);
+    return pa;
+}
+
+/** There is no next word. Returns @p pa, for a tail call. */
+static __attribute__((noinline)) uint64_t pool_emptied(struct bitframe *pool, uint64_t pa)
+{
+    BITFRAME_ASSERT(pool->free_frames == 0);
+    park_cursor(pool);
+    return pa;
 }
 
 uint64_t bitframe_cursor_emptied(struct bitframe *pool, uint64_t pa)
 {
-    const uint64_t *level = pool->level;
-    uint64_t word = (pool->cursor - *level) / sizeof(uint64_t);
+    const uint64_t *level = pool->frames.level;
+    const uint64_t *any = level + 1;
+    const uint64_t *parent;
+    uint64_t emptied = cursor_word(pool);
+    uint64_t word = emptied;
     uint64_t left;
     do {
-        uint64_t emptied = bit_mask(word);
+        uint64_t mask = bit_mask(word);
         word /= WORD_BITS;
-        uint64_t *parent = pool_word(pool, *++level) + word;
-        left = *parent & ~emptied;
-        *parent = left;
+        parent = pool_word(pool, *++level);
+        left = parent[word] & ~mask;
+        pool_word(pool, *level)[word] = left;
     } while (left == 0);
-    if (level != pool->level + pool->levels) {
-        descend(pool, level, word, left);
-    } else {
-        BITFRAME_ASSERT(pool->free_frames == 0);
-        set_cursor(pool, pool->words);
+    /* Or GCC keeps the number of the word below through the climb, to mask it: an instruction a level. */
+    __asm__("" : "+r"(word));
+    word = word * WORD_BITS + lowest_bit(left);
+
+    if (level == any) {
+        /* The next word is of the same group, so of the same segment. */
+        pool->cursor += (word - emptied) * sizeof(uint64_t);
+        pool->cursor_pa += (word - emptied) << (WORD_SHIFT + BITFRAME_FRAME_SHIFT);
+        /* Is it the first word of a line that is empty now? Its bit, if it still stands, is due. */
+        if (emptied % LINE_WORDS == 0 && levels_test(pool, &pool->lines, emptied / LINE_WORDS))
+            return line_opened(pool, pa, emptied / LINE_WORDS);
+        return pa;
     }
-    return pa;
+    if (parent == &pool->frames.stop)
+        return pool_emptied(pool, pa);
+    do {
+        left = pool_word(pool, *--level)[word];
+        word = word * WORD_BITS + lowest_bit(left);
+    } while (level != any);
+    return step_cursor(pool, word) ? pa : segment_emptied(pool, pa, word);
 }
 
 uint64_t bitframe_take_none(const struct bitframe *pool)
@@ -68,81 +157,175 @@ uint64_t bitframe_take_none(const struct bitframe *pool)
     return 0;
 }
 
-enum bitframe_status bitframe_word_refilled(struct bitframe *pool, uint64_t pa)
+/** The word at distance @p refilled is the lowest now, and getting there takes more than a step. */
+static __attribute__((noinline)) enum bitframe_status cursor_lowered(struct bitframe *pool, uint64_t refilled)
 {
-    const uint64_t *level = pool->level;
-    uint64_t word = (pa - pool->origin_pa) >> (WORD_SHIFT + BITFRAME_FRAME_SHIFT);
-    uint64_t child = word;
-    uint64_t before;
-    do {
-        uint64_t refilled = bit_mask(child);
-        child /= WORD_BITS;
-        uint64_t *parent = pool_word(pool, *++level) + child;
-        before = *parent;
-        *parent = before | refilled;
-    } while (before == 0);
-    if (word * sizeof(uint64_t) < pool->cursor - pool->level[0])
+    if (pool->free_frames != 1)
+        bitframe_settle(pool);
+    uint64_t word = (refilled - pool->frames.level[0]) / sizeof(uint64_t);
+    if (!step_cursor(pool, word))
         set_cursor(pool, word);
     return BITFRAME_OK;
 }
 
-void bitframe_lay_out(struct bitframe *pool, uint64_t first, uint64_t end, uint64_t *metadata)
+/** The word at distance @p refilled was empty and no longer is. Moves the cursor to it if it is lower. */
+static inline enum bitframe_status word_refilled(struct bitframe *pool, uint64_t refilled)
 {
-    uint64_t origin = first / BITFRAME_LINE_FRAMES * BITFRAME_LINE_FRAMES;
-    uint64_t lines = (end - 1 - origin) / BITFRAME_LINE_FRAMES + 1;
-    pool->frames = end - first;
-    pool->first_pa = first << BITFRAME_FRAME_SHIFT;
-    pool->origin_pa = origin << BITFRAME_FRAME_SHIFT;
-    pool->words = lines * (BITFRAME_LINE_FRAMES / WORD_BITS);
-    pool->free_frames = 0;
+    uint64_t first = pool->frames.level[0];
+    uint64_t cursor = pool->cursor;
+    levels_word_filled(pool, &pool->frames, (refilled - first) / sizeof(uint64_t));
+    if (refilled - first >= cursor - first)
+        return BITFRAME_OK;
 
-    uint64_t words = pool->words;
-    pool->levels = 0;
-    pool->level[pool->levels++] = pool_distance(pool, metadata);
-    while (words > 1) {
-        metadata += words;
-        words = words_above(words);
-        pool->level[pool->levels++] = pool_distance(pool, metadata);
-    }
-    pool->level[pool->levels] = pool_distance(pool, &pool->stop);
-    pool->stop = 2; /* a climb clears bit 0 */
-    pool->zero_word = pool->level[0] - origin / WORD_BITS * sizeof(uint64_t);
-    set_cursor(pool, pool->words);
+    /* Is a line left behind whose bit may stand though it should not? Then the cursor is at its first word.
+     */
+    uint64_t word = (cursor - first) / sizeof(uint64_t);
+    if (word % LINE_WORDS == 0 || !step_cursor(pool, (refilled - first) / sizeof(uint64_t)))
+        return cursor_lowered(pool, refilled);
+    return BITFRAME_OK;
 }
 
-void bitframe_index_build(struct bitframe *pool, uint64_t first, uint64_t end)
+/** Line @p line may have become whole. Returns BITFRAME_OK. */
+static __attribute__((noinline)) enum bitframe_status line_filled(struct bitframe *pool, uint64_t line)
 {
-    uint64_t words = pool->words;
-    set_cursor(pool, first / WORD_BITS);
-    for (uint64_t k = 0; k < pool->levels; k++) {
-        uint64_t *level = pool_level(pool, k);
-        kernel_clear(level, 0, first);
-        kernel_fill(level, first, end - first);
-        kernel_clear(level, end, words * WORD_BITS - end);
-        first = first / WORD_BITS;
-        end = words_above(end);
-        words = words_above(words);
+    if (line_is_whole(pool, line) && !levels_test(pool, &pool->lines, line))
+        line_completed(pool, line);
+    return BITFRAME_OK;
+}
+
+/** The word at distance @p completed is all ones now. */
+static inline enum bitframe_status word_completed(struct bitframe *pool, uint64_t completed)
+{
+    uint64_t line = (completed - pool->frames.level[0]) / sizeof(uint64_t) / LINE_WORDS;
+    /* Frames often come back in sequence, and then it is the word at one end that completes the line. */
+    const uint64_t *words = levels_at(pool, &pool->frames, 0) + line * LINE_WORDS;
+    if ((words[0] & words[LINE_WORDS - 1]) != UINT64_MAX)
+        return BITFRAME_OK;
+    return line_filled(pool, line);
+}
+
+/** Free a frame after all, though it is outside the gap, or say why not. */
+static __attribute__((noinline)) enum bitframe_status free_elsewhere(struct bitframe *pool, uint64_t pa)
+{
+    uint64_t frame = frame_number(pa);
+    if (!frame_is_managed(pool, frame))
+        return BITFRAME_UNMANAGED;
+    if (pa % BITFRAME_FRAME_BYTES != 0)
+        return BITFRAME_MISALIGNED;
+    if (frame_is_reserved(pool, frame))
+        return BITFRAME_RESERVED;
+    if (frame - frame_number(pool->gap_pa) < pool->gap_frames)
+        return BITFRAME_DOUBLE_FREE;
+    bitframe_gap_move(pool, frame);
+    return pool_free(pool, pa, true);
+}
+
+enum bitframe_status bitframe_free_rest(struct bitframe *pool, uint64_t pa, uint64_t before,
+                                        uint64_t distance)
+{
+    if ((before & frame_mask(pa)) != 0)
+        return free_elsewhere(pool, pa);
+    *pool_word(pool, distance) = before | frame_mask(pa);
+    pool->free_frames++;
+    return before == 0 ? word_refilled(pool, distance) : word_completed(pool, distance);
+}
+
+uint64_t bitframe_count_range(const uint64_t *words, uint64_t first, uint64_t end)
+{
+    if (first >= end)
+        return 0;
+    uint64_t word = first / WORD_BITS;
+    uint64_t last = (end - 1) / WORD_BITS;
+    if (word == last)
+        return word_count(words[word] & mask_from(first) & mask_to(end - 1));
+    return word_count(words[word] & mask_from(first)) + kernel_count(words + word + 1, last - word - 1) +
+           word_count(words[last] & mask_to(end - 1));
+}
+
+void bitframe_index_clear(struct bitframe *pool)
+{
+    uint64_t frame_words = pool->frames.words;
+    kernel_clear(levels_at(pool, &pool->frames, 1), 0, (levels_words(frame_words) - frame_words) * WORD_BITS);
+    kernel_clear(levels_at(pool, &pool->lines, 0), 0, levels_words(pool->lines.words) * WORD_BITS);
+    kernel_clear(levels_at(pool, &pool->blocks, 0), 0, levels_words(pool->blocks.words) * WORD_BITS);
+    for (uint64_t i = 0; i < pool->blocks.words * WORD_BITS; i++)
+        pool_block_lines(pool)[i] = 0;
+    park_cursor(pool);
+}
+
+/** What the bits of lines [@p first, @p end) say is about to change: tell the blocks that they are in. */
+static void change_lines(struct bitframe *pool, uint64_t first, uint64_t end, bool whole)
+{
+    uint64_t *lines = levels_at(pool, &pool->lines, 0);
+    while (first < end) {
+        uint64_t bit = first * BITFRAME_LINE_FRAMES;
+        const struct segment *segment = bitframe_segment_of_bit(pool, bit);
+        uint64_t frame = frame_of_bit(segment, bit);
+        uint64_t block = block_of_frame(segment, frame);
+        uint64_t stop = first + BITFRAME_BLOCK_LINES - frame / BITFRAME_LINE_FRAMES % BITFRAME_BLOCK_LINES;
+        if (stop > end)
+            stop = end;
+        uint16_t *count = pool_block_lines(pool) + block;
+        if (whole) {
+            *count = (uint16_t)(*count + (stop - first));
+            if (*count == BITFRAME_BLOCK_LINES)
+                levels_set(pool, &pool->blocks, block);
+        } else {
+            if (*count == BITFRAME_BLOCK_LINES)
+                levels_clear(pool, &pool->blocks, block);
+            *count = (uint16_t)(*count - bitframe_count_range(lines, first, stop));
+        }
+        first = stop;
     }
 }
 
-void bitframe_range_emptied(struct bitframe *pool, uint64_t first, uint64_t end)
+uint64_t bitframe_clear_frames(struct bitframe *pool, uint64_t first, uint64_t end)
 {
-    for (uint64_t k = 1; k < pool->levels; k++) {
-        const uint64_t *below = pool_level(pool, k - 1);
-        /* The words inside the range are empty; those at its two ends may hold bits outside it. */
-        uint64_t last = (end - 1) / WORD_BITS;
-        first /= WORD_BITS;
-        if (below[first] != 0)
-            first++;
-        end = below[last] == 0 ? last + 1 : last;
-        if (first >= end)
-            break;
-        kernel_clear(pool_level(pool, k), first, end - first);
+    uint64_t *bitmap = levels_at(pool, &pool->frames, 0);
+    uint64_t taken = bitframe_count_range(bitmap, first, end);
+    if (taken == 0)
+        return 0;
+    bitframe_settle(pool);
+
+    uint64_t first_line = first / BITFRAME_LINE_FRAMES;
+    uint64_t end_line = (end - 1) / BITFRAME_LINE_FRAMES + 1;
+    uint64_t *lines = levels_at(pool, &pool->lines, 0);
+    if (kernel_find(lines, first_line, end_line) != end_line) {
+        change_lines(pool, first_line, end_line, false);
+        kernel_clear(lines, first_line, end_line - first_line);
+        bitframe_levels_range_cleared(pool, &pool->lines, first_line, end_line);
     }
-    const uint64_t *top = pool->level + pool->levels - 1;
-    uint64_t bits = *pool_word(pool, *top);
-    if (bits == 0)
-        set_cursor(pool, pool->words);
-    else
-        descend(pool, top, 0, bits);
+
+    kernel_clear(bitmap, first, end - first);
+    bitframe_levels_range_cleared(pool, &pool->frames, first, end);
+    pool->free_frames -= taken;
+    if (pool->free_frames == 0)
+        park_cursor(pool);
+    else if (*pool_word(pool, pool->cursor) == 0)
+        set_cursor(pool, bitframe_levels_next(pool, &pool->frames, first) / WORD_BITS);
+    return taken;
+}
+
+void bitframe_set_frames(struct bitframe *pool, uint64_t first, uint64_t end)
+{
+    bitframe_settle(pool);
+    bool had_none = pool->free_frames == 0;
+    kernel_fill(levels_at(pool, &pool->frames, 0), first, end - first);
+    bitframe_levels_range_set(pool, &pool->frames, first, end);
+    pool->free_frames += end - first;
+    if (had_none || first / WORD_BITS < cursor_word(pool))
+        set_cursor(pool, first / WORD_BITS);
+
+    /* Lines inside the range are whole; those at its two ends may be. */
+    uint64_t first_line = first / BITFRAME_LINE_FRAMES;
+    uint64_t end_line = (end - 1) / BITFRAME_LINE_FRAMES + 1;
+    if (!line_is_whole(pool, first_line))
+        first_line++;
+    if (end_line > first_line && !line_is_whole(pool, end_line - 1))
+        end_line--;
+    if (first_line >= end_line)
+        return;
+    change_lines(pool, first_line, end_line, true);
+    kernel_fill(levels_at(pool, &pool->lines, 0), first_line, end_line - first_line);
+    bitframe_levels_range_set(pool, &pool->lines, first_line, end_line);
 }

@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: MIT */
-/* index.h - the levels above the bitmap, rebuilt over ranges. The per-frame steps are in pool.h. */
+/* index.h - what must follow when frames become free or taken, many at a time. The single steps are in
+ * pool.h. */
 #ifndef BITFRAME_CORE_INDEX_H
 #define BITFRAME_CORE_INDEX_H
 
-#include <bitframe/bitframe.h>
+#include "geometry.h"
 
-/** Words in the level above one of @p words words. */
-static inline uint64_t words_above(uint64_t words)
-{
-    return (words + 63) / 64;
-}
+/** Set bits among [@p first, @p end) of the bitmap at @p words. */
+uint64_t bitframe_count_range(const uint64_t *words, uint64_t first, uint64_t end);
 
 /**
- * Set a pool's geometry: frames [@p first, @p end) by number, at least one, over @p metadata. Says nothing of
- * what is free: a bitmap and index of zeros, bitframe_index_build() or both follow.
+ * Make all bits clear in every level but the bitmap, which is the caller's to write, and the cursor stand
+ * behind the end.
  */
-void bitframe_lay_out(struct bitframe *pool, uint64_t first, uint64_t end, uint64_t *metadata);
+void bitframe_index_clear(struct bitframe *pool);
 
 /**
- * Write the bitmap and every level above it from scratch: bits [@p first, @p end) free, at least one, all
- * others not, and the cursor at the first.
+ * Clear the line bit of the cursor's line if takes have left it standing. Before any use of lines or blocks,
+ * and before the cursor moves to another line other than by emptying a word.
  */
-void bitframe_index_build(struct bitframe *pool, uint64_t first, uint64_t end);
+void bitframe_settle(struct bitframe *pool);
 
-/** Bits [@p first, @p end) of the bitmap, at least one, were cleared: repair the levels above and the cursor.
- */
-void bitframe_range_emptied(struct bitframe *pool, uint64_t first, uint64_t end);
+/** Make bits [@p first, @p end), at least one, clear, whatever they were. Returns how many were set. */
+uint64_t bitframe_clear_frames(struct bitframe *pool, uint64_t first, uint64_t end);
+
+/** Make bits [@p first, @p end), at least one and all clear, set. */
+void bitframe_set_frames(struct bitframe *pool, uint64_t first, uint64_t end);
 
 #endif

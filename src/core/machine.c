@@ -20,6 +20,7 @@ enum bitframe_status bitframe_set_platform(const struct bitframe_platform *platf
         return BITFRAME_INVALID;
     /* One by one: of a structure GCC makes a call to memcpy() at -Os. */
     bitframe_machine.zva_block_bytes = platform->zva_block_bytes;
+    bitframe_machine.linear_map_base = platform->linear_map_base;
     bitframe_machine.simd_begin = platform->simd_begin;
     bitframe_machine.simd_end = platform->simd_end;
     bitframe_machine.panic = platform->panic;

@@ -65,9 +65,9 @@ uint64_t get_free_page(void)
 
 void free_page(uint64_t pa)
 {
-    /* By the pool's own count of frames, which is 0 before mem_map_init(). */
-    if ((pa - MALLOC_START) / PAGE_SIZE < pool.frames && pool_is_taken(&pool, pa))
-        (void)pool_free_taken(&pool, pa);
+    /* To the pool nothing is reserved, so the gap is all of it; before mem_map_init() it is nothing. */
+    if ((pa - MALLOC_START) / PAGE_SIZE < pool.gap_frames)
+        (void)pool_free(&pool, pa / PAGE_SIZE * PAGE_SIZE, true);
 }
 
 uint64_t get_kernel_page(void)

@@ -1,43 +1,93 @@
 /* SPDX-License-Identifier: MIT */
-/* pool.c - the calls of <bitframe/bitframe.h> that change a pool. */
+/* pool.c - making a pool, and taking and giving back its frames one by one. */
 #include "pool.h"
 #include "index.h"
 #include "kernels.h"
 
-/** Number of the frame that contains @p pa. */
-static inline uint64_t frame_number(uint64_t pa)
+enum { PLACE_SLACK = 2 * sizeof(struct span) }; /* what the reservation of the place itself may need */
+
+/**
+ * Write the bitmap: what the map has free, and zeros between, each word once or twice at most.
+ *
+ * The line that a run ends in is cleared ahead of it, since whether it is whole is looked at.
+ */
+static void free_what_is_free(struct bitframe *pool, const struct bitframe_map *map)
 {
-    return pa >> BITFRAME_FRAME_SHIFT;
+    uint64_t *bitmap = levels_at(pool, &pool->frames, 0);
+    uint64_t written = 0; /* bits below this are as they should be */
+    struct bitframe_map_run run;
+    for (uint64_t frame = 0; bitframe_map_next(map, BITFRAME_MAP_VIEW_FREE, &frame, &run);) {
+        uint64_t first = frame_number(run.first_pa);
+        uint64_t bit = bit_of_frame(segment_of_frame(pool, first), first);
+        uint64_t end = bit + run.frames;
+        uint64_t line_end = (end + BITFRAME_LINE_FRAMES - 1) / BITFRAME_LINE_FRAMES * BITFRAME_LINE_FRAMES;
+        if (written < bit)
+            kernel_clear(bitmap, written, bit - written);
+        uint64_t tail = end > written ? end : written;
+        kernel_clear(bitmap, tail, line_end - tail);
+        bitframe_set_frames(pool, bit, end);
+        written = line_end;
+    }
+    kernel_clear(bitmap, written, pool->frames.words * WORD_BITS - written);
 }
 
-/** Number of the first frame that begins at or above @p pa. */
-static inline uint64_t frame_number_up(uint64_t pa)
+enum bitframe_status bitframe_init_map(struct bitframe *pool, const struct bitframe_map *map, void *metadata,
+                                       uint64_t metadata_bytes)
 {
-    return frame_number(pa) + (pa % BITFRAME_FRAME_BYTES != 0);
+    if (!pool || !map || !metadata || (uintptr_t)metadata % BITFRAME_METADATA_ALIGN != 0)
+        return BITFRAME_INVALID;
+    uint64_t needed;
+    enum bitframe_status status = bitframe_map_metadata_bytes(map, &needed);
+    if (status != BITFRAME_OK)
+        return status;
+    if (metadata_bytes < needed)
+        return BITFRAME_NO_ROOM;
+    bitframe_lay_out(pool, map, metadata);
+    bitframe_index_clear(pool);
+    free_what_is_free(pool, map);
+
+    pool->gap_frames = 0;
+    pool->gap_pa = 0;
+    pool->zero_word = 0;
+    if (pool->free_frames != 0)
+        bitframe_gap_move(pool, frame_number(pool->cursor_pa) + lowest_bit(*pool_word(pool, pool->cursor)));
+    return BITFRAME_OK;
 }
 
 enum bitframe_status bitframe_init(struct bitframe *pool, uint64_t first_pa, uint64_t bytes, void *metadata,
                                    uint64_t metadata_bytes)
 {
-    uint64_t last_pa = first_pa + (bytes - 1);
-    if (!pool || !metadata || (uintptr_t)metadata % BITFRAME_METADATA_ALIGN != 0)
-        return BITFRAME_INVALID;
-    if (bytes == 0 || last_pa < first_pa)
-        return BITFRAME_INVALID;
+    struct bitframe_map_range range;
+    struct bitframe_map map;
+    enum bitframe_status status = bitframe_map_init(&map, &range, 1);
+    if (status == BITFRAME_OK)
+        status = bitframe_map_add(&map, BITFRAME_MAP_RAM, first_pa, bytes);
+    if (status != BITFRAME_OK)
+        return status;
+    return bitframe_init_map(pool, &map, metadata, metadata_bytes);
+}
 
-    uint64_t first = frame_number_up(first_pa);
-    uint64_t end = frame_number(last_pa) + (last_pa % BITFRAME_FRAME_BYTES == BITFRAME_FRAME_BYTES - 1);
-    if (first == 0)
-        first = 1;
-    if (first >= end || end - first > BITFRAME_FRAMES_MAX)
+enum bitframe_status bitframe_place(struct bitframe_map *map, uint64_t *pa, uint64_t *bytes)
+{
+    uint64_t needed;
+    if (!map || !pa || !bytes)
         return BITFRAME_INVALID;
-    if (metadata_bytes < BITFRAME_METADATA_BYTES(first_pa, bytes))
-        return BITFRAME_NO_ROOM;
-
-    bitframe_lay_out(pool, first, end, metadata);
-    pool->free_frames = pool->frames;
-    bitframe_index_build(pool, first - frame_number(pool->origin_pa), end - frame_number(pool->origin_pa));
-    return BITFRAME_OK;
+    enum bitframe_status status = bitframe_map_metadata_bytes(map, &needed);
+    if (status != BITFRAME_OK)
+        return status;
+    uint64_t frames = frame_number_up(needed + PLACE_SLACK);
+    struct bitframe_map_run run;
+    for (uint64_t frame = 0; bitframe_map_next(map, BITFRAME_MAP_VIEW_FREE, &frame, &run);) {
+        if (run.frames < frames)
+            continue;
+        status = bitframe_map_add(map, BITFRAME_MAP_RESERVED, run.first_pa, frames << BITFRAME_FRAME_SHIFT);
+        if (status != BITFRAME_OK)
+            return status;
+        *pa = run.first_pa;
+        *bytes = frames << BITFRAME_FRAME_SHIFT;
+        return BITFRAME_OK;
+    }
+    return BITFRAME_NONE;
 }
 
 uint64_t bitframe_take(struct bitframe *pool)
@@ -45,61 +95,28 @@ uint64_t bitframe_take(struct bitframe *pool)
     return pool_take(pool);
 }
 
-/**
- * Why a free was refused, of an address @p offset bytes into a pool of @p frames frames. It takes what the
- * fast path has worked out already: given the pool and the address, GCC would keep copies of both on that
- * path.
- */
-__attribute__((noinline)) static enum bitframe_status refusal(uint64_t offset, uint64_t frames)
-{
-    if (frame_number(offset) >= frames)
-        return BITFRAME_UNMANAGED;
-    if (offset % BITFRAME_FRAME_BYTES != 0)
-        return BITFRAME_MISALIGNED;
-    return BITFRAME_DOUBLE_FREE;
-}
-
 enum bitframe_status bitframe_free(struct bitframe *pool, uint64_t pa)
 {
     /* Rotated right, a misaligned offset is a number beyond any pool: one comparison refuses both. */
-    uint64_t frames = pool->frames;
-    uint64_t offset = pa - pool->first_pa;
+    uint64_t offset = pa - pool->gap_pa;
     uint64_t frame = offset >> BITFRAME_FRAME_SHIFT | offset << (64 - BITFRAME_FRAME_SHIFT);
-    if (frame >= frames || !pool_is_taken(pool, pa))
-        return refusal(offset, frames);
-    return pool_free_taken(pool, pa);
-}
-
-/** Set bits among [@p first, @p end) of the bitmap @p words, at least one bit. */
-static uint64_t count_range(const uint64_t *words, uint64_t first, uint64_t end)
-{
-    uint64_t word = first / WORD_BITS;
-    uint64_t last = (end - 1) / WORD_BITS;
-    if (word == last)
-        return word_count(words[word] & mask_from(first) & mask_to(end - 1));
-    return word_count(words[word] & mask_from(first)) + kernel_count(words + word + 1, last - word - 1) +
-           word_count(words[last] & mask_to(end - 1));
+    return pool_free(pool, pa, frame < pool->gap_frames);
 }
 
 uint64_t bitframe_take_range(struct bitframe *pool, uint64_t first_pa, uint64_t end_pa)
 {
-    uint64_t pool_first = frame_number(pool->first_pa);
-    uint64_t pool_end = pool_first + pool->frames;
+    if (first_pa >= end_pa)
+        return 0;
     uint64_t first = frame_number(first_pa);
     uint64_t end = frame_number_up(end_pa);
-    if (first < pool_first)
-        first = pool_first;
-    if (end > pool_end)
-        end = pool_end;
-    if (first_pa >= end_pa || first >= end)
-        return 0;
-
-    uint64_t origin = frame_number(pool->origin_pa);
-    uint64_t taken = count_range(pool_level(pool, 0), first - origin, end - origin);
-    if (taken == 0)
-        return 0;
-    kernel_clear(pool_level(pool, 0), first - origin, end - first);
-    pool->free_frames -= taken;
-    bitframe_range_emptied(pool, first - origin, end - origin);
+    uint64_t taken = 0;
+    for (uint64_t i = bitframe_segment_above(pool, first); i < pool->segment_count; i++) {
+        const struct segment *segment = pool_segments(pool) + i;
+        uint64_t from = first > segment->first ? first : segment->first;
+        uint64_t to = end < segment->end ? end : segment->end;
+        if (from >= to)
+            break;
+        taken += bitframe_clear_frames(pool, bit_of_frame(segment, from), bit_of_frame(segment, to));
+    }
     return taken;
 }

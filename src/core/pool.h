@@ -12,25 +12,7 @@
 
 #include <bitframe/bitframe.h>
 
-#include "bits.h"
-
-/** The word at @p distance bytes from the pool, modulo 2^64. See struct bitframe. */
-static inline uint64_t *pool_word(const struct bitframe *pool, uint64_t distance)
-{
-    return (uint64_t *)((uintptr_t)pool + (uintptr_t)distance);
-}
-
-/** The distance of @p word from the pool. */
-static inline uint64_t pool_distance(const struct bitframe *pool, const uint64_t *word)
-{
-    return (uintptr_t)word - (uintptr_t)pool;
-}
-
-/** The words of level @p k. */
-static inline uint64_t *pool_level(const struct bitframe *pool, uint64_t k)
-{
-    return pool_word(pool, pool->level[k]);
-}
+#include "levels.h"
 
 /**
  * The word under the cursor was emptied: take it out of the index and move the cursor to the next.
@@ -40,12 +22,14 @@ static inline uint64_t *pool_level(const struct bitframe *pool, uint64_t k)
 uint64_t bitframe_cursor_emptied(struct bitframe *pool, uint64_t pa);
 
 /**
- * The word that holds the frame at @p pa was empty and no longer is: put it in the index, and move the cursor
- * down to it if it is lower.
+ * bitframe_free() off the straight path: of a PA outside the gap or misaligned; of a frame that is free
+ * already; of one whose word is empty, or all ones with it. Nothing is done yet.
  *
- * @return  BITFRAME_OK, for the caller's tail call.
+ * @param before    The word of the frame; all ones if @p pa is not the start of a frame of the gap.
+ * @param distance  That of the word, if it is.
  */
-enum bitframe_status bitframe_word_refilled(struct bitframe *pool, uint64_t pa);
+enum bitframe_status bitframe_free_rest(struct bitframe *pool, uint64_t pa, uint64_t before,
+                                        uint64_t distance);
 
 /** The cursor's word is 0, which must mean that nothing is free. Returns 0. */
 uint64_t bitframe_take_none(const struct bitframe *pool);
@@ -70,11 +54,10 @@ static inline uint64_t pool_take(struct bitframe *pool)
     return pa;
 }
 
-/** The word of the bitmap that holds the frame at @p pa, an address inside the pool. */
-static inline uint64_t *pool_word_of(const struct bitframe *pool, uint64_t pa)
+/** The distance of the word that holds the frame at @p pa, an address in the gap's segment. */
+static inline uint64_t distance_of(const struct bitframe *pool, uint64_t pa)
 {
-    uint64_t word = pa >> (BITFRAME_FRAME_SHIFT + WORD_SHIFT);
-    return pool_word(pool, pool->zero_word + word * sizeof(uint64_t));
+    return pool->zero_word + (pa >> (BITFRAME_FRAME_SHIFT + WORD_SHIFT)) * sizeof(uint64_t);
 }
 
 /** The bit of the frame that contains @p pa in its word. */
@@ -83,22 +66,28 @@ static inline uint64_t frame_mask(uint64_t pa)
     return bit_mask(pa >> BITFRAME_FRAME_SHIFT);
 }
 
-/** Is the frame that contains @p pa, an address inside the pool, taken? */
-static inline bool pool_is_taken(const struct bitframe *pool, uint64_t pa)
+/**
+ * bitframe_free(), inlined. One exit to what is rare, with what both sides have in registers: with a call for
+ * each case GCC saves pool and PA for them on the straight path.
+ *
+ * @param in_gap  Whether @p pa is the start of a frame of the gap.
+ */
+static inline enum bitframe_status pool_free(struct bitframe *pool, uint64_t pa, bool in_gap)
 {
-    return (*pool_word_of(pool, pa) & frame_mask(pa)) == 0;
-}
-
-/** Free the frame that contains @p pa, a frame of the pool that is taken. Returns BITFRAME_OK. */
-static inline enum bitframe_status pool_free_taken(struct bitframe *pool, uint64_t pa)
-{
-    uint64_t *word = pool_word_of(pool, pa);
-    uint64_t before = *word;
-    *word = before | frame_mask(pa);
-    pool->free_frames++;
-    if (before == 0)
-        return bitframe_word_refilled(pool, pa);
-    return BITFRAME_OK;
+    uint64_t before = UINT64_MAX;
+    uint64_t distance = 0;
+    if (in_gap) {
+        distance = distance_of(pool, pa);
+        uint64_t *word = pool_word(pool, distance);
+        before = *word;
+        uint64_t after = before | frame_mask(pa);
+        if (before != 0 && after != before && after != UINT64_MAX) {
+            *word = after;
+            pool->free_frames++;
+            return BITFRAME_OK;
+        }
+    }
+    return bitframe_free_rest(pool, pa, before, distance);
 }
 
 #endif

@@ -182,6 +182,7 @@ static void report(const char *what)
 static bool machine_is(const struct bitframe_platform *platform)
 {
     return bitframe_machine.zva_block_bytes == platform->zva_block_bytes &&
+           bitframe_machine.linear_map_base == platform->linear_map_base &&
            bitframe_machine.simd_begin == platform->simd_begin &&
            bitframe_machine.simd_end == platform->simd_end && bitframe_machine.panic == platform->panic;
 }
@@ -189,8 +190,11 @@ static bool machine_is(const struct bitframe_platform *platform)
 Test(kernel_dispatch, platform)
 {
     /* Not a block: neither 0 nor a power of two from 16 to 2048. */
-    struct bitframe_platform good = {
-        .zva_block_bytes = 64, .simd_begin = lend_simd, .simd_end = end_simd, .panic = report};
+    struct bitframe_platform good = {.zva_block_bytes = 64,
+                                     .linear_map_base = 4096,
+                                     .simd_begin = lend_simd,
+                                     .simd_end = end_simd,
+                                     .panic = report};
     cr_assert_eq(bitframe_set_platform(&good), BITFRAME_OK);
     static const uint32_t bad[] = {1,
                                    2,

@@ -21,7 +21,7 @@
 #define FRAME      BITFRAME_FRAME_BYTES
 #define COUNT(a)   (sizeof(a) / sizeof(*(a)))
 #define CANARY     UINT64_C(0x5AFE5AFE5AFE5AFE)
-#define ROOM_WORDS 4096
+#define ROOM_WORDS 8192
 
 static struct bitframe pool;
 static _Alignas(BITFRAME_METADATA_ALIGN) uint64_t metadata[ROOM_WORDS];
@@ -76,7 +76,13 @@ Test(pool_init, refuses_too_little_metadata)
     memset(&pool, 0xA5, sizeof(pool));
     struct bitframe before = pool;
     for (size_t i = 0; i < COUNT(frames); i++) {
-        uint64_t needed = BITFRAME_METADATA_BYTES(0x1000, frames[i] * FRAME);
+        struct bitframe_map map;
+        struct bitframe_map_range range;
+        uint64_t needed = 0;
+        bitframe_map_init(&map, &range, 1);
+        bitframe_map_add(&map, BITFRAME_MAP_RAM, FRAME, frames[i] * FRAME);
+        cr_assert_eq(bitframe_map_metadata_bytes(&map, &needed), BITFRAME_OK);
+        cr_expect_leq(needed, BITFRAME_METADATA_BYTES(FRAME, frames[i] * FRAME));
         cr_expect_eq(bitframe_init(&pool, 0x1000, frames[i] * FRAME, metadata, needed - 1), BITFRAME_NO_ROOM);
         cr_expect_eq(bitframe_init(&pool, 0x1000, frames[i] * FRAME, metadata, 0), BITFRAME_NO_ROOM);
     }
@@ -136,7 +142,7 @@ Test(pool_init, metadata_is_small)
 {
     for (uint64_t frames = 1; frames <= BITFRAME_FRAMES_MAX; frames *= 2) {
         uint64_t bytes = BITFRAME_METADATA_BYTES(FRAME * 511, frames * FRAME);
-        cr_expect_leq((double)bytes, 0.13 * (double)frames + 184, "%" PRIu64 " frames", frames);
+        cr_expect_leq((double)bytes, 0.13 * (double)frames + 1280, "%" PRIu64 " frames", frames);
     }
 }
 
@@ -293,9 +299,18 @@ Test(pool_large, sparse_2_to_the_40_frames)
     const uint64_t first = 300, end = first + BITFRAME_FRAMES_MAX;
     uint64_t size = BITFRAME_METADATA_BYTES(first * FRAME, BITFRAME_FRAMES_MAX * FRAME);
     uint64_t *words = map_metadata(size);
-    bitframe_lay_out(&pool, first, end, words);
-    cr_assert_eq(pool.levels, BITFRAME_LEVELS_MAX);
-    cr_assert_leq((uint64_t)(pool_level(&pool, pool.levels - 1) + 1 - words) * 8, size);
+    struct bitframe_map map;
+    struct bitframe_map_range range;
+    cr_assert_eq(bitframe_map_init(&map, &range, 1), BITFRAME_OK);
+    cr_assert_eq(bitframe_map_add(&map, BITFRAME_MAP_RAM, first * FRAME, BITFRAME_FRAMES_MAX * FRAME),
+                 BITFRAME_OK);
+    bitframe_lay_out(&pool, &map, words);
+    pool.cursor = pool.frames.level[0] + pool.frames.words * 8; /* what nothing free looks like */
+    pool.cursor_pa = 0;
+    pool.cursor_words = 0;
+    bitframe_gap_move(&pool, first);
+    cr_assert_eq(pool.frames.count, BITFRAME_LEVELS_MAX);
+    cr_assert_leq((uint64_t)((uint64_t *)(void *)pool_reserved(&pool) - words) * 8, size);
 
     uint64_t freed = 0;
     for (unsigned bit = 0; bit < 40; bit++) {
@@ -360,10 +375,10 @@ Test(pool_check, padding)
 {
     uint64_t lead = 1000 % BITFRAME_LINE_FRAMES;
     make_checked_pool();
-    const uint64_t bits[] = {0, lead - 1, lead + 100000, pool.words * 64 - 1};
+    const uint64_t bits[] = {0, lead - 1, lead + 100000, pool.frames.words * 64 - 1};
     for (size_t i = 0; i < COUNT(bits); i++) {
         make_checked_pool();
-        pool_level(&pool, 0)[bits[i] / 64] |= UINT64_C(1) << bits[i] % 64;
+        levels_at(&pool, &pool.frames, 0)[bits[i] / 64] |= UINT64_C(1) << bits[i] % 64;
         cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_PADDING, "bit %" PRIu64, bits[i]);
     }
 }
@@ -371,17 +386,101 @@ Test(pool_check, padding)
 Test(pool_check, index)
 {
     make_checked_pool();
-    cr_assert_eq(pool.levels, 3);
-    for (uint64_t level = 1, words = pool.words; level < pool.levels; level++, words = words_above(words)) {
+    cr_assert_eq(pool.frames.count, 3);
+    for (uint64_t level = 1, words = pool.frames.words; level < pool.frames.count;
+         level++, words = words_above(words)) {
         for (uint64_t bit = 0; bit < words_above(words) * 64; bit++) {
             uint64_t mask = UINT64_C(1) << bit % 64;
-            pool_level(&pool, level)[bit / 64] ^= mask;
+            levels_at(&pool, &pool.frames, level)[bit / 64] ^= mask;
             cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_INDEX, "level %" PRIu64 " bit %" PRIu64, level,
                          bit);
-            pool_level(&pool, level)[bit / 64] ^= mask;
+            levels_at(&pool, &pool.frames, level)[bit / 64] ^= mask;
         }
     }
     assert_sound();
+}
+
+/** A pool of blocks, with a reservation. */
+static void make_block_pool(void)
+{
+    make_pool(1000, 400000);
+    cr_assert_eq(bitframe_reserve(&pool, 2000 * FRAME, 10 * FRAME), BITFRAME_OK);
+    bitframe_take(&pool);
+    assert_sound();
+}
+
+Test(pool_check, tables)
+{
+    make_block_pool();
+    pool_spans(&pool)[0].end--;
+    cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_TABLES);
+    make_block_pool();
+    pool_reserved(&pool)[0].first = pool_reserved(&pool)[0].end;
+    cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_TABLES);
+    make_block_pool();
+    pool.reserved_count = pool.reserved_room + 1;
+    cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_TABLES);
+    make_block_pool();
+    pool_segments(&pool)[0].end += BITFRAME_LINE_FRAMES * 100;
+    cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_TABLES);
+}
+
+Test(pool_check, reserved)
+{
+    make_block_pool();
+    pool.reserved_frames++;
+    cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_RESERVED);
+    make_block_pool();
+    pool_reserved(&pool)[0].end++; /* over a free frame */
+    cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_RESERVED);
+}
+
+Test(pool_check, lines)
+{
+    make_block_pool();
+    for (uint64_t line = 0; line < pool.lines.words * 64; line++) {
+        uint64_t *word = levels_at(&pool, &pool.lines, 0) + line / 64;
+        *word ^= UINT64_C(1) << line % 64;
+        cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_LINES, "line %" PRIu64, line);
+        *word ^= UINT64_C(1) << line % 64;
+    }
+    assert_sound();
+}
+
+Test(pool_check, blocks)
+{
+    make_block_pool();
+    for (uint64_t block = 0; block < 64; block++) {
+        *levels_at(&pool, &pool.blocks, 0) ^= UINT64_C(1) << block;
+        cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_BLOCKS, "block %" PRIu64, block);
+        *levels_at(&pool, &pool.blocks, 0) ^= UINT64_C(1) << block;
+    }
+    pool_block_lines(&pool)[1]++;
+    cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_BLOCKS);
+}
+
+Test(pool_check, what_the_single_steps_rely_on)
+{
+    make_block_pool();
+    pool.zero_word += 8;
+    cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_GAP);
+    uint64_t *const fields[] = {&pool.cursor_first, &pool.cursor_words, &pool.cursor_base_pa};
+    for (size_t i = 0; i < COUNT(fields); i++) {
+        make_block_pool();
+        *fields[i] += 8;
+        cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_CURSOR, "%zu", i);
+    }
+}
+
+Test(pool_check, gap)
+{
+    make_block_pool();
+    pool.gap_pa = 1000 * FRAME;
+    pool.gap_frames = 1001; /* into the reservation */
+    cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_GAP);
+    pool.gap_pa = 999 * FRAME; /* begins below the pool */
+    pool.gap_frames = 2;
+    cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_GAP);
 }
 
 Test(pool_check, count)
@@ -472,12 +571,12 @@ Test(pool, traps_if_the_panic_hook_returns, .signal = TRAP)
 
 Test(pool, names)
 {
-    for (int i = 0; i <= BITFRAME_UNSUPPORTED; i++) {
+    for (int i = 0; i <= BITFRAME_NOT_RESERVED; i++) {
         for (int j = 0; j < i; j++)
             cr_expect_str_neq(bitframe_status_name((enum bitframe_status)i),
                               bitframe_status_name((enum bitframe_status)j));
     }
-    for (int i = 0; i <= BITFRAME_BAD_CURSOR; i++) {
+    for (int i = 0; i <= BITFRAME_BAD_GAP; i++) {
         for (int j = 0; j < i; j++)
             cr_expect_str_neq(bitframe_invariant_name((enum bitframe_invariant)i),
                               bitframe_invariant_name((enum bitframe_invariant)j));

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/* geometry.c - laying a pool out over the spans of a map, and finding the way between frames and bits. */
+#include "geometry.h"
+
+uint64_t bitframe_span_above(const struct span *spans, uint64_t count, uint64_t frame)
+{
+    uint64_t low = 0, high = count;
+    while (low < high) {
+        uint64_t middle = low + (high - low) / 2;
+        if (spans[middle].end > frame)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+uint64_t bitframe_span_overlap(const struct span *spans, uint64_t count, uint64_t first, uint64_t end)
+{
+    uint64_t frames = 0;
+    for (uint64_t i = bitframe_span_above(spans, count, first); i < count && spans[i].first < end; i++) {
+        uint64_t from = spans[i].first > first ? spans[i].first : first;
+        uint64_t to = spans[i].end < end ? spans[i].end : end;
+        frames += to - from;
+    }
+    return frames;
+}
+
+uint64_t bitframe_segment_above(const struct bitframe *pool, uint64_t frame)
+{
+    const struct segment *segments = pool_segments(pool);
+    uint64_t low = 0, high = pool->segment_count;
+    while (low < high) {
+        uint64_t middle = low + (high - low) / 2;
+        if (segments[middle].end > frame)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+const struct segment *bitframe_segment_of_bit(const struct bitframe *pool, uint64_t bit)
+{
+    const struct segment *segments = pool_segments(pool);
+    uint64_t low = 0, high = pool->segment_count - 1;
+    while (low < high) {
+        uint64_t middle = low + (high - low + 1) / 2;
+        if (segments[middle].first_bit <= bit)
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    return segments + low;
+}
+
+void bitframe_gap_move(struct bitframe *pool, uint64_t frame)
+{
+    const struct span *span =
+        pool_spans(pool) + bitframe_span_above(pool_spans(pool), pool->span_count, frame);
+    const struct span *reserved = pool_reserved(pool);
+    uint64_t next = bitframe_span_above(reserved, pool->reserved_count, frame);
+    uint64_t first = span->first;
+    uint64_t end = span->end;
+    if (next > 0 && reserved[next - 1].end > first)
+        first = reserved[next - 1].end;
+    if (next < pool->reserved_count && reserved[next].first < end)
+        end = reserved[next].first;
+    const struct segment *segment = segment_of_frame(pool, frame);
+    pool->gap_pa = first << BITFRAME_FRAME_SHIFT;
+    pool->gap_frames = end - first;
+    pool->zero_word = pool->frames.level[0] +
+                      (segment->first_bit / WORD_BITS - segment->first / WORD_BITS) * sizeof(uint64_t);
+}
+
+/** What a pool over a map comes to. */
+struct extent {
+    uint64_t spans;
+    uint64_t segments;
+    uint64_t bits;
+    uint64_t blocks;
+    uint64_t frames;
+    uint64_t reserved;
+};
+
+static uint64_t line_down(uint64_t frame)
+{
+    return frame / BITFRAME_LINE_FRAMES * BITFRAME_LINE_FRAMES;
+}
+
+static uint64_t line_up(uint64_t frame)
+{
+    return line_down(frame + BITFRAME_LINE_FRAMES - 1);
+}
+
+/**
+ * Go over the spans and reservations of a map.
+ *
+ * @param spans, segments, reserved  Where to write the tables; null to count only.
+ */
+static struct extent survey(const struct bitframe_map *map, struct span *spans, struct segment *segments,
+                            struct span *reserved)
+{
+    struct extent extent = {0};
+    struct segment segment = {0};
+    struct bitframe_map_run run;
+    for (uint64_t frame = 0; bitframe_map_next(map, BITFRAME_MAP_VIEW_SPANS, &frame, &run);) {
+        uint64_t first = frame_number(run.first_pa);
+        uint64_t end = first + run.frames;
+        if (spans)
+            spans[extent.spans] = (struct span){.first = first, .end = end};
+        extent.spans++;
+        extent.frames += run.frames;
+        if (extent.segments == 0 || line_down(first) > segment.end) {
+            /* The segment before ends here: its bits are rounded up to a group, its blocks counted. */
+            segment.first = line_down(first);
+            segment.first_bit = extent.bits;
+            segment.first_block = extent.blocks;
+            extent.segments++;
+        }
+        segment.end = line_up(end);
+        uint64_t lines = (segment.end - segment.first) / BITFRAME_LINE_FRAMES;
+        extent.bits =
+            segment.first_bit + (lines + GROUP_LINES - 1) / GROUP_LINES * GROUP_LINES * BITFRAME_LINE_FRAMES;
+        extent.blocks =
+            segment.first_block + (segment.end - 1) / BLOCK_FRAMES - segment.first / BLOCK_FRAMES + 1;
+        if (segments)
+            segments[extent.segments - 1] = segment;
+    }
+    for (uint64_t frame = 0; bitframe_map_next(map, BITFRAME_MAP_VIEW_RESERVED, &frame, &run);) {
+        uint64_t first = frame_number(run.first_pa);
+        if (reserved)
+            reserved[extent.reserved] = (struct span){.first = first, .end = first + run.frames};
+        extent.reserved++;
+    }
+    return extent;
+}
+
+static uint64_t words_of_bits(uint64_t bits)
+{
+    return (bits + WORD_BITS - 1) / WORD_BITS;
+}
+
+static uint64_t words_of_bytes(uint64_t bytes)
+{
+    return (bytes + sizeof(uint64_t) - 1) / sizeof(uint64_t);
+}
+
+/** One count for each bit of the words in blocks. */
+static uint64_t block_lines_words(uint64_t blocks)
+{
+    return words_of_bits(blocks) * WORD_BITS * sizeof(uint16_t) / sizeof(uint64_t);
+}
+
+static uint64_t metadata_words(const struct extent *extent, uint64_t reserved_room)
+{
+    uint64_t lines = extent->bits / BITFRAME_LINE_FRAMES;
+    return levels_words(words_of_bits(extent->bits)) + levels_words(words_of_bits(lines)) +
+           levels_words(words_of_bits(extent->blocks)) + block_lines_words(extent->blocks) +
+           words_of_bytes(extent->segments * sizeof(struct segment) +
+                          (extent->spans + reserved_room) * sizeof(struct span));
+}
+
+enum bitframe_status bitframe_map_metadata_bytes(const struct bitframe_map *map, uint64_t *bytes)
+{
+    if (!map || !bytes)
+        return BITFRAME_INVALID;
+    if (!bitframe_map_is_complete(map))
+        return BITFRAME_INCOMPLETE;
+    struct extent extent = survey(map, 0, 0, 0);
+    if (extent.frames == 0 || extent.frames > BITFRAME_FRAMES_MAX || extent.bits > 4 * BITFRAME_FRAMES_MAX)
+        return BITFRAME_INVALID;
+    *bytes = metadata_words(&extent, extent.reserved + BITFRAME_SPARE_RESERVED) * sizeof(uint64_t);
+    return BITFRAME_OK;
+}
+
+void bitframe_lay_out(struct bitframe *pool, const struct bitframe_map *map, uint64_t *metadata)
+{
+    struct extent extent = survey(map, 0, 0, 0);
+    uint64_t lines = extent.bits / BITFRAME_LINE_FRAMES;
+    uint64_t *next = bitframe_levels_lay_out(pool, &pool->frames, metadata, words_of_bits(extent.bits));
+    next = bitframe_levels_lay_out(pool, &pool->lines, next, words_of_bits(lines));
+    next = bitframe_levels_lay_out(pool, &pool->blocks, next, words_of_bits(extent.blocks));
+    pool->block_lines = pool_distance(pool, next);
+    next += block_lines_words(extent.blocks);
+    pool->segments = pool_distance(pool, next);
+    pool->segment_count = extent.segments;
+    next += words_of_bytes(extent.segments * sizeof(struct segment));
+    pool->spans = pool_distance(pool, next);
+    pool->span_count = extent.spans;
+    next += words_of_bytes(extent.spans * sizeof(struct span));
+    pool->reserved = pool_distance(pool, next);
+    pool->reserved_count = extent.reserved;
+    pool->reserved_room = extent.reserved + BITFRAME_SPARE_RESERVED;
+    pool->total_frames = extent.frames;
+    pool->reserved_frames = 0;
+    pool->free_frames = 0;
+    survey(map, pool_spans(pool), pool_segments(pool), pool_reserved(pool));
+    for (uint64_t i = 0; i < pool->reserved_count; i++)
+        pool->reserved_frames += pool_reserved(pool)[i].end - pool_reserved(pool)[i].first;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * geometry.h - where the frames of a pool lie: spans of memory, segments of bitmap, and the way between them
+ *
+ * A span is frames next to each other in memory. Spans that share a line or touch in lines next to each other
+ * form a segment, and the segments of a pool follow each other in one bitmap in ascending order, each on a
+ * group of 8 lines (64 words: one word of the level above). So within a segment bits are as far apart as
+ * frames, "lowest bit" means "lowest frame" of all memory, and the words of one group belong to one segment.
+ *
+ * Frames have three numbers: a PA; a frame number, PA >> BITFRAME_FRAME_SHIFT; and a bit, its position in the
+ * bitmap. Lines and blocks likewise have a number in memory, and a bit in their own bitmaps.
+ */
+#ifndef BITFRAME_CORE_GEOMETRY_H
+#define BITFRAME_CORE_GEOMETRY_H
+
+#include <bitframe/map.h>
+
+#include "levels.h"
+
+enum {
+    LINE_WORDS = BITFRAME_LINE_FRAMES / WORD_BITS,
+    GROUP_LINES = WORD_BITS / LINE_WORDS,
+    BLOCK_FRAMES = BITFRAME_LINE_FRAMES * BITFRAME_BLOCK_LINES,
+};
+
+struct span {
+    uint64_t first; /* frame number */
+    uint64_t end;   /* frame number */
+};
+
+struct segment {
+    uint64_t first;       /* frame number of its first line's first frame */
+    uint64_t end;         /* frame number behind its last line's last frame */
+    uint64_t first_bit;   /* bit of first, a multiple of GROUP_LINES lines */
+    uint64_t first_block; /* bit in blocks of the block that holds first */
+};
+
+static inline struct span *pool_spans(const struct bitframe *pool)
+{
+    return (struct span *)(void *)pool_word(pool, pool->spans);
+}
+
+static inline struct span *pool_reserved(const struct bitframe *pool)
+{
+    return (struct span *)(void *)pool_word(pool, pool->reserved);
+}
+
+static inline struct segment *pool_segments(const struct bitframe *pool)
+{
+    return (struct segment *)(void *)pool_word(pool, pool->segments);
+}
+
+static inline uint16_t *pool_block_lines(const struct bitframe *pool)
+{
+    return (uint16_t *)(void *)pool_word(pool, pool->block_lines);
+}
+
+/** Number of the frame that contains @p pa. */
+static inline uint64_t frame_number(uint64_t pa)
+{
+    return pa >> BITFRAME_FRAME_SHIFT;
+}
+
+/** Number of the first frame that begins at or above @p pa. */
+static inline uint64_t frame_number_up(uint64_t pa)
+{
+    return frame_number(pa) + (pa % BITFRAME_FRAME_BYTES != 0);
+}
+
+/** Index of the first of @p count disjoint ascending spans that ends above @p frame; count if none does. */
+uint64_t bitframe_span_above(const struct span *spans, uint64_t count, uint64_t frame);
+
+/** Does one of @p count disjoint ascending spans hold @p frame? */
+static inline bool span_holds(const struct span *spans, uint64_t count, uint64_t frame)
+{
+    uint64_t i = bitframe_span_above(spans, count, frame);
+    return i < count && spans[i].first <= frame;
+}
+
+/** Frames of [@p first, @p end) that lie in one of @p count disjoint ascending spans. */
+uint64_t bitframe_span_overlap(const struct span *spans, uint64_t count, uint64_t first, uint64_t end);
+
+static inline bool frame_is_managed(const struct bitframe *pool, uint64_t frame)
+{
+    return span_holds(pool_spans(pool), pool->span_count, frame);
+}
+
+static inline bool frame_is_reserved(const struct bitframe *pool, uint64_t frame)
+{
+    return span_holds(pool_reserved(pool), pool->reserved_count, frame);
+}
+
+/** Index of the first segment that ends above @p frame; segment_count if none does. */
+uint64_t bitframe_segment_above(const struct bitframe *pool, uint64_t frame);
+
+/** The segment whose bits include @p bit. */
+const struct segment *bitframe_segment_of_bit(const struct bitframe *pool, uint64_t bit);
+
+/** The segment that holds @p frame, which lies in one. */
+static inline const struct segment *segment_of_frame(const struct bitframe *pool, uint64_t frame)
+{
+    return pool_segments(pool) + bitframe_segment_above(pool, frame);
+}
+
+static inline uint64_t bit_of_frame(const struct segment *segment, uint64_t frame)
+{
+    return segment->first_bit + (frame - segment->first);
+}
+
+static inline uint64_t frame_of_bit(const struct segment *segment, uint64_t bit)
+{
+    return segment->first + (bit - segment->first_bit);
+}
+
+/** Bit in blocks of the block that holds @p frame of @p segment. */
+static inline uint64_t block_of_frame(const struct segment *segment, uint64_t frame)
+{
+    return segment->first_block + frame / BLOCK_FRAMES - segment->first / BLOCK_FRAMES;
+}
+
+/** Make the gap the one around @p frame, which is the pool's and not reserved. */
+void bitframe_gap_move(struct bitframe *pool, uint64_t frame);
+
+/**
+ * Set a pool's geometry from what @p map manages, over @p metadata, as many bytes as
+ * bitframe_map_metadata_bytes() says. Writes the tables, not the bitmaps.
+ */
+void bitframe_lay_out(struct bitframe *pool, const struct bitframe_map *map, uint64_t *metadata);
+
+#endif

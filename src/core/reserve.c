@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * reserve.c - frames that are the pool's and not to be had
+ *
+ * A reserved frame looks taken in the bitmap; what tells it from a taken one is the table of reservations, a
+ * few ascending ranges that neither overlap nor touch, each of which begins and ends with a frame of the
+ * pool. Only calls that miss the gap search it.
+ */
+#include "geometry.h"
+#include "index.h"
+#include "kernels.h"
+
+/** Cut off what at either end of @p range is not the pool's. Returns whether anything is left. */
+static bool trim(const struct bitframe *pool, struct span *range)
+{
+    const struct span *spans = pool_spans(pool);
+    uint64_t i = bitframe_span_above(spans, pool->span_count, range->first);
+    if (i == pool->span_count || spans[i].first >= range->end)
+        return false;
+    if (range->first < spans[i].first)
+        range->first = spans[i].first;
+    i = bitframe_span_above(spans, pool->span_count, range->end - 1);
+    if (i == pool->span_count || spans[i].first >= range->end)
+        range->end = spans[i - 1].end;
+    return true;
+}
+
+/** Replace entries [@p from, @p to) of the table by @p count entries of @p with, which fit. */
+static void splice(struct bitframe *pool, uint64_t from, uint64_t to, const struct span *with, uint64_t count)
+{
+    struct span *table = pool_reserved(pool);
+    uint64_t tail = pool->reserved_count - to;
+    if (count > to - from) {
+        for (uint64_t i = tail; i-- != 0;)
+            table[from + count + i] = table[to + i];
+    } else {
+        for (uint64_t i = 0; i < tail; i++)
+            table[from + count + i] = table[to + i];
+    }
+    for (uint64_t i = 0; i < count; i++)
+        table[from + i] = with[i];
+    pool->reserved_count = from + count + tail;
+}
+
+/** Put the gap where it was as far as it is still one: around its first frame, or else around its last. */
+static void gap_mend(struct bitframe *pool, uint64_t first, uint64_t end)
+{
+    uint64_t gap_first = frame_number(pool->gap_pa);
+    uint64_t gap_end = gap_first + pool->gap_frames;
+    if (pool->gap_frames == 0 || first >= gap_end || end <= gap_first)
+        return;
+    if (gap_first < first)
+        pool->gap_frames = first - gap_first;
+    else if (end < gap_end)
+        bitframe_gap_move(pool, end);
+    else
+        pool->gap_frames = 0;
+}
+
+enum bitframe_status bitframe_reserve(struct bitframe *pool, uint64_t pa, uint64_t bytes)
+{
+    if (bytes == 0)
+        return BITFRAME_OK;
+    uint64_t last_pa = pa + (bytes - 1);
+    if (last_pa < pa)
+        return BITFRAME_INVALID;
+    struct span merged = {.first = frame_number(pa), .end = frame_number(last_pa) + 1};
+    if (!trim(pool, &merged))
+        return BITFRAME_OK;
+    uint64_t first = merged.first;
+    uint64_t end = merged.end;
+
+    uint64_t managed = bitframe_span_overlap(pool_spans(pool), pool->span_count, first, end);
+    uint64_t reserved = 0;
+    uint64_t free_frames = 0;
+    for (uint64_t i = bitframe_span_above(pool_spans(pool), pool->span_count, first);
+         i < pool->span_count && pool_spans(pool)[i].first < end; i++) {
+        const struct span *span = pool_spans(pool) + i;
+        uint64_t from = span->first > first ? span->first : first;
+        uint64_t to = span->end < end ? span->end : end;
+        uint64_t bit = bit_of_frame(segment_of_frame(pool, from), from);
+        free_frames += bitframe_count_range(levels_at(pool, &pool->frames, 0), bit, bit + (to - from));
+        reserved += bitframe_span_overlap(pool_reserved(pool), pool->reserved_count, from, to);
+    }
+    if (free_frames + reserved != managed)
+        return BITFRAME_IN_USE;
+    if (free_frames == 0)
+        return BITFRAME_OK;
+
+    /* The entries that the range meets or touches become one with it. */
+    const struct span *table = pool_reserved(pool);
+    uint64_t from = bitframe_span_above(table, pool->reserved_count, first == 0 ? 0 : first - 1);
+    uint64_t to = from;
+    for (; to < pool->reserved_count && table[to].first <= end; to++) {
+        if (table[to].first < merged.first)
+            merged.first = table[to].first;
+        if (table[to].end > merged.end)
+            merged.end = table[to].end;
+    }
+    if (from == to && pool->reserved_count == pool->reserved_room)
+        return BITFRAME_NO_ROOM;
+    splice(pool, from, to, &merged, 1);
+    bitframe_take_range(pool, pa, last_pa == UINT64_MAX ? last_pa : last_pa + 1);
+    pool->reserved_frames += free_frames;
+    gap_mend(pool, first, end);
+    return BITFRAME_OK;
+}
+
+enum bitframe_status bitframe_unreserve(struct bitframe *pool, uint64_t pa, uint64_t bytes)
+{
+    if (bytes == 0)
+        return BITFRAME_OK;
+    uint64_t last_pa = pa + (bytes - 1);
+    if (last_pa < pa)
+        return BITFRAME_INVALID;
+    uint64_t first = frame_number_up(pa);
+    uint64_t end = frame_number(last_pa) + (last_pa % BITFRAME_FRAME_BYTES == BITFRAME_FRAME_BYTES - 1);
+    if (first >= end)
+        return BITFRAME_OK;
+
+    uint64_t managed = 0;
+    for (uint64_t i = bitframe_span_above(pool_spans(pool), pool->span_count, first);
+         i < pool->span_count && pool_spans(pool)[i].first < end; i++) {
+        const struct span *span = pool_spans(pool) + i;
+        uint64_t from = span->first > first ? span->first : first;
+        uint64_t to = span->end < end ? span->end : end;
+        if (bitframe_span_overlap(pool_reserved(pool), pool->reserved_count, from, to) != to - from)
+            return BITFRAME_NOT_RESERVED;
+        managed += to - from;
+    }
+    if (managed == 0)
+        return BITFRAME_OK;
+
+    /* What the entries that the range meets leave on either side of it. */
+    const struct span *table = pool_reserved(pool);
+    uint64_t from = bitframe_span_above(table, pool->reserved_count, first);
+    uint64_t to = from;
+    while (to < pool->reserved_count && table[to].first < end)
+        to++;
+    struct span rest[2] = {{.first = table[from].first, .end = first},
+                           {.first = end, .end = table[to - 1].end}};
+    uint64_t rests = 0;
+    if (rest[0].first < first && trim(pool, &rest[0]))
+        rests++;
+    if (end < rest[1].end && trim(pool, &rest[1]))
+        rest[rests++] = rest[1];
+    if (pool->reserved_count - (to - from) + rests > pool->reserved_room)
+        return BITFRAME_NO_ROOM;
+    splice(pool, from, to, rest, rests);
+
+    for (uint64_t i = bitframe_span_above(pool_spans(pool), pool->span_count, first);
+         i < pool->span_count && pool_spans(pool)[i].first < end; i++) {
+        const struct span *span = pool_spans(pool) + i;
+        uint64_t low = span->first > first ? span->first : first;
+        uint64_t high = span->end < end ? span->end : end;
+        uint64_t bit = bit_of_frame(segment_of_frame(pool, low), low);
+        bitframe_set_frames(pool, bit, bit + (high - low));
+    }
+    pool->reserved_frames -= managed;
+    if (pool->gap_frames == 0)
+        bitframe_gap_move(pool, frame_number(pool->cursor_pa) + lowest_bit(*pool_word(pool, pool->cursor)));
+    return BITFRAME_OK;
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * search.c - first fit and last fit, exactly
+ *
+ * The inner search goes over words and finds the next run that is long enough, whatever its alignment: the
+ * ones at the end of one word and the start of the next are joined, runs inside a word are found by ANDing it
+ * with itself shifted, in log2(bits) steps (Hacker's Delight, 6-3), and words without a free frame are
+ * skipped by the index. The outer search aligns what it found and looks whether the rest is free too. If not,
+ * no run that holds the bit found missing will do, so the search goes on behind it: each bit is passed once,
+ * however fragmented memory is.
+ */
+#include "search.h"
+
+/** Bits of @p word that start a run of @p bits ones inside it; @p bits is 1 to 64. */
+static inline uint64_t runs_in_word(uint64_t word, uint64_t bits)
+{
+    uint64_t length = 1;
+    while (length * 2 <= bits) {
+        word &= word >> length;
+        length *= 2;
+    }
+    return bits > length ? word & word >> (bits - length) : word;
+}
+
+/** The lowest run of @p bits ones in [@p from, @p end), or NO_BIT. */
+static uint64_t next_run(const struct bitframe *pool, const struct bitframe_levels *levels, uint64_t from,
+                         uint64_t end, uint64_t bits)
+{
+    const uint64_t *words = levels_at(pool, levels, 0);
+    uint64_t mask = mask_from(from);
+    uint64_t run = 0; /* ones just below the word */
+    uint64_t i = from / WORD_BITS;
+    if (bits > end || from > end - bits)
+        return NO_BIT;
+    uint64_t last_start = end - bits;
+    uint64_t last = (end - 1) / WORD_BITS;
+    for (; i <= last; i++, mask = UINT64_MAX) {
+        uint64_t word = words[i] & mask;
+        uint64_t start = i * WORD_BITS - run;
+        if (word == UINT64_MAX) {
+            run += WORD_BITS;
+            if (run >= bits)
+                return start <= last_start ? start : NO_BIT;
+            continue;
+        }
+        if (word == 0) {
+            uint64_t next = bitframe_levels_next(pool, levels, (i + 1) * WORD_BITS);
+            if (next > last_start)
+                return NO_BIT;
+            i = next / WORD_BITS - 1;
+            run = 0;
+            continue;
+        }
+        if (run + lowest_bit(~word) >= bits)
+            return start <= last_start ? start : NO_BIT;
+        if (bits <= WORD_BITS) {
+            uint64_t starts = runs_in_word(word, bits);
+            if (starts != 0) {
+                start = i * WORD_BITS + lowest_bit(starts);
+                return start <= last_start ? start : NO_BIT;
+            }
+        }
+        run = WORD_BITS - 1 - highest_bit(~word);
+    }
+    return NO_BIT;
+}
+
+/** The highest run of @p bits ones in [@p first, @p end), or NO_BIT. */
+static uint64_t previous_run(const struct bitframe *pool, const struct bitframe_levels *levels,
+                             uint64_t first, uint64_t end, uint64_t bits)
+{
+    const uint64_t *words = levels_at(pool, levels, 0);
+    if (bits > end || first > end - bits)
+        return NO_BIT;
+    uint64_t mask = mask_to(end - 1);
+    uint64_t run = 0; /* ones just above the word */
+    uint64_t i = (end - 1) / WORD_BITS;
+    uint64_t lowest = first / WORD_BITS;
+    for (;; i--, mask = UINT64_MAX) {
+        uint64_t word = words[i] & mask;
+        uint64_t top = (i + 1) * WORD_BITS + run;
+        uint64_t start = NO_BIT;
+        if (word == UINT64_MAX) {
+            run += WORD_BITS;
+            if (run >= bits)
+                start = top - bits;
+        } else if (word == 0) {
+            run = 0;
+            uint64_t next = i == 0 ? NO_BIT : bitframe_levels_previous(pool, levels, i * WORD_BITS - 1);
+            if (next == NO_BIT || next < first)
+                return NO_BIT;
+            i = next / WORD_BITS + 1;
+        } else {
+            uint64_t starts;
+            if (run + (WORD_BITS - 1 - highest_bit(~word)) >= bits)
+                start = top - bits;
+            else if (bits <= WORD_BITS && (starts = runs_in_word(word, bits)) != 0)
+                start = i * WORD_BITS + highest_bit(starts);
+            run = lowest_bit(~word);
+        }
+        if (start != NO_BIT)
+            return start >= first ? start : NO_BIT;
+        if (i == lowest)
+            return NO_BIT;
+    }
+}
+
+/** The highest clear bit in [@p first, @p end), or NO_BIT. */
+static uint64_t last_clear(const uint64_t *words, uint64_t first, uint64_t end)
+{
+    if (first >= end)
+        return NO_BIT;
+    uint64_t i = (end - 1) / WORD_BITS;
+    uint64_t lowest = first / WORD_BITS;
+    uint64_t clear = ~words[i] & mask_to(end - 1);
+    while (clear == 0 && i != lowest)
+        clear = ~words[--i];
+    if (i == lowest)
+        clear &= mask_from(first);
+    return clear == 0 ? NO_BIT : i * WORD_BITS + highest_bit(clear);
+}
+
+/** The lowest clear bit in [@p first, @p end), or NO_BIT. */
+static uint64_t first_clear(const uint64_t *words, uint64_t first, uint64_t end)
+{
+    if (first >= end)
+        return NO_BIT;
+    uint64_t i = first / WORD_BITS;
+    uint64_t last = (end - 1) / WORD_BITS;
+    uint64_t clear = ~words[i] & mask_from(first);
+    while (clear == 0 && i != last)
+        clear = ~words[++i];
+    if (i == last)
+        clear &= mask_to(end - 1);
+    return clear == 0 ? NO_BIT : i * WORD_BITS + lowest_bit(clear);
+}
+
+uint64_t bitframe_search_up(const struct bitframe *pool, const struct bitframe_levels *levels,
+                            const struct search *search)
+{
+    const uint64_t *words = levels_at(pool, levels, 0);
+    uint64_t bits = search->bits;
+    uint64_t from = search->first;
+    for (;;) {
+        uint64_t start = next_run(pool, levels, from, search->end, bits);
+        if (start == NO_BIT)
+            return NO_BIT;
+        uint64_t past = (start + search->skew) & (search->align - 1);
+        if (past == 0)
+            return start;
+        uint64_t aligned = start + (search->align - past);
+        if (aligned < start || aligned > search->end || bits > search->end - aligned)
+            return NO_BIT;
+        uint64_t known = start + bits > aligned ? start + bits : aligned;
+        uint64_t clear = last_clear(words, known, aligned + bits);
+        if (clear == NO_BIT)
+            return aligned;
+        from = clear + 1;
+    }
+}
+
+uint64_t bitframe_search_down(const struct bitframe *pool, const struct bitframe_levels *levels,
+                              const struct search *search)
+{
+    const uint64_t *words = levels_at(pool, levels, 0);
+    uint64_t bits = search->bits;
+    uint64_t end = search->end;
+    for (;;) {
+        uint64_t start = previous_run(pool, levels, search->first, end, bits);
+        if (start == NO_BIT)
+            return NO_BIT;
+        uint64_t past = (start + search->skew) & (search->align - 1);
+        if (past > start || start - past < search->first)
+            return NO_BIT;
+        uint64_t aligned = start - past;
+        uint64_t known = aligned + bits < start ? aligned + bits : start;
+        uint64_t clear = first_clear(words, aligned, known);
+        if (clear == NO_BIT)
+            return aligned;
+        end = clear;
+    }
+}

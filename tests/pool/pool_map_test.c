@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pool_map_test.c - pools made from maps, and the failures that users of other allocators reported
+ *
+ * The random traces beside this file meet all of it; here each has a name.
+ */
+#include <criterion/criterion.h>
+
+#include <string.h>
+
+#include <bitframe/map.h>
+#include <bitframe/platform.h>
+
+#include "geometry.h"
+
+#define FRAME BITFRAME_FRAME_BYTES
+#define MIB   (UINT64_C(1) << 20)
+#define GIB   (UINT64_C(1) << 30)
+
+enum { RANGES = 32, ROOM_BYTES = 1 << 20 };
+
+static struct bitframe pool;
+static struct bitframe_map map;
+static struct bitframe_map_range ranges[RANGES];
+static _Alignas(BITFRAME_METADATA_ALIGN) char metadata[ROOM_BYTES];
+
+static void add(enum bitframe_map_kind kind, uint64_t pa, uint64_t bytes)
+{
+    cr_assert_eq(bitframe_map_add(&map, kind, pa, bytes), BITFRAME_OK);
+}
+
+static void begin(void)
+{
+    cr_assert_eq(bitframe_map_init(&map, ranges, RANGES), BITFRAME_OK);
+}
+
+static void make(void)
+{
+    cr_assert_eq(bitframe_init_map(&pool, &map, metadata, sizeof(metadata)), BITFRAME_OK);
+    cr_assert_eq(bitframe_check(&pool), BITFRAME_SOUND);
+}
+
+static enum bitframe_status take_run(uint64_t frames, uint64_t align, uint64_t max_pa, uint32_t flags,
+                                     uint64_t *pa)
+{
+    const struct bitframe_request request = {
+        .frames = frames, .align = align, .max_pa = max_pa, .flags = flags};
+    return bitframe_take_run(&pool, &request, pa);
+}
+
+/* Making */
+
+Test(pool_map, refusals_change_nothing)
+{
+    memset(&pool, 0xA5, sizeof(pool));
+    struct bitframe before = pool;
+    uint64_t bytes = 7;
+    begin();
+    cr_expect_eq(bitframe_init_map(&pool, &map, metadata, sizeof(metadata)), BITFRAME_INVALID,
+                 "nothing to manage");
+    cr_expect_eq(bitframe_map_metadata_bytes(&map, &bytes), BITFRAME_INVALID);
+    add(BITFRAME_MAP_RAM, 0, FRAME);
+    cr_expect_eq(bitframe_init_map(&pool, &map, metadata, sizeof(metadata)), BITFRAME_INVALID,
+                 "only frame 0");
+    add(BITFRAME_MAP_RAM, MIB, 64 * MIB);
+    cr_expect_eq(bitframe_init_map(NULL, &map, metadata, sizeof(metadata)), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_init_map(&pool, NULL, metadata, sizeof(metadata)), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_init_map(&pool, &map, NULL, sizeof(metadata)), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_init_map(&pool, &map, metadata + 8, sizeof(metadata) - 8), BITFRAME_INVALID);
+    cr_expect_eq(bytes, 7);
+    cr_assert_eq(bitframe_map_metadata_bytes(&map, &bytes), BITFRAME_OK);
+    cr_expect_eq(bitframe_init_map(&pool, &map, metadata, bytes - 1), BITFRAME_NO_ROOM);
+    for (uint64_t i = 0; i < RANGES + 2; i++)
+        (void)bitframe_map_add(&map, BITFRAME_MAP_RESERVED, 2 * MIB + i * 2 * FRAME, FRAME);
+    cr_expect_eq(bitframe_init_map(&pool, &map, metadata, sizeof(metadata)), BITFRAME_INCOMPLETE,
+                 "the range that had no room may be a reservation");
+    cr_expect_eq(memcmp(&before, &pool, sizeof(pool)), 0);
+}
+
+Test(pool_map, stays_within_the_metadata_it_asks_for)
+{
+    for (uint64_t spans = 1; spans < 14; spans++) {
+        begin();
+        for (uint64_t i = 0; i < spans; i++)
+            add(BITFRAME_MAP_RAM, (1 + i * spans * 37) * MIB + i * FRAME, (i + 1) * MIB);
+        add(BITFRAME_MAP_RESERVED, MIB, FRAME);
+        uint64_t bytes = 0;
+        cr_assert_eq(bitframe_map_metadata_bytes(&map, &bytes), BITFRAME_OK);
+        cr_assert_lt(bytes, sizeof(metadata));
+        memset(metadata, 0x5A, sizeof(metadata));
+        cr_assert_eq(bitframe_init_map(&pool, &map, metadata, bytes), BITFRAME_OK);
+        /* As many reservations as there is room for, then one more. */
+        uint64_t reserved = 1;
+        for (; reserved < pool.reserved_room; reserved++)
+            cr_assert_eq(bitframe_reserve(&pool, MIB + 2 * reserved * FRAME, FRAME), BITFRAME_OK);
+        cr_expect_eq(bitframe_reserve(&pool, MIB + 2 * reserved * FRAME, FRAME), BITFRAME_NO_ROOM);
+        cr_expect_eq(bitframe_reserve(&pool, MIB + FRAME, FRAME), BITFRAME_OK, "this one joins two");
+        cr_expect_eq(bitframe_check(&pool), BITFRAME_SOUND);
+        for (uint64_t i = bytes; i < sizeof(metadata); i++)
+            cr_assert_eq(metadata[i], 0x5A, "%zu spans", (size_t)spans);
+    }
+}
+
+Test(pool_map, places_itself)
+{
+    begin();
+    add(BITFRAME_MAP_RAM, 16 * MIB, 2 * FRAME); /* too small */
+    add(BITFRAME_MAP_RAM, 32 * MIB, 640 * MIB);
+    add(BITFRAME_MAP_RESERVED, 32 * MIB, 3 * FRAME + 1);
+    uint64_t pa = 0, bytes = 0;
+    cr_assert_eq(bitframe_place(&map, &pa, &bytes), BITFRAME_OK);
+    cr_expect_eq(pa, 32 * MIB + 4 * FRAME, "the lowest that fits, and no reservation");
+    cr_expect_eq(bytes % FRAME, 0);
+    cr_assert_eq(bitframe_init_map(&pool, &map, metadata, bytes), BITFRAME_OK,
+                 "it is enough for the map as it is now");
+    cr_expect_eq(bitframe_reserved_frames(&pool), 4 + bytes / FRAME);
+    for (uint64_t at = pa; at < pa + bytes; at += FRAME)
+        cr_expect_eq(bitframe_free(&pool, at), BITFRAME_RESERVED);
+
+    begin();
+    add(BITFRAME_MAP_RAM, 16 * MIB, FRAME);
+    add(BITFRAME_MAP_RESERVED, 16 * MIB, FRAME);
+    cr_expect_eq(bitframe_place(&map, &pa, &bytes), BITFRAME_NONE);
+    cr_expect_eq(bitframe_place(NULL, &pa, &bytes), BITFRAME_INVALID);
+}
+
+/* Regressions */
+
+Test(pool_regression, overlapping_and_unsorted_ranges_all_managed)
+{
+    begin();
+    add(BITFRAME_MAP_RAM, 5 * GIB, 8 * MIB); /* beyond 32 bits */
+    add(BITFRAME_MAP_RAM, 17 * UINT64_C(1024) * GIB, 4 * MIB);
+    add(BITFRAME_MAP_RAM, 64 * MIB, 8 * MIB);
+    add(BITFRAME_MAP_RAM, 68 * MIB, 8 * MIB);
+    add(BITFRAME_MAP_RAM, 0, MIB);
+    make();
+    cr_assert_eq(bitframe_total_frames(&pool), (MIB + 12 * MIB + 8 * MIB + 4 * MIB) / FRAME - 1);
+    uint64_t before = 0;
+    for (uint64_t pa; (pa = bitframe_take(&pool)) != 0; before = pa)
+        cr_assert_gt(pa, before, "the lowest of all memory first, and never frame 0");
+    cr_expect_eq(before, 17 * UINT64_C(1024) * GIB + 4 * MIB - FRAME);
+    cr_expect_eq(bitframe_free(&pool, 5 * GIB), BITFRAME_OK);
+    cr_expect_eq(bitframe_free(&pool, GIB), BITFRAME_UNMANAGED, "the same in 32 bits, and not RAM");
+    cr_expect_eq(bitframe_take(&pool), 5 * GIB);
+}
+
+Test(pool_regression, kernel_image_in_the_pool)
+{
+    begin();
+    add(BITFRAME_MAP_RAM, GIB, 64 * MIB);
+    add(BITFRAME_MAP_RESERVED, GIB + MIB / 2, 3 * MIB + 5);
+    make();
+    uint64_t frames = 0;
+    for (uint64_t pa; (pa = bitframe_take(&pool)) != 0; frames++)
+        cr_assert(pa + FRAME <= GIB + MIB / 2 || pa >= GIB + MIB / 2 + 3 * MIB + 5);
+    cr_expect_eq(frames, 64 * MIB / FRAME - 3 * MIB / FRAME - 1);
+    cr_expect_eq(bitframe_free(&pool, GIB + MIB), BITFRAME_RESERVED);
+}
+
+Test(pool_regression, virtual_address_for_a_physical_one)
+{
+    const uint64_t alias = UINT64_C(0xFFFF000000000000);
+    begin();
+    add(BITFRAME_MAP_RAM, GIB, 64 * MIB);
+    make();
+    cr_expect_eq(bitframe_reserve(&pool, GIB + alias, MIB), BITFRAME_OK);
+    cr_expect_eq(bitframe_reserved_frames(&pool), 0);
+    cr_expect_eq(bitframe_claim(&pool, GIB + alias, 1), BITFRAME_UNMANAGED);
+    cr_expect_eq(bitframe_free_run(&pool, GIB + alias, 1), BITFRAME_UNMANAGED);
+    cr_expect_eq(bitframe_free_frames(&pool), 64 * MIB / FRAME);
+}
+
+Test(pool_regression, huge_run_aligned_to_memory_and_not_to_the_pool)
+{
+    begin();
+    add(BITFRAME_MAP_RAM, GIB + 5 * FRAME, 8 * MIB);
+    make();
+    uint64_t pa = 0;
+    cr_assert_eq(take_run(512, 2 * MIB, 0, 0, &pa), BITFRAME_OK);
+    cr_expect_eq(pa, GIB + 2 * MIB);
+    cr_assert_eq(take_run(512, 2 * MIB, 0, BITFRAME_HIGHEST, &pa), BITFRAME_OK);
+    cr_expect_eq(pa, GIB + 6 * MIB);
+}
+
+Test(pool_regression, alignment_of_a_single_frame)
+{
+    begin();
+    add(BITFRAME_MAP_RAM, GIB + FRAME, 8 * MIB);
+    make();
+    uint64_t pa = 0;
+    cr_assert_eq(take_run(1, 65536, 0, 0, &pa), BITFRAME_OK);
+    cr_expect_eq(pa, GIB + 65536);
+}
+
+Test(pool_regression, huge_run_refused_while_there_are_some)
+{
+    begin();
+    add(BITFRAME_MAP_RAM, GIB, 64 * MIB);
+    make();
+    for (uint64_t line = 0; line < 32; line += 2)
+        cr_assert_eq(bitframe_claim(&pool, GIB + line * 2 * MIB + 77 * FRAME, 1), BITFRAME_OK);
+    uint64_t pa = 0;
+    for (uint64_t line = 1; line < 32; line += 2) {
+        cr_assert_eq(take_run(512, 2 * MIB, 0, 0, &pa), BITFRAME_OK);
+        cr_expect_eq(pa, GIB + line * 2 * MIB);
+    }
+    cr_expect_eq(take_run(512, 2 * MIB, 0, 0, &pa), BITFRAME_NONE);
+    cr_expect_eq(bitframe_check(&pool), BITFRAME_SOUND);
+}
+
+Test(pool_regression, failed_claim_leaves_nothing_taken)
+{
+    begin();
+    add(BITFRAME_MAP_RAM, GIB, 64 * MIB);
+    make();
+    cr_assert_eq(bitframe_claim(&pool, GIB + 1000 * FRAME, 1), BITFRAME_OK);
+    uint64_t before = bitframe_free_frames(&pool);
+    cr_expect_eq(bitframe_claim(&pool, GIB + 100 * FRAME, 901), BITFRAME_IN_USE);
+    cr_expect_eq(bitframe_free_frames(&pool), before);
+    cr_expect_eq(bitframe_free(&pool, GIB + 100 * FRAME), BITFRAME_DOUBLE_FREE, "it is free still");
+    cr_expect_eq(bitframe_free(&pool, GIB + 1000 * FRAME), BITFRAME_OK, "and that one is its owner's");
+    cr_expect_eq(bitframe_free_run(&pool, GIB, 64 * MIB / FRAME + 1), BITFRAME_UNMANAGED);
+    cr_expect_eq(bitframe_check(&pool), BITFRAME_SOUND);
+}
+
+Test(pool_regression, search_ends_under_fragmentation)
+{
+    begin();
+    add(BITFRAME_MAP_RAM, GIB, GIB);
+    make();
+    for (uint64_t i = 0; i < GIB / FRAME; i += 2)
+        cr_assert_eq(bitframe_claim(&pool, GIB + i * FRAME, 1), BITFRAME_OK);
+    uint64_t pa = 0;
+    cr_expect_eq(take_run(2, 0, 0, 0, &pa), BITFRAME_NONE);
+    cr_expect_eq(take_run(2, 0, 0, BITFRAME_HIGHEST, &pa), BITFRAME_NONE);
+    cr_expect_eq(take_run(1, 2 * FRAME, 0, 0, &pa), BITFRAME_NONE, "all that is free is odd");
+    cr_expect_eq(bitframe_free(&pool, 2 * GIB - 2 * FRAME), BITFRAME_OK);
+    cr_expect_eq(take_run(2, 0, 0, 0, &pa), BITFRAME_OK);
+    cr_expect_eq(pa, 2 * GIB - 3 * FRAME);
+}
+
+Test(pool_regression, dma_limit)
+{
+    begin();
+    add(BITFRAME_MAP_RAM, GIB, GIB);
+    make();
+    uint64_t pa = 0;
+    cr_assert_eq(take_run(16, 65536, GIB + MIB, BITFRAME_HIGHEST, &pa), BITFRAME_OK);
+    cr_expect_eq(pa, GIB + MIB - 65536);
+    cr_expect_eq(take_run(257, 0, GIB + MIB, 0, &pa), BITFRAME_NONE,
+                 "not beyond the limit for all that is there");
+}
+
+/* Where the index of whole lines and the cursor's segment matter, which random calls rarely meet. */
+
+static void make_two_segments(void)
+{
+    begin();
+    add(BITFRAME_MAP_RAM, GIB, 16 * MIB); /* a group of lines, to the bit */
+    add(BITFRAME_MAP_RAM, 2 * GIB, 16 * MIB);
+    make();
+}
+
+static void assert_sound(void)
+{
+    enum bitframe_invariant broken = bitframe_check(&pool);
+    cr_assert_eq(broken, BITFRAME_SOUND, "%s", bitframe_invariant_name(broken));
+}
+
+Test(pool_lines, opened_by_the_take_that_empties_the_first_word)
+{
+    make_two_segments();
+    for (uint64_t i = 0; i < 8192; i++) {
+        uint64_t pa = i < 4096 ? GIB + i * FRAME : 2 * GIB + (i - 4096) * FRAME;
+        cr_assert_eq(bitframe_take(&pool), pa, "into the next segment, too");
+        if (i % 16 == 15)
+            assert_sound();
+    }
+    cr_expect_eq(bitframe_take(&pool), 0);
+}
+
+Test(pool_lines, standing_bit_is_settled_before_a_run)
+{
+    make_two_segments();
+    cr_assert_eq(bitframe_take(&pool), GIB);
+    uint64_t pa = 0;
+    cr_assert_eq(take_run(512, 2 * MIB, 0, 0, &pa), BITFRAME_OK);
+    cr_expect_eq(pa, GIB + 2 * MIB, "the cursor's line is not whole");
+    assert_sound();
+}
+
+Test(pool_lines, standing_bit_is_settled_when_the_cursor_goes_down)
+{
+    make_two_segments();
+    cr_assert_eq(bitframe_take_range(&pool, GIB, GIB + 2 * MIB), 512);
+    cr_assert_eq(bitframe_take(&pool), GIB + 2 * MIB);
+    cr_assert_eq(bitframe_free(&pool, GIB), BITFRAME_OK);
+    assert_sound();
+    cr_assert_eq(bitframe_take_range(&pool, GIB, 2 * GIB), 4096 - 512);
+    cr_assert_eq(bitframe_take(&pool), 2 * GIB);
+    cr_assert_eq(bitframe_free(&pool, GIB), BITFRAME_OK, "to another segment");
+    assert_sound();
+    cr_assert_eq(bitframe_take(&pool), GIB);
+}
+
+Test(pool_run, limits)
+{
+    make_two_segments();
+    uint64_t pa = 0;
+    struct bitframe_request request = {.frames = 512, .align = 2 * MIB, .min_pa = GIB + FRAME};
+    cr_assert_eq(bitframe_take_run(&pool, &request, &pa), BITFRAME_OK);
+    cr_expect_eq(pa, GIB + 2 * MIB, "not below min_pa");
+    cr_expect_eq(bitframe_claim(&pool, GIB, UINT64_MAX - 3), BITFRAME_UNMANAGED);
+    cr_expect_eq(bitframe_free_run(&pool, GIB, UINT64_MAX - 3), BITFRAME_UNMANAGED);
+    cr_expect_eq(bitframe_claim(&pool, GIB, 0), BITFRAME_INVALID);
+}
+
+Test(pool_run, up_to_2_to_the_64)
+{
+    begin();
+    add(BITFRAME_MAP_RAM, 0 - 4 * MIB, 4 * MIB);
+    make();
+    uint64_t pa = 0;
+    cr_assert_eq(take_run(1, 0, 0, BITFRAME_HIGHEST, &pa), BITFRAME_OK);
+    cr_expect_eq(pa, 0 - FRAME);
+    cr_assert_eq(bitframe_free(&pool, pa), BITFRAME_OK);
+    cr_assert_eq(bitframe_reserve(&pool, 0 - MIB, MIB), BITFRAME_OK);
+    cr_expect_eq(bitframe_free_frames(&pool), 3 * MIB / FRAME);
+    cr_assert_eq(take_run(1, 0, 0, BITFRAME_HIGHEST, &pa), BITFRAME_OK);
+    cr_expect_eq(pa, 0 - MIB - FRAME);
+    assert_sound();
+}
+
+Test(pool_reserve, table)
+{
+    begin();
+    add(BITFRAME_MAP_RAM, FRAME, 64 * MIB);
+    make();
+    cr_assert_eq(bitframe_reserve(&pool, 8 * FRAME, FRAME), BITFRAME_OK);
+    cr_assert_eq(bitframe_reserve(&pool, 9 * FRAME, FRAME), BITFRAME_OK);
+    cr_expect_eq(pool.reserved_count, 1, "what touches is one");
+    cr_assert_eq(bitframe_reserve(&pool, 0, 2 * FRAME), BITFRAME_OK);
+    cr_expect_eq(pool.reserved_count, 2);
+    assert_sound();
+    cr_expect_eq(bitframe_unreserve(&pool, 0, 10 * FRAME), BITFRAME_NOT_RESERVED);
+    cr_assert_eq(bitframe_unreserve(&pool, 0, 2 * FRAME), BITFRAME_OK);
+    cr_expect_eq(pool.reserved_count, 1);
+    assert_sound();
+}
+
+Test(pool_reserve, overhang_leaves_nothing_behind)
+{
+    begin();
+    for (uint64_t i = 1; i <= 20; i++)
+        add(BITFRAME_MAP_RAM, i * 1024 * FRAME, 512 * FRAME);
+    make();
+    for (uint64_t i = 1; i <= 20; i++) {
+        uint64_t end = (i * 1024 + 512) * FRAME;
+        cr_assert_eq(bitframe_reserve(&pool, end - FRAME, 3 * FRAME), BITFRAME_OK);
+        cr_assert_eq(bitframe_unreserve(&pool, end - FRAME, FRAME), BITFRAME_OK);
+        cr_expect_eq(pool.reserved_count, 0);
+    }
+    assert_sound();
+}
+
+static _Alignas(4096) char memory[8 * 4096];
+
+Test(pool_run, zeroed_through_the_linear_map)
+{
+    const struct bitframe_platform platform = {.linear_map_base = (uint64_t)(uintptr_t)memory - GIB};
+    cr_assert_eq(bitframe_set_platform(&platform), BITFRAME_OK);
+    begin();
+    add(BITFRAME_MAP_RAM, GIB, sizeof(memory));
+    make();
+    memset(memory, 0xA5, sizeof(memory));
+    uint64_t pa = 0;
+    cr_assert_eq(take_run(3, 0, 0, 0, &pa), BITFRAME_OK);
+    cr_expect_eq(memory[0], (char)0xA5, "not asked for");
+    cr_assert_eq(take_run(2, 0, 0, BITFRAME_ZEROED, &pa), BITFRAME_OK);
+    cr_expect_eq(pa, GIB + 3 * FRAME);
+    for (size_t i = 0; i < sizeof(memory); i++)
+        cr_assert_eq(memory[i], i / FRAME == 3 || i / FRAME == 4 ? 0 : (char)0xA5, "byte %zu", i);
+}
