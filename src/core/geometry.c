@@ -136,11 +136,6 @@ static struct extent survey(const struct bitframe_map *map, struct span *spans, 
     return extent;
 }
 
-static uint64_t words_of_bits(uint64_t bits)
-{
-    return (bits + WORD_BITS - 1) / WORD_BITS;
-}
-
 static uint64_t words_of_bytes(uint64_t bytes)
 {
     return (bytes + sizeof(uint64_t) - 1) / sizeof(uint64_t);
@@ -149,14 +144,14 @@ static uint64_t words_of_bytes(uint64_t bytes)
 /** One count for each bit of the words in blocks. */
 static uint64_t block_lines_words(uint64_t blocks)
 {
-    return words_of_bits(blocks) * WORD_BITS * sizeof(uint16_t) / sizeof(uint64_t);
+    return words_above(blocks) * WORD_BITS * sizeof(uint16_t) / sizeof(uint64_t);
 }
 
 static uint64_t metadata_words(const struct extent *extent, uint64_t reserved_room)
 {
     uint64_t lines = extent->bits / BITFRAME_LINE_FRAMES;
-    return levels_words(words_of_bits(extent->bits)) + levels_words(words_of_bits(lines)) +
-           levels_words(words_of_bits(extent->blocks)) + block_lines_words(extent->blocks) +
+    return levels_words(words_above(extent->bits)) + levels_words(words_above(lines)) +
+           levels_words(words_above(extent->blocks)) + block_lines_words(extent->blocks) +
            words_of_bytes(extent->segments * sizeof(struct segment) +
                           (extent->spans + reserved_room) * sizeof(struct span));
 }
@@ -178,9 +173,9 @@ void bitframe_lay_out(struct bitframe *pool, const struct bitframe_map *map, uin
 {
     struct extent extent = survey(map, 0, 0, 0);
     uint64_t lines = extent.bits / BITFRAME_LINE_FRAMES;
-    uint64_t *next = bitframe_levels_lay_out(pool, &pool->frames, metadata, words_of_bits(extent.bits));
-    next = bitframe_levels_lay_out(pool, &pool->lines, next, words_of_bits(lines));
-    next = bitframe_levels_lay_out(pool, &pool->blocks, next, words_of_bits(extent.blocks));
+    uint64_t *next = bitframe_levels_lay_out(pool, &pool->frames, metadata, words_above(extent.bits));
+    next = bitframe_levels_lay_out(pool, &pool->lines, next, words_above(lines));
+    next = bitframe_levels_lay_out(pool, &pool->blocks, next, words_above(extent.blocks));
     pool->block_lines = pool_distance(pool, next);
     next += block_lines_words(extent.blocks);
     pool->segments = pool_distance(pool, next);

@@ -52,12 +52,18 @@ static inline uint64_t cursor_word(const struct bitframe *pool)
     return (pool->cursor - pool->frames.level[0]) / sizeof(uint64_t);
 }
 
-/** All frames of line @p line have become free. */
-static void line_completed(struct bitframe *pool, uint64_t line)
+/** Bit in blocks of the block that line @p line is in. */
+static inline uint64_t block_of_line(const struct bitframe *pool, uint64_t line)
 {
     uint64_t bit = line * BITFRAME_LINE_FRAMES;
     const struct segment *segment = bitframe_segment_of_bit(pool, bit);
-    uint64_t block = block_of_frame(segment, frame_of_bit(segment, bit));
+    return block_of_frame(segment, frame_of_bit(segment, bit));
+}
+
+/** All frames of line @p line have become free. */
+static void line_completed(struct bitframe *pool, uint64_t line)
+{
+    uint64_t block = block_of_line(pool, line);
     levels_set(pool, &pool->lines, line);
     if (++pool_block_lines(pool)[block] == BITFRAME_BLOCK_LINES)
         levels_set(pool, &pool->blocks, block);
@@ -66,9 +72,7 @@ static void line_completed(struct bitframe *pool, uint64_t line)
 /** A frame of line @p line, whose bit is set, is not free. */
 static void line_broken(struct bitframe *pool, uint64_t line)
 {
-    uint64_t bit = line * BITFRAME_LINE_FRAMES;
-    const struct segment *segment = bitframe_segment_of_bit(pool, bit);
-    uint64_t block = block_of_frame(segment, frame_of_bit(segment, bit));
+    uint64_t block = block_of_line(pool, line);
     levels_clear(pool, &pool->lines, line);
     if (pool_block_lines(pool)[block]-- == BITFRAME_BLOCK_LINES)
         levels_clear(pool, &pool->blocks, block);
@@ -177,8 +181,7 @@ static inline enum bitframe_status word_refilled(struct bitframe *pool, uint64_t
     if (refilled - first >= cursor - first)
         return BITFRAME_OK;
 
-    /* Is a line left behind whose bit may stand though it should not? Then the cursor is at its first word.
-     */
+    /* Is a line left behind whose bit may stand wrongly? Then the cursor is at its first word. */
     uint64_t word = (cursor - first) / sizeof(uint64_t);
     if (word % LINE_WORDS == 0 || !step_cursor(pool, (refilled - first) / sizeof(uint64_t)))
         return cursor_lowered(pool, refilled);

@@ -31,7 +31,7 @@ static inline uint64_t pool_distance(const struct bitframe *pool, const void *wo
     return (uintptr_t)word - (uintptr_t)pool;
 }
 
-/** Words in the level above one of @p words words. */
+/** Words for a bit each of @p words words: the level above them. */
 static inline uint64_t words_above(uint64_t words)
 {
     return (words + WORD_BITS - 1) / WORD_BITS;
