@@ -22,6 +22,7 @@
  * count        Number of set bits in count words.
  * find         Position of the lowest set bit in [first, end) of the bitmap at words; end if there is none.
  * fill, clear  Set or clear bits [first, first + bits) of the bitmap at words.
+ * take         Clear bits [first, first + bits) of the bitmap at words, and return how many were set.
  * zero_frames  Clear bytes bytes at dst, both multiples of 4096, bytes not 0. step is the ZVA block of the
  *              machine, at least 64, for the implementation that uses it; the others ignore it.
  *
@@ -34,6 +35,7 @@
     X(find,        uint64_t, (const uint64_t *words, uint64_t first, uint64_t end))          \
     X(fill,        void,     (uint64_t *words, uint64_t first, uint64_t bits))               \
     X(clear,       void,     (uint64_t *words, uint64_t first, uint64_t bits))               \
+    X(take,        uint64_t, (uint64_t *words, uint64_t first, uint64_t bits))               \
     X(zero_frames, void,     (void *dst, uint64_t bytes, uint64_t step))
 /* clang-format on */
 
@@ -82,6 +84,11 @@ static inline void kernel_fill(uint64_t *words, uint64_t first, uint64_t bits)
 static inline void kernel_clear(uint64_t *words, uint64_t first, uint64_t bits)
 {
     BITFRAME_PLAIN_CLEAR(words, first, bits);
+}
+
+static inline uint64_t kernel_take(uint64_t *words, uint64_t first, uint64_t bits)
+{
+    return BITFRAME_PLAIN_TAKE(words, first, bits);
 }
 
 static inline void kernel_zero_frames(void *dst, uint64_t bytes)

@@ -3,10 +3,28 @@
 #include "bits.h"
 #include "kernels.h"
 
+/*
+ * Ranges of memory are mostly free or mostly taken, and then a line of bitmap is all ones or all zeros: two
+ * folds tell, for a fraction of what counting eight words costs.
+ */
 uint64_t bitframe_count_c(const uint64_t *words, uint64_t count)
 {
     uint64_t bits = 0;
-    for (uint64_t i = 0; i < count; i++)
+    uint64_t i = 0;
+    for (; count - i >= 8; i += 8) {
+        const uint64_t *w = words + i;
+        uint64_t all = w[0] & w[1] & w[2] & w[3] & w[4] & w[5] & w[6] & w[7];
+        if (all == UINT64_MAX) {
+            bits += 8 * (uint64_t)WORD_BITS;
+            continue;
+        }
+        uint64_t any = w[0] | w[1] | w[2] | w[3] | w[4] | w[5] | w[6] | w[7];
+        if (any == 0)
+            continue;
+        for (uint64_t j = 0; j < 8; j++)
+            bits += word_count(w[j]);
+    }
+    for (; i < count; i++)
         bits += word_count(words[i]);
     return bits;
 }

@@ -429,9 +429,23 @@ static void find_guards(struct verdict *verdict, const struct implementation *im
     }
 }
 
-/* fill and clear: every bit of a range, and no other. */
+/* fill, clear and take: every bit of a range, and no other. What take returns is how many were set. */
 
 enum { RANGE_WORDS = 4, RANGE_BITS = 64 * RANGE_WORDS, RANGE_MARGIN = 4, RANGE_ALL = RANGE_WORDS + 8 };
+
+/* Change the range, and look at what the kernel returns if it returns anything. */
+static bool change(struct verdict *verdict, const struct implementation *impl, uint64_t *words,
+                   uint64_t first, uint64_t bits)
+{
+    uint64_t set = 0;
+    if (impl->kernel != KERNEL_take) {
+        call(verdict, impl, words, first, bits);
+        return true;
+    }
+    for (uint64_t bit = first; bit < first + bits; bit++)
+        set += words[bit / 64] >> bit % 64 & 1;
+    return expect(verdict, call(verdict, impl, words, first, bits), set);
+}
 
 /* Every range over a few words that hold a pattern. */
 static bool try_changes(struct verdict *verdict, const struct implementation *impl, const uint64_t *pattern)
@@ -444,8 +458,8 @@ static bool try_changes(struct verdict *verdict, const struct implementation *im
             if (bits != 0)
                 put_bit(want + RANGE_MARGIN, first + bits - 1, impl->kernel == KERNEL_fill);
             memcpy(at, pattern, sizeof(want));
-            call(verdict, impl, at + RANGE_MARGIN, first, bits);
-            if (!expect_words(verdict, at, want, RANGE_ALL))
+            if (!change(verdict, impl, at + RANGE_MARGIN, first, bits) ||
+                !expect_words(verdict, at, want, RANGE_ALL))
                 return false;
         }
     }
@@ -457,12 +471,16 @@ static bool try_change(struct verdict *verdict, const struct implementation *imp
                        uint64_t first, uint64_t bits, uint64_t *all, uint64_t all_words)
 {
     static uint64_t want[ARENA_WORDS];
-    randomize(all, all_words);
+    if (impl->kernel == KERNEL_take && random_below(2) == 0) {
+        set_words(all, UINT64_MAX, all_words); /* whole lines, but for a bit perhaps */
+        put_bit(all, random_below(64 * all_words), random_below(2) == 0);
+    } else {
+        randomize(all, all_words);
+    }
     memcpy(want, all, all_words * sizeof(*want));
     for (uint64_t position = first; position < first + bits; position++)
         put_bit(want, position + 64 * (uint64_t)(words - all), impl->kernel == KERNEL_fill);
-    call(verdict, impl, words, first, bits);
-    return expect_words(verdict, all, want, all_words);
+    return change(verdict, impl, words, first, bits) && expect_words(verdict, all, want, all_words);
 }
 
 static void range_sentinels(struct verdict *verdict, const struct implementation *impl)
@@ -539,6 +557,16 @@ static void clear_guards(struct verdict *verdict, const struct implementation *i
     range_guards(verdict, impl);
 }
 
+static void take_sentinels(struct verdict *verdict, const struct implementation *impl)
+{
+    range_sentinels(verdict, impl);
+}
+
+static void take_guards(struct verdict *verdict, const struct implementation *impl)
+{
+    range_guards(verdict, impl);
+}
+
 /*
  * zero_frames: frames of 4096 bytes, by DC ZVA with every step that a platform may declare. A step up to the
  * block of this CPU clears everything. A longer one is no mistake of the kernel: it must clear the block at
@@ -553,7 +581,12 @@ static bool try_step(struct verdict *verdict, const struct implementation *impl,
     static uint64_t want[(MAX_FRAMES + 4) * FRAME_WORDS];
     uint64_t words = frames * FRAME_WORDS;
     uint64_t block_words = bitframe_zva_block_bytes() / sizeof(*dst);
-    randomize(all, all_words);
+    if (impl->kernel == KERNEL_take && random_below(2) == 0) {
+        set_words(all, UINT64_MAX, all_words); /* whole lines, but for a bit perhaps */
+        put_bit(all, random_below(64 * all_words), random_below(2) == 0);
+    } else {
+        randomize(all, all_words);
+    }
     memcpy(want, all, all_words * sizeof(*want));
     if (!uses_zva(impl) || step <= bitframe_zva_block_bytes())
         set_words(want + (dst - all), 0, words);
