@@ -22,14 +22,17 @@
 
 /** The patterns of calls, as loops.h makes them for one contender. Null where it has no such call. */
 struct loops {
-    uint64_t (*fill)(uint64_t calls);                         /* take, take, ... */
-    void (*drain)(uint64_t pa, uint64_t calls);               /* free from pa upwards */
-    void (*churn)(uint64_t *held, uint64_t pairs);            /* free one that is held, take one */
-    void (*edges)(uint64_t a, uint64_t b, uint64_t rounds);   /* take both, free both */
-    uint64_t (*count)(uint64_t calls);                        /* how many frames are free? */
-    void (*reserve)(uint64_t pa, uint64_t bytes, uint64_t n); /* take one range after the other */
-    void (*init)(uint64_t calls);                             /* every frame free, again */
-    void (*zero)(void *pages, uint64_t mask, uint64_t calls); /* zero a page */
+    uint64_t (*fill)(uint64_t calls);                               /* take, take, ... */
+    void (*drain)(uint64_t pa, uint64_t calls);                     /* free from pa upwards */
+    void (*churn)(uint64_t *held, uint64_t pairs);                  /* free one that is held, take one */
+    void (*edges)(uint64_t a, uint64_t b, uint64_t rounds);         /* take both, free both */
+    uint64_t (*count)(uint64_t calls);                              /* how many frames are free? */
+    void (*reserve)(uint64_t pa, uint64_t bytes, uint64_t n);       /* take one range after the other */
+    void (*init)(uint64_t calls);                                   /* every frame free, again */
+    uint64_t (*fill_huge)(uint64_t calls);                          /* take 2 MiB, aligned, again and again */
+    void (*drain_huge)(uint64_t pa, uint64_t step, uint64_t calls); /* free 2 MiB every step bytes */
+    void (*churn_huge)(uint64_t *held, uint64_t pairs);             /* free 2 MiB that are held, take 2 MiB */
+    void (*zero)(void *pages, uint64_t mask, uint64_t calls);       /* zero a page */
 };
 
 /** What a search of a contender walks over. */
@@ -63,6 +66,9 @@ struct stage {
     uint64_t operations; /* that one run makes */
 };
 
+/* Frames of a run of 2 MiB. */
+enum { HUGE_FRAMES = 512 };
+
 enum { HELD_MAX = 1 << 16 };
 /** Frames that churn frees, by address; drawn afresh by each preparation. */
 extern uint64_t bench_held[HELD_MAX];
@@ -95,7 +101,8 @@ extern const struct loops bench_empty_loops, bench_empty_page_loops;
 /* Subjects. */
 extern const struct subject bench_fill, bench_drain, bench_churn50, bench_churn99, bench_scatter50,
     bench_scatter99, bench_adversarial, bench_worst_take, bench_worst_free, bench_worst_line, bench_count,
-    bench_reserve, bench_init, bench_zero;
+    bench_reserve, bench_init, bench_huge_take, bench_huge_free, bench_huge_churn, bench_huge_nibbled_take,
+    bench_huge_nibbled_free, bench_worst_huge_take, bench_worst_huge_free, bench_zero;
 
 /** How many times stage_open() was called. */
 extern uint64_t stage_built;

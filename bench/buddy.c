@@ -81,11 +81,10 @@ uint64_t buddy_take_order(struct buddy *buddy, unsigned order)
     return take_order(buddy, order);
 }
 
-void buddy_free(struct buddy *buddy, uint64_t pa)
+static inline void free_order(struct buddy *buddy, uint64_t pa, unsigned order)
 {
     uint32_t frame = (uint32_t)((pa - buddy->first_pa) / BITFRAME_FRAME_BYTES);
-    unsigned order = 0;
-    buddy->free_frames++;
+    buddy->free_frames += UINT64_C(1) << order;
     for (; order < BUDDY_ORDERS - 1; order++) {
         uint32_t other = frame ^ UINT32_C(1) << order;
         if (buddy->order[other] != order + 1)
@@ -94,6 +93,16 @@ void buddy_free(struct buddy *buddy, uint64_t pa)
         frame &= other;
     }
     push(buddy, frame, order);
+}
+
+void buddy_free(struct buddy *buddy, uint64_t pa)
+{
+    free_order(buddy, pa, 0);
+}
+
+void buddy_free_order(struct buddy *buddy, uint64_t pa, unsigned order)
+{
+    free_order(buddy, pa, order);
 }
 
 /** Frames on the list of @p order, or UINT64_MAX if the list is broken. */

@@ -40,6 +40,9 @@ uint64_t buddy_take_order(struct buddy *buddy, unsigned order);
 /** Give back one frame. */
 void buddy_free(struct buddy *buddy, uint64_t pa);
 
+/** Give back 2^@p order frames, aligned to that. */
+void buddy_free_order(struct buddy *buddy, uint64_t pa, unsigned order);
+
 /** Do the lists, the bytes and the count agree, and is no free block beside its free buddy? */
 bool buddy_is_sound(const struct buddy *buddy);
 

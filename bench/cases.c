@@ -33,9 +33,26 @@ static const struct contender *const zeroers[] = {
 };
 
 static const struct subject *const subjects[] = {
-    &bench_fill,      &bench_drain,       &bench_churn50,    &bench_churn99,    &bench_scatter50,
-    &bench_scatter99, &bench_adversarial, &bench_worst_take, &bench_worst_free, &bench_worst_line,
-    &bench_count,     &bench_reserve,     &bench_init,
+    &bench_fill,
+    &bench_drain,
+    &bench_churn50,
+    &bench_churn99,
+    &bench_scatter50,
+    &bench_scatter99,
+    &bench_adversarial,
+    &bench_worst_take,
+    &bench_worst_free,
+    &bench_worst_line,
+    &bench_count,
+    &bench_reserve,
+    &bench_init,
+    &bench_huge_take,
+    &bench_huge_free,
+    &bench_huge_churn,
+    &bench_huge_nibbled_take,
+    &bench_huge_nibbled_free,
+    &bench_worst_huge_take,
+    &bench_worst_huge_free,
 };
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))

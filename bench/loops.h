@@ -8,6 +8,8 @@
  *   COUNT()            free frames
  *   RESERVE(pa, end)   take a range
  *   INIT()             every frame free
+ *   TAKE_HUGE()        2 MiB, aligned
+ *   FREE_HUGE(pa)      give 2 MiB back
  *   ZERO(page)         clear a page
  * and uses LOOPS, an initialiser of struct loops. The loops are the same text for every contender, and each
  * is kept from being inlined, so that the empty ones cost exactly what the others do less the
@@ -108,6 +110,35 @@ LOOP void init(uint64_t calls)
 #define LOOP_INIT
 #endif
 
+#ifdef TAKE_HUGE
+LOOP uint64_t fill_huge(uint64_t calls)
+{
+    uint64_t sum = 0;
+    for (uint64_t i = 0; i < calls; i++)
+        sum += TAKE_HUGE();
+    return sum;
+}
+
+LOOP void drain_huge(uint64_t pa, uint64_t step, uint64_t calls)
+{
+    for (uint64_t i = 0; i < calls; i++) {
+        FREE_HUGE(pa);
+        pa += step;
+    }
+}
+
+LOOP void churn_huge(uint64_t *held, uint64_t pairs)
+{
+    for (uint64_t i = 0; i < pairs; i++) {
+        FREE_HUGE(held[i]);
+        held[i] = TAKE_HUGE();
+    }
+}
+#define LOOP_HUGE .fill_huge = fill_huge, .drain_huge = drain_huge, .churn_huge = churn_huge,
+#else
+#define LOOP_HUGE
+#endif
+
 #ifdef ZERO
 LOOP void zero(void *pages, uint64_t mask, uint64_t calls)
 {
@@ -121,7 +152,7 @@ LOOP void zero(void *pages, uint64_t mask, uint64_t calls)
 
 #define LOOPS                                                                                                \
     {                                                                                                        \
-        LOOP_TAKE LOOP_FREE LOOP_PAIRS LOOP_COUNT LOOP_RESERVE LOOP_INIT LOOP_ZERO                           \
+        LOOP_TAKE LOOP_FREE LOOP_PAIRS LOOP_COUNT LOOP_RESERVE LOOP_INIT LOOP_HUGE LOOP_ZERO                 \
     }
 
 #endif

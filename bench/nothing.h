@@ -15,6 +15,8 @@ void nothing_free(struct nothing *nothing, uint64_t pa);
 uint64_t nothing_count(struct nothing *nothing);
 void nothing_reserve(struct nothing *nothing, uint64_t pa, uint64_t end_pa);
 void nothing_init(struct nothing *nothing);
+uint64_t nothing_take_huge(struct nothing *nothing, const void *request, uint64_t *pa);
+void nothing_free_huge(struct nothing *nothing, uint64_t pa, uint64_t frames);
 
 /* As above, where there is only one pool and it is not passed. */
 uint64_t nothing_take_page(void);

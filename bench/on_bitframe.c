@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* on_bitframe.c - the contender that the others are compared with. */
-#include <bitframe/bitframe.h>
+#include "bench.h"
 
 static struct bitframe pool;
 static void *metadata;
@@ -14,11 +14,22 @@ __attribute__((noinline)) static uint64_t count_frames(const struct bitframe *of
     return bitframe_free_frames(of);
 }
 
+/* The request is built for each call, as callers do. */
+static inline uint64_t take_huge(void)
+{
+    struct bitframe_request request = {.frames = HUGE_FRAMES, .align = HUGE_FRAMES * BITFRAME_FRAME_BYTES};
+    uint64_t pa = 0;
+    (void)bitframe_take_run(&pool, &request, &pa);
+    return pa;
+}
+
 #define TAKE()           bitframe_take(&pool)
 #define FREE(pa)         (void)bitframe_free(&pool, pa)
 #define COUNT()          count_frames(&pool)
 #define RESERVE(pa, end) (void)bitframe_take_range(&pool, pa, end)
 #define INIT()           (void)bitframe_init(&pool, pool_pa, pool_bytes, metadata, metadata_bytes)
+#define TAKE_HUGE()      take_huge()
+#define FREE_HUGE(pa)    (void)bitframe_free_run(&pool, pa, HUGE_FRAMES)
 #include "loops.h"
 
 static uint64_t bytes(uint64_t frames)

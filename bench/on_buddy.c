@@ -18,6 +18,8 @@ static void take_range(uint64_t frames)
 #define FREE(pa)         buddy_free(&buddy, pa)
 #define COUNT()          count_frames(&buddy)
 #define RESERVE(pa, end) take_range(((end) - (pa)) / BITFRAME_FRAME_BYTES)
+#define TAKE_HUGE()      buddy_take_order(&buddy, 9)
+#define FREE_HUGE(pa)    buddy_free_order(&buddy, pa, 9)
 #define INIT()           buddy_init(&buddy, lists, buddy.first_pa, buddy.frames)
 
 __attribute__((noinline)) static uint64_t count_frames(const struct buddy *of)

@@ -1,8 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* on_nothing.c - the loops around calls that return at once, and a contender made of them. */
+#include "bench.h"
 #include "nothing.h"
 
 static struct nothing nothing;
+
+/* The request is built for each call, as callers do. */
+static inline uint64_t take_huge(void)
+{
+    struct bitframe_request request = {.frames = HUGE_FRAMES, .align = HUGE_FRAMES * BITFRAME_FRAME_BYTES};
+    uint64_t pa = 0;
+    (void)nothing_take_huge(&nothing, &request, &pa);
+    return pa;
+}
 
 #define TAKE()           nothing_take(&nothing)
 #define FREE(pa)         nothing_free(&nothing, pa)
@@ -10,6 +20,8 @@ static struct nothing nothing;
 #define RESERVE(pa, end) nothing_reserve(&nothing, pa, end)
 #define INIT()           nothing_init(&nothing)
 #define ZERO(page)       nothing_zero(page)
+#define TAKE_HUGE()      take_huge()
+#define FREE_HUGE(pa)    nothing_free_huge(&nothing, pa, HUGE_FRAMES)
 #include "loops.h"
 
 const struct loops bench_empty_loops = LOOPS;

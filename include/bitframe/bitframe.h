@@ -105,6 +105,7 @@ struct bitframe_levels {
  *  - A bit of lines is set if all frames of that line are free. It is clear otherwise, but for the cursor's
  *    line: there it may still be set while only frames of the line's first word are taken. (So a take need
  *    not look whether it opens a line; the call that moves the cursor on does.)
+ *  - Every word of lines below line_word is 0; that word itself may be, too.
  *  - block_lines counts the set bits of lines per block, and a bit of blocks is set if and only if all are.
  *  - All frames of the gap are frames of the pool, none reserved, in one segment.
  */
@@ -119,14 +120,17 @@ struct bitframe {
     uint64_t gap_pa;     /* PA of the first */
     uint64_t
         zero_word; /* distance of where the word of PA 0 would be if the gap's segment reached down there */
+    uint64_t zero_block; /* likewise its bit in blocks */
 
     /* The cursor's segment, in which it moves by steps. */
-    uint64_t cursor_first;   /* the segment's first word, by number */
-    uint64_t cursor_words;   /* how many; 0 while nothing is free */
-    uint64_t cursor_base_pa; /* PA of the frame of bit 0, were it of the segment */
+    uint64_t cursor_first;      /* the segment's first word, by number */
+    uint64_t cursor_words;      /* how many; 0 while nothing is free */
+    uint64_t cursor_base_pa;    /* PA of the frame of bit 0, were it of the segment */
+    uint64_t cursor_zero_block; /* bit in blocks of the block of PA 0, were it of the segment */
 
     struct bitframe_levels frames; /* a bit per frame: free */
     struct bitframe_levels lines;  /* a bit per line: all its frames are free */
+    uint64_t line_word;            /* word of lines, by number, below which there is none that is not 0 */
     struct bitframe_levels blocks; /* a bit per block: all its lines are */
 
     uint64_t block_lines;     /* distance of the 16-bit counts of set bits in lines, one per block */

@@ -126,7 +126,9 @@ static bool lines_agree(const struct bitframe *pool)
         if ((words[0] & rest) == UINT64_MAX ? !is_set : is_set && !may_stand)
             return false;
     }
-    return is_clear(levels_at(pool, &pool->lines, 0), pool->frames.words / LINE_WORDS,
+    return pool->line_word < pool->lines.words &&
+           is_clear(levels_at(pool, &pool->lines, 0), 0, pool->line_word * WORD_BITS) &&
+           is_clear(levels_at(pool, &pool->lines, 0), pool->frames.words / LINE_WORDS,
                     pool->lines.words * WORD_BITS);
 }
 
@@ -162,7 +164,8 @@ static bool cursor_is_right(const struct bitframe *pool)
     const struct segment *segment = bitframe_segment_of_bit(pool, cursor * WORD_BITS);
     if (pool->cursor_first != segment->first_bit / WORD_BITS ||
         pool->cursor_words != (segment->end - segment->first) / WORD_BITS ||
-        pool->cursor_base_pa != (segment->first - segment->first_bit) << BITFRAME_FRAME_SHIFT)
+        pool->cursor_base_pa != (segment->first - segment->first_bit) << BITFRAME_FRAME_SHIFT ||
+        pool->cursor_zero_block != zero_block_of(segment))
         return false;
     return pool->cursor_pa == frame_of_bit(segment, cursor * WORD_BITS) << BITFRAME_FRAME_SHIFT;
 }
@@ -177,8 +180,9 @@ static bool gap_is_sound(const struct bitframe *pool)
         return false;
     const struct segment *segment = segment_of_frame(pool, first);
     if (pool->zero_word !=
-        pool->frames.level[0] +
-            (segment->first_bit / WORD_BITS - segment->first / WORD_BITS) * sizeof(uint64_t))
+            pool->frames.level[0] +
+                (segment->first_bit / WORD_BITS - segment->first / WORD_BITS) * sizeof(uint64_t) ||
+        pool->zero_block != zero_block_of(segment))
         return false;
     return bitframe_span_overlap(pool_spans(pool), pool->span_count, first, end) == pool->gap_frames &&
            bitframe_span_overlap(pool_reserved(pool), pool->reserved_count, first, end) == 0 &&

@@ -71,6 +71,7 @@ void bitframe_gap_move(struct bitframe *pool, uint64_t frame)
     pool->gap_frames = end - first;
     pool->zero_word = pool->frames.level[0] +
                       (segment->first_bit / WORD_BITS - segment->first / WORD_BITS) * sizeof(uint64_t);
+    pool->zero_block = zero_block_of(segment);
 }
 
 /** What a pool over a map comes to. */

@@ -112,10 +112,16 @@ static inline uint64_t frame_of_bit(const struct segment *segment, uint64_t bit)
     return segment->first + (bit - segment->first_bit);
 }
 
+/** Bit in blocks where the block of PA 0 would be if @p segment reached down there, modulo 2^64. */
+static inline uint64_t zero_block_of(const struct segment *segment)
+{
+    return segment->first_block - segment->first / BLOCK_FRAMES;
+}
+
 /** Bit in blocks of the block that holds @p frame of @p segment. */
 static inline uint64_t block_of_frame(const struct segment *segment, uint64_t frame)
 {
-    return segment->first_block + frame / BLOCK_FRAMES - segment->first / BLOCK_FRAMES;
+    return zero_block_of(segment) + frame / BLOCK_FRAMES;
 }
 
 /** Make the gap the one around @p frame, which is the pool's and not reserved. */

@@ -2,54 +2,26 @@
 /*
  * index.c - keeping cursor, lines and blocks in step with the bitmap
  *
- * The cursor makes the way to the next free frame short. All words below it are empty, at every level, so
- * what is left of a word on the path up needs no masking: its lowest bit leads to the answer.
- *
  * The index of whole lines changes only where a word becomes or stops being all ones. A take does not even
  * look: it takes from the cursor's word, which is the first of its line if the line is whole, and by the time
  * that word is empty the cursor comes by here anyway. Until then the line's bit may stand though frames of
  * the first word are gone. Whoever asks the index settles that first.
  */
 #include "index.h"
+#include "cursor.h"
 #include "kernels.h"
+#include "line.h"
 #include "pool.h"
 
-/**
- * Point the cursor at word @p word by a step, if the word is of the cursor's segment.
- *
- * @return  Whether it is.
- */
-static inline bool step_cursor(struct bitframe *pool, uint64_t word)
-{
-    if (word - pool->cursor_first >= pool->cursor_words)
-        return false;
-    pool->cursor = pool->frames.level[0] + word * sizeof(uint64_t);
-    pool->cursor_pa = pool->cursor_base_pa + (word << (WORD_SHIFT + BITFRAME_FRAME_SHIFT));
-    return true;
-}
-
-/** Point the cursor at word @p word of the bitmap, not behind its end, whatever segment that is in. */
-static __attribute__((noinline)) void set_cursor(struct bitframe *pool, uint64_t word)
+void bitframe_set_cursor(struct bitframe *pool, uint64_t word)
 {
     uint64_t bit = word * WORD_BITS;
     const struct segment *segment = bitframe_segment_of_bit(pool, bit);
     pool->cursor_base_pa = (segment->first - segment->first_bit) << BITFRAME_FRAME_SHIFT;
     pool->cursor_first = segment->first_bit / WORD_BITS;
     pool->cursor_words = (segment->end - segment->first) / WORD_BITS;
+    pool->cursor_zero_block = zero_block_of(segment);
     (void)step_cursor(pool, word);
-}
-
-/** Point the cursor behind the last word: nothing is free. */
-static void park_cursor(struct bitframe *pool)
-{
-    pool->cursor = pool->frames.level[0] + pool->frames.words * sizeof(uint64_t);
-    pool->cursor_pa = 0;
-    pool->cursor_words = 0;
-}
-
-static inline uint64_t cursor_word(const struct bitframe *pool)
-{
-    return (pool->cursor - pool->frames.level[0]) / sizeof(uint64_t);
 }
 
 /** Bit in blocks of the block that line @p line is in. */
@@ -58,24 +30,6 @@ static inline uint64_t block_of_line(const struct bitframe *pool, uint64_t line)
     uint64_t bit = line * BITFRAME_LINE_FRAMES;
     const struct segment *segment = bitframe_segment_of_bit(pool, bit);
     return block_of_frame(segment, frame_of_bit(segment, bit));
-}
-
-/** All frames of line @p line have become free. */
-static void line_completed(struct bitframe *pool, uint64_t line)
-{
-    uint64_t block = block_of_line(pool, line);
-    levels_set(pool, &pool->lines, line);
-    if (++pool_block_lines(pool)[block] == BITFRAME_BLOCK_LINES)
-        levels_set(pool, &pool->blocks, block);
-}
-
-/** A frame of line @p line, whose bit is set, is not free. */
-static void line_broken(struct bitframe *pool, uint64_t line)
-{
-    uint64_t block = block_of_line(pool, line);
-    levels_clear(pool, &pool->lines, line);
-    if (pool_block_lines(pool)[block]-- == BITFRAME_BLOCK_LINES)
-        levels_clear(pool, &pool->blocks, block);
 }
 
 /** Are all frames of line @p line free? */
@@ -93,20 +47,20 @@ void bitframe_settle(struct bitframe *pool)
     uint64_t word = cursor_word(pool);
     if (word < pool->frames.words && *pool_word(pool, pool->cursor) != UINT64_MAX &&
         levels_test(pool, &pool->lines, word / LINE_WORDS))
-        line_broken(pool, word / LINE_WORDS);
+        line_broken(pool, word / LINE_WORDS, block_of_line(pool, word / LINE_WORDS));
 }
 
 /** The first word of line @p line is empty, and its bit still stands. Returns @p pa, for a tail call. */
 static __attribute__((noinline)) uint64_t line_opened(struct bitframe *pool, uint64_t pa, uint64_t line)
 {
-    line_broken(pool, line);
+    line_broken(pool, line, block_of_line(pool, line));
     return pa;
 }
 
 /** The next word is of another segment. Returns @p pa, for a tail call. */
 static __attribute__((noinline)) uint64_t segment_emptied(struct bitframe *pool, uint64_t pa, uint64_t word)
 {
-    set_cursor(pool, word);
+    bitframe_set_cursor(pool, word);
     return pa;
 }
 
@@ -168,7 +122,7 @@ static __attribute__((noinline)) enum bitframe_status cursor_lowered(struct bitf
         bitframe_settle(pool);
     uint64_t word = (refilled - pool->frames.level[0]) / sizeof(uint64_t);
     if (!step_cursor(pool, word))
-        set_cursor(pool, word);
+        bitframe_set_cursor(pool, word);
     return BITFRAME_OK;
 }
 
@@ -177,7 +131,7 @@ static inline enum bitframe_status word_refilled(struct bitframe *pool, uint64_t
 {
     uint64_t first = pool->frames.level[0];
     uint64_t cursor = pool->cursor;
-    levels_word_filled(pool, &pool->frames, (refilled - first) / sizeof(uint64_t));
+    levels_climb_filled(pool, pool->frames.level, (refilled - first) / sizeof(uint64_t));
     if (refilled - first >= cursor - first)
         return BITFRAME_OK;
 
@@ -192,7 +146,7 @@ static inline enum bitframe_status word_refilled(struct bitframe *pool, uint64_t
 static __attribute__((noinline)) enum bitframe_status line_filled(struct bitframe *pool, uint64_t line)
 {
     if (line_is_whole(pool, line) && !levels_test(pool, &pool->lines, line))
-        line_completed(pool, line);
+        line_completed(pool, line, block_of_line(pool, line));
     return BITFRAME_OK;
 }
 
@@ -253,6 +207,7 @@ void bitframe_index_clear(struct bitframe *pool)
     kernel_clear(levels_at(pool, &pool->blocks, 0), 0, levels_words(pool->blocks.words) * WORD_BITS);
     for (uint64_t i = 0; i < pool->blocks.words * WORD_BITS; i++)
         pool_block_lines(pool)[i] = 0;
+    pool->line_word = 0;
     park_cursor(pool);
 }
 
@@ -284,11 +239,10 @@ static void change_lines(struct bitframe *pool, uint64_t first, uint64_t end, bo
 
 uint64_t bitframe_clear_frames(struct bitframe *pool, uint64_t first, uint64_t end)
 {
-    uint64_t *bitmap = levels_at(pool, &pool->frames, 0);
-    uint64_t taken = bitframe_count_range(bitmap, first, end);
+    bitframe_settle(pool);
+    uint64_t taken = kernel_take(levels_at(pool, &pool->frames, 0), first, end - first);
     if (taken == 0)
         return 0;
-    bitframe_settle(pool);
 
     uint64_t first_line = first / BITFRAME_LINE_FRAMES;
     uint64_t end_line = (end - 1) / BITFRAME_LINE_FRAMES + 1;
@@ -299,13 +253,12 @@ uint64_t bitframe_clear_frames(struct bitframe *pool, uint64_t first, uint64_t e
         bitframe_levels_range_cleared(pool, &pool->lines, first_line, end_line);
     }
 
-    kernel_clear(bitmap, first, end - first);
     bitframe_levels_range_cleared(pool, &pool->frames, first, end);
     pool->free_frames -= taken;
     if (pool->free_frames == 0)
         park_cursor(pool);
     else if (*pool_word(pool, pool->cursor) == 0)
-        set_cursor(pool, bitframe_levels_next(pool, &pool->frames, first) / WORD_BITS);
+        bitframe_set_cursor(pool, bitframe_levels_next(pool, &pool->frames, first) / WORD_BITS);
     return taken;
 }
 
@@ -317,7 +270,7 @@ void bitframe_set_frames(struct bitframe *pool, uint64_t first, uint64_t end)
     bitframe_levels_range_set(pool, &pool->frames, first, end);
     pool->free_frames += end - first;
     if (had_none || first / WORD_BITS < cursor_word(pool))
-        set_cursor(pool, first / WORD_BITS);
+        bitframe_set_cursor(pool, first / WORD_BITS);
 
     /* Lines inside the range are whole; those at its two ends may be. */
     uint64_t first_line = first / BITFRAME_LINE_FRAMES;
@@ -331,4 +284,5 @@ void bitframe_set_frames(struct bitframe *pool, uint64_t first, uint64_t end)
     change_lines(pool, first_line, end_line, true);
     kernel_fill(levels_at(pool, &pool->lines, 0), first_line, end_line - first_line);
     bitframe_levels_range_set(pool, &pool->lines, first_line, end_line);
+    lower_line_word(pool, first_line);
 }

@@ -15,12 +15,6 @@ uint64_t bitframe_count_range(const uint64_t *words, uint64_t first, uint64_t en
  */
 void bitframe_index_clear(struct bitframe *pool);
 
-/**
- * Clear the line bit of the cursor's line if takes have left it standing. Before any use of lines or blocks,
- * and before the cursor moves to another line other than by emptying a word.
- */
-void bitframe_settle(struct bitframe *pool);
-
 /** Make bits [@p first, @p end), at least one, clear, whatever they were. Returns how many were set. */
 uint64_t bitframe_clear_frames(struct bitframe *pool, uint64_t first, uint64_t end);
 

@@ -62,11 +62,9 @@ static inline bool levels_test(const struct bitframe *pool, const struct bitfram
     return (levels_at(pool, levels, 0)[bit / WORD_BITS] & bit_mask(bit)) != 0;
 }
 
-/** Word @p word of level 0 was 0 and is no longer. */
-static inline void levels_word_filled(struct bitframe *pool, const struct bitframe_levels *levels,
-                                      uint64_t word)
+/** Word @p word of the level that @p level points at was 0 and is no longer. */
+static inline void levels_climb_filled(struct bitframe *pool, const uint64_t *level, uint64_t word)
 {
-    const uint64_t *level = levels->level;
     uint64_t before;
     do {
         uint64_t filled = bit_mask(word);
@@ -77,11 +75,9 @@ static inline void levels_word_filled(struct bitframe *pool, const struct bitfra
     } while (before == 0);
 }
 
-/** Word @p word of level 0 has become 0. */
-static inline void levels_word_emptied(struct bitframe *pool, const struct bitframe_levels *levels,
-                                       uint64_t word)
+/** Word @p word of the level that @p level points at has become 0. */
+static inline void levels_climb_emptied(struct bitframe *pool, const uint64_t *level, uint64_t word)
 {
-    const uint64_t *level = levels->level;
     uint64_t left;
     do {
         uint64_t emptied = bit_mask(word);
@@ -99,7 +95,7 @@ static inline void levels_set(struct bitframe *pool, const struct bitframe_level
     uint64_t before = *word;
     *word = before | bit_mask(bit);
     if (before == 0)
-        levels_word_filled(pool, levels, bit / WORD_BITS);
+        levels_climb_filled(pool, levels->level, bit / WORD_BITS);
 }
 
 /** Clear bit @p bit of level 0, which is set. */
@@ -108,7 +104,7 @@ static inline void levels_clear(struct bitframe *pool, const struct bitframe_lev
     uint64_t *word = levels_at(pool, levels, 0) + bit / WORD_BITS;
     *word &= ~bit_mask(bit);
     if (*word == 0)
-        levels_word_emptied(pool, levels, bit / WORD_BITS);
+        levels_climb_emptied(pool, levels->level, bit / WORD_BITS);
 }
 
 /**

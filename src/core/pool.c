@@ -49,6 +49,7 @@ enum bitframe_status bitframe_init_map(struct bitframe *pool, const struct bitfr
     pool->gap_frames = 0;
     pool->gap_pa = 0;
     pool->zero_word = 0;
+    pool->zero_block = 0;
     if (pool->free_frames != 0)
         bitframe_gap_move(pool, frame_number(pool->cursor_pa) + lowest_bit(*pool_word(pool, pool->cursor)));
     return BITFRAME_OK;

@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* run.c - taking and giving back many frames at a time. */
-#include "geometry.h"
+#include "cursor.h"
 #include "index.h"
 #include "kernels.h"
+#include "line.h"
+#include "request.h"
 #include "search.h"
-
-/** What is left of a request once it is in frame numbers. */
-struct wanted {
-    uint64_t frames;
-    uint64_t align; /* frames */
-    uint64_t first; /* lowest frame allowed */
-    uint64_t end;   /* one past the highest */
-    bool highest;
-};
 
 /**
  * Look for the run in one segment. A run of whole lines or blocks, aligned to them, is looked for in their
@@ -23,9 +16,8 @@ struct wanted {
 static uint64_t search_segment(const struct bitframe *pool, const struct segment *segment,
                                const struct wanted *wanted)
 {
-    uint64_t first = wanted->first > segment->first ? wanted->first : segment->first;
-    uint64_t end = wanted->end < segment->end ? wanted->end : segment->end;
-    if (first >= end || wanted->frames > end - first)
+    struct span allowed = wanted_frames(segment, wanted);
+    if (allowed.first >= allowed.end || wanted->frames > allowed.end - allowed.first)
         return NO_BIT;
 
     const struct bitframe_levels *levels = &pool->frames;
@@ -41,8 +33,8 @@ static uint64_t search_segment(const struct bitframe *pool, const struct segment
         skew = segment->first / BITFRAME_LINE_FRAMES - segment->first_bit / BITFRAME_LINE_FRAMES;
     }
     struct search search = {
-        .first = (first + unit - 1) / unit - skew,
-        .end = end / unit - skew,
+        .first = (allowed.first + unit - 1) / unit - skew,
+        .end = allowed.end / unit - skew,
         .bits = wanted->frames / unit,
         .align = wanted->align / unit,
         .skew = skew,
@@ -56,48 +48,50 @@ static uint64_t search_segment(const struct bitframe *pool, const struct segment
 
 static uint64_t search_pool(const struct bitframe *pool, const struct wanted *wanted)
 {
-    uint64_t count = pool->segment_count;
-    for (uint64_t i = 0; i < count; i++) {
-        const struct segment *segment = pool_segments(pool) + (wanted->highest ? count - 1 - i : i);
-        uint64_t frame = search_segment(pool, segment, wanted);
+    for (uint64_t i = 0; i < pool->segment_count; i++) {
+        uint64_t frame = search_segment(pool, wanted_segment(pool, wanted, i), wanted);
         if (frame != NO_BIT)
             return frame;
     }
     return NO_BIT;
 }
 
-static void zero_run(uint64_t frame, uint64_t frames)
+/** Any line and no more said of it: the lowest bit of the index is the answer. */
+static inline bool is_plain_line(const struct bitframe_request *request)
 {
-    uint64_t start = (frame << BITFRAME_FRAME_SHIFT) + bitframe_machine.linear_map_base;
-    kernel_zero_frames((void *)(uintptr_t)start, frames << BITFRAME_FRAME_SHIFT);
+    return request->frames == BITFRAME_LINE_FRAMES && request->align == LINE_BYTES &&
+           (request->min_pa | request->max_pa | request->flags) == 0;
 }
 
-enum bitframe_status bitframe_take_run(struct bitframe *pool, const struct bitframe_request *request,
-                                       uint64_t *pa)
+static __attribute__((noinline)) enum bitframe_status
+take_any_run(struct bitframe *pool, const struct bitframe_request *request, uint64_t *pa)
 {
-    if (!pool || !request || !pa || request->frames == 0)
+    struct wanted wanted;
+    if (!read_request(request, BITFRAME_HIGHEST | BITFRAME_ZEROED, &wanted))
         return BITFRAME_INVALID;
-    if ((request->align & (request->align - 1)) != 0 ||
-        (request->flags & ~(uint32_t)(BITFRAME_HIGHEST | BITFRAME_ZEROED)) != 0)
-        return BITFRAME_INVALID;
-    struct wanted wanted = {
-        .frames = request->frames,
-        .align = frame_number(request->align),
-        .first = frame_number_up(request->min_pa),
-        .end = request->max_pa == 0 ? frame_number(UINT64_MAX) + 1 : frame_number(request->max_pa),
-        .highest = (request->flags & BITFRAME_HIGHEST) != 0,
-    };
-    if (wanted.align == 0)
-        wanted.align = 1;
     bitframe_settle(pool);
     uint64_t frame = search_pool(pool, &wanted);
     if (frame == NO_BIT)
         return BITFRAME_NONE;
     uint64_t bit = bit_of_frame(segment_of_frame(pool, frame), frame);
     bitframe_clear_frames(pool, bit, bit + wanted.frames);
-    if (request->flags & BITFRAME_ZEROED)
-        zero_run(frame, wanted.frames);
     *pa = frame << BITFRAME_FRAME_SHIFT;
+    if (request->flags & BITFRAME_ZEROED)
+        zero_run(*pa, wanted.frames);
+    return BITFRAME_OK;
+}
+
+enum bitframe_status bitframe_take_run(struct bitframe *pool, const struct bitframe_request *request,
+                                       uint64_t *pa)
+{
+    if (!pool || !request || !pa)
+        return BITFRAME_INVALID;
+    if (!is_plain_line(request))
+        return take_any_run(pool, request, pa);
+    uint64_t line_pa = bitframe_take_line(pool);
+    if (line_pa == 0)
+        return BITFRAME_NONE;
+    *pa = line_pa;
     return BITFRAME_OK;
 }
 
@@ -131,7 +125,8 @@ enum bitframe_status bitframe_claim(struct bitframe *pool, uint64_t pa, uint64_t
     return BITFRAME_OK;
 }
 
-enum bitframe_status bitframe_free_run(struct bitframe *pool, uint64_t pa, uint64_t frames)
+static __attribute__((noinline)) enum bitframe_status free_any_run(struct bitframe *pool, uint64_t pa,
+                                                                   uint64_t frames)
 {
     uint64_t bit;
     enum bitframe_status status = locate_run(pool, pa, frames, &bit);
@@ -141,4 +136,12 @@ enum bitframe_status bitframe_free_run(struct bitframe *pool, uint64_t pa, uint6
         return BITFRAME_DOUBLE_FREE;
     bitframe_set_frames(pool, bit, bit + frames);
     return BITFRAME_OK;
+}
+
+enum bitframe_status bitframe_free_run(struct bitframe *pool, uint64_t pa, uint64_t frames)
+{
+    if (frames == BITFRAME_LINE_FRAMES && pa % LINE_BYTES == 0 && pool->gap_frames >= frames &&
+        frame_number(pa - pool->gap_pa) <= pool->gap_frames - frames)
+        return bitframe_free_line(pool, pa);
+    return free_any_run(pool, pa, frames);
 }

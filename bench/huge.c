@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * huge.c - 2 MiB runs, aligned: in sequence, at random, and where every other one has lost a frame
+ *
+ * In the nibbled state a frame is taken of every other 2 MiB of all memory, so that no two whole ones are
+ * next to each other. The worst take and the worst free are those of the only whole line of memory.
+ */
+#include "bench.h"
+
+#define HUGE_BYTES (HUGE_FRAMES * BITFRAME_FRAME_BYTES)
+
+static uint64_t huge_count(const struct stage *stage)
+{
+    return stage->frames / HUGE_FRAMES;
+}
+
+/* A quarter of them is enough for nibbled memory, half of which is left. */
+static uint64_t operations(const struct stage *stage)
+{
+    uint64_t quarter = huge_count(stage) / 4;
+    if (!stage->on->loops.fill_huge)
+        return 0;
+    return quarter < 8192 ? quarter : 8192;
+}
+
+static uint64_t operations_indexed(const struct stage *stage)
+{
+    return stage->on->indexed ? operations(stage) : 0;
+}
+
+static uint64_t operations_worst(const struct stage *stage)
+{
+    return stage->on->indexed && stage->on->loops.fill_huge ? 1 : 0;
+}
+
+/** PA of the 2 MiB in the middle of memory. */
+static uint64_t middle(const struct stage *stage)
+{
+    return stage_pa(stage, huge_count(stage) / 2 * HUGE_FRAMES);
+}
+
+static uint64_t down_to_granule(const struct stage *stage, uint64_t frames)
+{
+    return stage->on->granule ? frames / stage->on->granule * stage->on->granule : frames;
+}
+
+static void prepare_take(const struct stage *stage)
+{
+    stage_occupy(stage, down_to_granule(stage, stage->frames / 2));
+}
+
+static void run_take(const struct stage *stage, const struct loops *loops)
+{
+    (void)loops->fill_huge(stage->operations);
+}
+
+static void run_free(const struct stage *stage, const struct loops *loops)
+{
+    loops->drain_huge(middle(stage) - stage->operations * HUGE_BYTES, HUGE_BYTES, stage->operations);
+}
+
+/** Hold the lower half of memory, and free and take single runs of it in random order. */
+static void prepare_churn(const struct stage *stage)
+{
+    prepare_take(stage);
+    uint64_t next = 0;
+    for (uint64_t i = 0; i < stage->operations; i++) {
+        uint64_t run;
+        do
+            run = stage_shuffle(next++, stage_bits(stage->operations * 2));
+        while (run >= stage->operations * 2);
+        bench_held[i] = stage_pa(stage, run * HUGE_FRAMES);
+    }
+}
+
+static void run_churn(const struct stage *stage, const struct loops *loops)
+{
+    loops->churn_huge(bench_held, stage->operations);
+}
+
+static void nibble(const struct stage *stage)
+{
+    stage_open(stage);
+    for (uint64_t i = 0; i < huge_count(stage); i += 2)
+        stage->on->loops.reserve(stage_pa(stage, i * HUGE_FRAMES + 100), BITFRAME_FRAME_BYTES, 1);
+}
+
+static void prepare_nibbled_free(const struct stage *stage)
+{
+    nibble(stage);
+    (void)stage->on->loops.fill_huge(stage->operations);
+}
+
+static void run_nibbled_free(const struct stage *stage, const struct loops *loops)
+{
+    loops->drain_huge(stage_pa(stage, HUGE_FRAMES), 2 * HUGE_BYTES, stage->operations);
+}
+
+/** All is taken but the first 2 MiB and the last frame. */
+static void prepare_worst_take(const struct stage *stage)
+{
+    stage_occupy(stage, stage->frames);
+    stage->on->loops.drain_huge(stage_pa(stage, 0), 0, 1);
+    stage->on->loops.drain(stage_pa(stage, stage->frames - 1), 1);
+}
+
+static void prepare_worst_free(const struct stage *stage)
+{
+    stage_occupy(stage, stage->frames);
+    stage->on->loops.drain(stage_pa(stage, stage->frames - 1), 1);
+}
+
+static void run_worst_free(const struct stage *stage, const struct loops *loops)
+{
+    loops->drain_huge(stage_pa(stage, 0), 0, 1);
+}
+
+const struct subject bench_huge_take = {
+    .name = "huge-take",
+    .operation = "2 MiB",
+    .calls = 1,
+    .operations = operations,
+    .prepare = prepare_take,
+    .run = run_take,
+};
+
+const struct subject bench_huge_free = {
+    .name = "huge-free",
+    .operation = "2 MiB",
+    .calls = 1,
+    .operations = operations,
+    .prepare = prepare_take,
+    .run = run_free,
+};
+
+const struct subject bench_huge_churn = {
+    .name = "huge-churn",
+    .operation = "pair",
+    .calls = 2,
+    .operations = operations,
+    .prepare = prepare_churn,
+    .run = run_churn,
+};
+
+const struct subject bench_huge_nibbled_take = {
+    .name = "huge-nibbled-take",
+    .operation = "2 MiB",
+    .calls = 1,
+    .operations = operations_indexed,
+    .prepare = nibble,
+    .run = run_take,
+};
+
+const struct subject bench_huge_nibbled_free = {
+    .name = "huge-nibbled-free",
+    .operation = "2 MiB",
+    .calls = 1,
+    .operations = operations_indexed,
+    .prepare = prepare_nibbled_free,
+    .run = run_nibbled_free,
+};
+
+const struct subject bench_worst_huge_take = {
+    .name = "worst-huge-take",
+    .operation = "2 MiB",
+    .calls = 1,
+    .count_only = true,
+    .operations = operations_worst,
+    .prepare = prepare_worst_take,
+    .run = run_take,
+};
+
+const struct subject bench_worst_huge_free = {
+    .name = "worst-huge-free",
+    .operation = "2 MiB",
+    .calls = 1,
+    .count_only = true,
+    .operations = operations_worst,
+    .prepare = prepare_worst_free,
+    .run = run_worst_free,
+};

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cursor.h - where the lowest free frame is
+ *
+ * The cursor makes the way to the next free frame short. All words below it are empty, at every level, so
+ * what is left of a word on the path up needs no masking: its lowest bit leads to the answer.
+ */
+#ifndef BITFRAME_CORE_CURSOR_H
+#define BITFRAME_CORE_CURSOR_H
+
+#include "geometry.h"
+
+/** The cursor's word, by number; one past the last while nothing is free. */
+static inline uint64_t cursor_word(const struct bitframe *pool)
+{
+    return (pool->cursor - pool->frames.level[0]) / sizeof(uint64_t);
+}
+
+/**
+ * Point the cursor at word @p word by a step, if the word is of the cursor's segment.
+ *
+ * @return  Whether it is.
+ */
+static inline bool step_cursor(struct bitframe *pool, uint64_t word)
+{
+    if (word - pool->cursor_first >= pool->cursor_words)
+        return false;
+    pool->cursor = pool->frames.level[0] + word * sizeof(uint64_t);
+    pool->cursor_pa = pool->cursor_base_pa + (word << (WORD_SHIFT + BITFRAME_FRAME_SHIFT));
+    return true;
+}
+
+/** Point the cursor at word @p word of the bitmap, not behind its end, whatever segment that is in. */
+void bitframe_set_cursor(struct bitframe *pool, uint64_t word);
+
+/** Point the cursor behind the last word: nothing is free. */
+static inline void park_cursor(struct bitframe *pool)
+{
+    pool->cursor = pool->frames.level[0] + pool->frames.words * sizeof(uint64_t);
+    pool->cursor_pa = 0;
+    pool->cursor_words = 0;
+}
+
+/**
+ * Clear the line bit of the cursor's line if takes have left it standing. Before any use of lines or blocks,
+ * and before the cursor moves to another line other than by emptying a word.
+ */
+void bitframe_settle(struct bitframe *pool);
+
+#endif
