@@ -2,21 +2,68 @@
 #include "pool_model.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define FRAME BITFRAME_FRAME_BYTES
 
+void model_begin(struct model *model)
+{
+    model->frames = 0;
+    model->stretches = 0;
+}
+
+bool model_add(struct model *model, uint64_t first, uint64_t frames)
+{
+    bool has_gap = model->frames != 0;
+    if (model->stretches == MODEL_STRETCHES || model->frames + has_gap + frames > model->most)
+        return false;
+    if (has_gap) {
+        uint64_t last = model->number[model->frames - 1];
+        if (first <= last + 1)
+            return false;
+        model->number[model->frames] = last + 1;
+        model->state[model->frames] = MODEL_FOREIGN;
+        model->covered[model->frames++] = 0;
+    }
+    model->stretch[model->stretches].first = first;
+    model->stretch[model->stretches].frames = frames;
+    model->stretch[model->stretches++].at = model->frames;
+    for (uint64_t i = 0; i < frames; i++) {
+        model->number[model->frames] = first + i;
+        model->state[model->frames] = first + i == 0 ? MODEL_FOREIGN : MODEL_FREE;
+        model->covered[model->frames++] = 0;
+    }
+    return true;
+}
+
+void model_mark(struct model *model, uint64_t at, uint64_t frames, enum model_state state)
+{
+    for (uint64_t i = at; i < at + frames; i++) {
+        if (model->state[i] != MODEL_FOREIGN)
+            model->state[i] = (uint8_t)state;
+        model->covered[i] = model->state[i] == MODEL_RESERVED;
+    }
+}
+
+/** Where @p frame is in the arrays; model->frames if it is not there. */
+static uint64_t element_of(const struct model *model, uint64_t frame)
+{
+    for (uint64_t i = 0; i < model->stretches; i++) {
+        if (frame >= model->stretch[i].first && frame - model->stretch[i].first < model->stretch[i].frames)
+            return model->stretch[i].at + (frame - model->stretch[i].first);
+    }
+    return model->frames;
+}
+
 static enum model_state state_of(const struct model *model, uint64_t frame)
 {
-    if (frame < model->base || frame - model->base >= model->frames)
-        return MODEL_FOREIGN;
-    return (enum model_state)model->state[frame - model->base];
+    uint64_t at = element_of(model, frame);
+    return at == model->frames ? MODEL_FOREIGN : (enum model_state)model->state[at];
 }
 
 static void set_state(struct model *model, uint64_t frame, enum model_state state)
 {
-    model->state[frame - model->base] = (uint8_t)state;
+    model->state[element_of(model, frame)] = (uint8_t)state;
 }
 
 uint64_t model_count(const struct model *model, enum model_state state)
@@ -32,7 +79,7 @@ uint64_t model_take(struct model *model)
     for (uint64_t i = 0; i < model->frames; i++) {
         if (model->state[i] == MODEL_FREE) {
             model->state[i] = MODEL_TAKEN;
-            return (model->base + i) * FRAME;
+            return model->number[i] * FRAME;
         }
     }
     return 0;
@@ -57,7 +104,7 @@ uint64_t model_take_range(struct model *model, uint64_t first_pa, uint64_t end_p
 {
     uint64_t taken = 0;
     for (uint64_t i = 0; i < model->frames; i++) {
-        uint64_t pa = (model->base + i) * FRAME;
+        uint64_t pa = model->number[i] * FRAME;
         if (first_pa < end_pa && pa < end_pa && pa + (FRAME - 1) >= first_pa &&
             model->state[i] == MODEL_FREE) {
             model->state[i] = MODEL_TAKEN;
@@ -67,17 +114,17 @@ uint64_t model_take_range(struct model *model, uint64_t first_pa, uint64_t end_p
     return taken;
 }
 
-/** Does the run that begins with frame @p first answer the request? */
+/** Does the run that begins with element @p first answer the request? */
 static bool answers(const struct model *model, const struct bitframe_request *request, uint64_t first)
 {
-    uint64_t pa = first * FRAME;
+    uint64_t pa = model->number[first] * FRAME;
     uint64_t last_pa = pa + request->frames * FRAME - 1;
     if (request->align > FRAME && pa % request->align != 0)
         return false;
     if (pa < request->min_pa || (request->max_pa != 0 && last_pa >= request->max_pa))
         return false;
     for (uint64_t i = 0; i < request->frames; i++) {
-        if (state_of(model, first + i) != MODEL_FREE)
+        if (first + i >= model->frames || model->state[first + i] != MODEL_FREE)
             return false;
     }
     return true;
@@ -88,12 +135,12 @@ enum bitframe_status model_take_run(struct model *model, const struct bitframe_r
     if (request->frames == 0 || (request->align & (request->align - 1)) != 0 || request->flags > 3)
         return BITFRAME_INVALID;
     for (uint64_t i = 0; i < model->frames; i++) {
-        uint64_t first = model->base + (request->flags & BITFRAME_HIGHEST ? model->frames - 1 - i : i);
-        if (state_of(model, first) != MODEL_FREE || !answers(model, request, first))
+        uint64_t first = request->flags & BITFRAME_HIGHEST ? model->frames - 1 - i : i;
+        if (model->state[first] != MODEL_FREE || !answers(model, request, first))
             continue;
         for (uint64_t j = 0; j < request->frames; j++)
-            set_state(model, first + j, MODEL_TAKEN);
-        *pa = first * FRAME;
+            model->state[first + j] = MODEL_TAKEN;
+        *pa = model->number[first] * FRAME;
         return BITFRAME_OK;
     }
     return BITFRAME_NONE;
@@ -161,7 +208,7 @@ static void trim(const struct model *model, uint8_t *covered)
     }
 }
 
-static uint64_t stretches(const struct model *model, const uint8_t *covered)
+uint64_t model_reservations(const struct model *model, const uint8_t *covered)
 {
     uint64_t count = 0;
     for (uint64_t i = 0; i < model->frames; i++)
@@ -169,82 +216,70 @@ static uint64_t stretches(const struct model *model, const uint8_t *covered)
     return count;
 }
 
-/** Make @p covered the reservations if the pool's table holds so many. */
-static enum bitframe_status cover(struct model *model, uint8_t *covered, uint64_t room)
+/** Make what is covered in model->wanted the reservations if the pool's table holds so many. */
+static enum bitframe_status cover(struct model *model)
 {
-    trim(model, covered);
-    bool fits = stretches(model, covered) <= room;
-    if (fits)
-        memcpy(model->covered, covered, model->frames);
-    free(covered);
-    return fits ? BITFRAME_OK : BITFRAME_NO_ROOM;
+    trim(model, model->wanted);
+    if (model_reservations(model, model->wanted) > model->room)
+        return BITFRAME_NO_ROOM;
+    memcpy(model->covered, model->wanted, model->frames);
+    return BITFRAME_OK;
 }
 
-static uint8_t *copy_covered(const struct model *model)
-{
-    uint8_t *covered = malloc(model->frames);
-    memcpy(covered, model->covered, model->frames);
-    return covered;
-}
-
-enum bitframe_status model_reserve(struct model *model, uint64_t pa, uint64_t bytes, uint64_t room)
+enum bitframe_status model_reserve(struct model *model, uint64_t pa, uint64_t bytes)
 {
     if (bytes == 0)
         return BITFRAME_OK;
     uint64_t last_pa = pa + (bytes - 1);
     if (last_pa < pa)
         return BITFRAME_INVALID;
-    uint64_t first = pa / FRAME, last = last_pa / FRAME, free_frames = 0;
+    /* The pool's frames in the range; what lies beyond them on either side does not count. */
+    uint64_t first = model->frames, last = 0, free_frames = 0;
     for (uint64_t i = 0; i < model->frames; i++) {
-        uint64_t frame = model->base + i;
-        if (frame >= first && frame <= last && model->state[i] == MODEL_TAKEN)
+        if (model->number[i] < pa / FRAME || model->number[i] > last_pa / FRAME ||
+            model->state[i] == MODEL_FOREIGN)
+            continue;
+        if (model->state[i] == MODEL_TAKEN)
             return BITFRAME_IN_USE;
-        free_frames += frame >= first && frame <= last && model->state[i] == MODEL_FREE;
+        free_frames += model->state[i] == MODEL_FREE;
+        first = first == model->frames ? i : first;
+        last = i;
     }
     if (free_frames == 0)
         return BITFRAME_OK;
-    uint8_t *covered = copy_covered(model);
-    for (uint64_t i = 0; i < model->frames; i++) {
-        if (model->base + i >= first && model->base + i <= last)
-            covered[i] = 1;
-    }
-    if (cover(model, covered, room) != BITFRAME_OK)
+    memcpy(model->wanted, model->covered, model->frames);
+    memset(model->wanted + first, 1, last - first + 1);
+    if (cover(model) != BITFRAME_OK)
         return BITFRAME_NO_ROOM;
-    for (uint64_t i = 0; i < model->frames; i++) {
-        if (model->base + i >= first && model->base + i <= last && model->state[i] == MODEL_FREE)
+    for (uint64_t i = first; i <= last; i++) {
+        if (model->state[i] == MODEL_FREE)
             model->state[i] = MODEL_RESERVED;
     }
     return BITFRAME_OK;
 }
 
-enum bitframe_status model_unreserve(struct model *model, uint64_t pa, uint64_t bytes, uint64_t room)
+enum bitframe_status model_unreserve(struct model *model, uint64_t pa, uint64_t bytes)
 {
     if (bytes == 0)
         return BITFRAME_OK;
     uint64_t last_pa = pa + (bytes - 1);
     if (last_pa < pa)
         return BITFRAME_INVALID;
-    uint8_t *covered = copy_covered(model);
-    bool refused = false;
+    memcpy(model->wanted, model->covered, model->frames);
+    bool refused = false, changes = false;
     for (uint64_t i = 0; i < model->frames; i++) {
-        uint64_t first_pa = (model->base + i) * FRAME;
+        uint64_t first_pa = model->number[i] * FRAME;
         if (first_pa < pa || first_pa + (FRAME - 1) > last_pa)
             continue;
         refused = refused || model->state[i] == MODEL_FREE || model->state[i] == MODEL_TAKEN;
-        covered[i] = 0;
+        changes = changes || model->state[i] == MODEL_RESERVED;
+        model->wanted[i] = 0;
     }
-    if (refused) {
-        free(covered);
+    if (refused)
         return BITFRAME_NOT_RESERVED;
-    }
-    bool changes = false;
-    for (uint64_t i = 0; i < model->frames; i++)
-        changes = changes || (model->state[i] == MODEL_RESERVED && !covered[i]);
-    if (!changes) {
-        free(covered);
+    if (!changes)
         return BITFRAME_OK;
-    }
-    if (cover(model, covered, room) != BITFRAME_OK)
+    if (cover(model) != BITFRAME_OK)
         return BITFRAME_NO_ROOM;
     for (uint64_t i = 0; i < model->frames; i++) {
         if (model->state[i] == MODEL_RESERVED && !model->covered[i])

@@ -1,0 +1,863 @@
+/* SPDX-License-Identifier: MIT */
+#include "pool_trace.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <bitframe/platform.h>
+
+#include "geometry.h"
+#include "pool_model.h"
+#include "random.h"
+
+#define FRAME BITFRAME_FRAME_BYTES
+
+/** One past the highest frame number there is. */
+#define FRAMES_END ((UINT64_MAX >> BITFRAME_FRAME_SHIFT) + 1)
+
+enum {
+    RANGES = 160,         /* of a map */
+    HELD = 256,           /* runs remembered to be given back */
+    HISTORY_CALLS = 24,   /* shown when something differs */
+    ARGUMENTS = 5,        /* of a call, at most */
+    ZEROED_FRAMES = 64,   /* memory behind pools of no more frames than that */
+    POOL_CALLS = 1500,    /* most calls on one pool, give or take a burst, unless it was costly to make */
+    MOST_FRAMES = 900000, /* in a model */
+};
+
+struct trace {
+    const struct pool_calls *subject;
+    struct pool_trace_input input;
+    struct pool_trace_report *report;
+    uint64_t limit;
+
+    struct bitframe pool;
+    struct model model;
+    void *metadata;
+    bool has_pool;        /* there is one to compare */
+    uint64_t pool_end;    /* calls at which another pool is made */
+    uint64_t since_count; /* calls since the counts were compared */
+    uint64_t since_all;   /* calls since everything was */
+
+    struct {
+        uint64_t pa, frames;
+    } held[HELD];
+    size_t held_count;
+
+    size_t operation; /* in flight */
+    uint8_t operation_of[256];
+    struct {
+        size_t operation;
+        enum bitframe_status status;
+        uint64_t argument[ARGUMENTS];
+        uint64_t result;
+    } history[HISTORY_CALLS];
+};
+
+const struct pool_calls pool_calls_core = {
+    .init_map = bitframe_init_map,
+    .take = bitframe_take,
+    .free = bitframe_free,
+    .take_run = bitframe_take_run,
+    .claim = bitframe_claim,
+    .free_run = bitframe_free_run,
+    .take_range = bitframe_take_range,
+    .reserve = bitframe_reserve,
+    .unreserve = bitframe_unreserve,
+};
+
+const char *const pool_shape_name[POOL_SHAPES + 1] = {
+    [POOL_TINY] = "tiny",         [POOL_SMALL] = "small",   [POOL_BOTTOM] = "bottom",
+    [POOL_TOP] = "top",           [POOL_SHARED] = "shared", [POOL_SEGMENTS] = "segments",
+    [POOL_RESERVED] = "reserved", [POOL_LINES] = "lines",   [POOL_ANY] = "any",
+    [POOL_BLOCKS] = "blocks",     [POOL_MIXED] = "mixed",
+};
+
+/* Choices. */
+
+static bool is_over(const struct trace *t)
+{
+    return t->report->difference[0] != 0 || t->report->calls >= t->limit ||
+           (t->input.left == 0 && t->input.seed == 0);
+}
+
+/** The next @p bytes bytes, 1 to 8, as a number; zeros once the input has ended. */
+static uint64_t choose_bytes(struct trace *t, size_t bytes)
+{
+    if (t->input.left == 0 && t->input.seed != 0)
+        return next_random(&t->input.seed) >> (64 - 8 * bytes);
+    uint64_t value = 0;
+    if (bytes > t->input.left)
+        bytes = t->input.left;
+    if (bytes != 0)
+        memcpy(&value, t->input.bytes, bytes);
+    t->input.bytes += bytes;
+    t->input.left -= bytes;
+    return value;
+}
+
+/** A number below @p bound, which is not 0. */
+static uint64_t choose_below(struct trace *t, uint64_t bound)
+{
+    if (bound <= 256)
+        return (uint32_t)choose_bytes(t, 1) % (uint32_t)bound;
+    return bound <= UINT32_MAX ? (uint32_t)choose_bytes(t, 4) % (uint32_t)bound : choose_bytes(t, 8) % bound;
+}
+
+static bool one_in(struct trace *t, uint64_t chances)
+{
+    return choose_below(t, chances) == 0;
+}
+
+/** Small as a rule, and now and then as large as @p bound allows. */
+static uint64_t choose_skewed(struct trace *t, uint64_t bound)
+{
+    uint64_t shift = choose_bytes(t, 1) % 16;
+    return choose_below(t, bound) >> (shift > 12 ? 0 : shift);
+}
+
+/** A frame of the pool as a rule, or next to one. */
+static uint64_t choose_frame(struct trace *t)
+{
+    return t->model.number[choose_below(t, t->model.frames)];
+}
+
+static uint64_t choose_pa(struct trace *t)
+{
+    const struct model *model = &t->model;
+    uint64_t choice = choose_bytes(t, 1) % 32;
+    uint64_t pa = choose_frame(t) * FRAME;
+    switch (choice) {
+    case 0:
+    case 1: return pa + 1 + choose_below(t, FRAME - 1);
+    case 2: return model->number[0] * FRAME - 1 - choose_below(t, 3 * FRAME);
+    case 3: return (model->number[model->frames - 1] + 1) * FRAME + choose_below(t, 3 * FRAME);
+    case 4: return choose_bytes(t, 8);
+    case 5: return pa + (UINT64_C(1) << 32); /* equal when cut to 32 bits */
+    case 6: return pa + (UINT64_C(1) << 44); /* and frame numbers cut to 32 bits */
+    case 7: return pa + UINT64_C(0xFFFF000000000000);
+    default: return pa;
+    }
+}
+
+/* Comparisons. */
+
+static __attribute__((format(printf, 2, 3))) void report_difference(struct trace *t, const char *what, ...);
+
+static void compare_counts(struct trace *t)
+{
+    uint64_t free_frames = model_count(&t->model, MODEL_FREE);
+    uint64_t reserved_frames = model_count(&t->model, MODEL_RESERVED);
+    if (bitframe_free_frames(&t->pool) != free_frames)
+        report_difference(t, "free frames are %" PRIu64 ", should be %" PRIu64,
+                          bitframe_free_frames(&t->pool), free_frames);
+    if (bitframe_reserved_frames(&t->pool) != reserved_frames)
+        report_difference(t, "reserved frames are %" PRIu64 ", should be %" PRIu64,
+                          bitframe_reserved_frames(&t->pool), reserved_frames);
+    t->since_count = 0;
+}
+
+/** Does the first of ascending @p spans that ends above @p frame hold it? @p next is where to look from. */
+static bool next_span_holds(const struct span *spans, uint64_t count, uint64_t *next, uint64_t frame)
+{
+    while (*next < count && spans[*next].end <= frame)
+        ++*next;
+    return *next < count && spans[*next].first <= frame;
+}
+
+/** Each single frame, what bitframe_check() says, and the counts. */
+static void compare_all(struct trace *t)
+{
+    const struct bitframe *pool = &t->pool;
+    const struct model *model = &t->model;
+    enum bitframe_invariant broken = bitframe_check(pool);
+    t->report->compared++;
+    t->since_all = 0;
+    compare_counts(t);
+    if (broken != BITFRAME_SOUND) {
+        report_difference(t, "broken: %s", bitframe_invariant_name(broken));
+        return;
+    }
+    uint64_t total = model->frames - model_count(model, MODEL_FOREIGN);
+    if (bitframe_total_frames(pool) != total)
+        report_difference(t, "frames are %" PRIu64 ", should be %" PRIu64, bitframe_total_frames(pool),
+                          total);
+    uint64_t reservations = model_reservations(model, model->covered);
+    if (pool->reserved_count != reservations)
+        report_difference(t, "reservations are %" PRIu64 ", should be %" PRIu64, pool->reserved_count,
+                          reservations);
+
+    uint64_t span = 0, reserved = 0, segment = 0;
+    for (uint64_t i = 0; i < model->frames; i++) {
+        uint64_t frame = model->number[i];
+        enum model_state state = MODEL_FOREIGN;
+        if (next_span_holds(pool_spans(pool), pool->span_count, &span, frame)) {
+            while (pool_segments(pool)[segment].end <= frame)
+                segment++;
+            state = levels_test(pool, &pool->frames, bit_of_frame(pool_segments(pool) + segment, frame))
+                        ? MODEL_FREE
+                        : MODEL_TAKEN;
+            if (next_span_holds(pool_reserved(pool), pool->reserved_count, &reserved, frame))
+                state = MODEL_RESERVED;
+        }
+        if (state != (enum model_state)model->state[i]) {
+            report_difference(t, "frame %#" PRIx64 " is %d, should be %d", frame, state, model->state[i]);
+            return;
+        }
+    }
+}
+
+struct answer {
+    enum bitframe_status status;
+    uint64_t value;
+};
+
+/**
+ * A call was made on both sides: compare what it answered, and what it left.
+ *
+ * @param argument  What it was called with, for the report. ARGUMENTS of them.
+ */
+static void compare(struct trace *t, const uint64_t *argument, struct answer got, struct answer expected);
+
+/**
+ * Choose some elements next to each other in @p state: @p frames of them, from @p first to the end of what
+ * is. Returns whether there are any.
+ */
+static bool choose_stretch(struct trace *t, enum model_state state, uint64_t *first, uint64_t *frames)
+{
+    const struct model *model = &t->model;
+    uint64_t i = choose_below(t, model->frames), count = 0;
+    for (uint64_t tries = 0; model->state[i] != state && tries < model->frames; tries++)
+        i = (i + 1) % model->frames;
+    while (i + count < model->frames && model->state[i + count] == state)
+        count++;
+    *first = i;
+    *frames = count;
+    return count != 0;
+}
+
+static bool is_ok(struct answer answer)
+{
+    return answer.status == BITFRAME_OK;
+}
+
+/* Operations: each makes at least one call and compares it. */
+
+static void hold(struct trace *t, uint64_t pa, uint64_t frames)
+{
+    if (t->held_count == HELD)
+        t->held_count = HELD / 2;
+    t->held[t->held_count].pa = pa;
+    t->held[t->held_count++].frames = frames;
+}
+
+/** Returns the frame's PA, 0 if there was none to take. */
+static uint64_t take_one(struct trace *t)
+{
+    uint64_t got = t->subject->take(&t->pool);
+    uint64_t expected = model_take(&t->model);
+    compare(t, (uint64_t[ARGUMENTS]){0},
+            (struct answer){.status = got == 0 ? BITFRAME_NONE : BITFRAME_OK, .value = got},
+            (struct answer){.status = expected == 0 ? BITFRAME_NONE : BITFRAME_OK, .value = expected});
+    return expected;
+}
+
+static bool free_one(struct trace *t, uint64_t pa)
+{
+    struct answer got = {.status = t->subject->free(&t->pool, pa)};
+    struct answer expected = {.status = model_free(&t->model, pa)};
+    compare(t, (uint64_t[ARGUMENTS]){pa}, got, expected);
+    return is_ok(expected);
+}
+
+static void take(struct trace *t)
+{
+    uint64_t pa = take_one(t);
+    if (pa != 0)
+        hold(t, pa, 1);
+}
+
+static void take_many(struct trace *t)
+{
+    uint64_t calls = 64 + choose_below(t, 537);
+    while (calls-- != 0 && !is_over(t) && take_one(t) != 0) {
+    }
+}
+
+static void free_some(struct trace *t)
+{
+    uint64_t pa = choose_pa(t);
+    if (t->held_count != 0 && !one_in(t, 3)) {
+        size_t i = choose_below(t, t->held_count);
+        pa = t->held[i].pa;
+        if (t->held[i].frames == 1 && !one_in(t, 8))
+            t->held[i] = t->held[--t->held_count];
+    }
+    free_one(t, pa);
+}
+
+/** Free frames one by one that are next to each other, up or down, to the end of what is taken. */
+static void free_many(struct trace *t)
+{
+    const struct model *model = &t->model;
+    uint64_t calls = 64 + choose_below(t, 537);
+    uint64_t i, taken;
+    bool up = choose_below(t, 2) != 0;
+    (void)choose_stretch(t, MODEL_TAKEN, &i, &taken);
+    while (calls-- != 0 && !is_over(t) && i < model->frames && free_one(t, model->number[i] * FRAME))
+        i += up ? 1 : UINT64_MAX;
+}
+
+/**
+ * How many frames a run may have: any number if the model, which tries each frame, can afford it, else few.
+ */
+static uint64_t most_frames(const struct trace *t)
+{
+    return t->model.frames <= 8192 ? t->model.frames : 100;
+}
+
+static struct bitframe_request choose_request(struct trace *t)
+{
+    struct bitframe_request request = {.frames = 1 + choose_skewed(t, most_frames(t))};
+    uint64_t choice = choose_bytes(t, 1);
+    if (choice % 4 == 0)
+        request.min_pa = choose_pa(t);
+    if (choice / 4 % 4 == 0)
+        request.max_pa = choose_pa(t);
+    if (choice / 16 % 2 == 0)
+        request.flags = BITFRAME_HIGHEST;
+    switch (choice / 32) {
+    case 0:
+    case 1: request.align = FRAME << choose_below(t, 12); break;
+    case 2: request.align = UINT64_C(1) << choose_below(t, 64); break;
+    case 3:
+        request.frames = (uint64_t)BITFRAME_LINE_FRAMES << choose_below(t, 4);
+        request.align = FRAME * BITFRAME_LINE_FRAMES << choose_below(t, 3);
+        break;
+    case 4:
+        request.align = FRAME * (one_in(t, 2) ? BITFRAME_LINE_FRAMES : BLOCK_FRAMES);
+        if (t->model.frames > BLOCK_FRAMES)
+            request.frames = choose_below(t, 3) * (request.align / FRAME);
+        break;
+    default: break;
+    }
+    switch (choose_bytes(t, 1)) {
+    case 0: request.frames = 0; break;
+    case 1: request.frames = choose_bytes(t, 8); break;
+    case 2: request.align = choose_bytes(t, 8); break;
+    case 3: request.align = 3 * FRAME; break;
+    case 4: request.flags |= 4; break;
+    case 5: request.flags |= UINT32_C(1) << 31; break;
+    default: break;
+    }
+    return request;
+}
+
+static bool take_run_of(struct trace *t, const struct bitframe_request *request)
+{
+    struct answer got = {0}, expected = {0};
+    got.status = t->subject->take_run(&t->pool, request, &got.value);
+    expected.status = model_take_run(&t->model, request, &expected.value);
+    compare(t,
+            (uint64_t[ARGUMENTS]){request->frames, request->align, request->min_pa, request->max_pa,
+                                  request->flags},
+            got, expected);
+    if (is_ok(expected))
+        hold(t, expected.value, request->frames);
+    return is_ok(expected);
+}
+
+static void take_run(struct trace *t)
+{
+    struct bitframe_request request = choose_request(t);
+    take_run_of(t, &request);
+}
+
+/** The same request until there is nothing left that answers it. */
+static void take_runs(struct trace *t)
+{
+    struct bitframe_request request = choose_request(t);
+    for (int i = 0; i < 64 && !is_over(t) && take_run_of(t, &request); i++) {
+    }
+}
+
+/** With memory behind the frames that can be looked at: a small pool, or else a run as any other. */
+static void take_run_zeroed(struct trace *t)
+{
+    static _Alignas(4096) uint8_t memory[ZEROED_FRAMES * FRAME];
+    struct bitframe_request request = choose_request(t);
+    const struct model *model = &t->model;
+    bool has_memory = model->stretches == 1 && model->frames <= ZEROED_FRAMES;
+    uint64_t first_pa = model->number[0] * FRAME;
+    if (has_memory) {
+        struct bitframe_platform platform = {.linear_map_base = (uint64_t)(uintptr_t)memory - first_pa};
+        (void)bitframe_set_platform(&platform);
+        request.flags |= BITFRAME_ZEROED;
+        for (uint64_t i = 0; i < model->frames; i++)
+            memory[i * FRAME] = memory[i * FRAME + FRAME / 2 - 1] = memory[(i + 1) * FRAME - 1] = 0xA5;
+    }
+    bool is_taken = take_run_of(t, &request);
+    for (uint64_t i = 0; has_memory && i < model->frames; i++) {
+        uint64_t pa = model->number[i] * FRAME, run_pa = t->held[t->held_count - 1].pa;
+        bool zeroed = is_taken && pa >= run_pa && (pa - run_pa) / FRAME < request.frames;
+        uint8_t sum = memory[i * FRAME] | memory[i * FRAME + FRAME / 2 - 1] | memory[(i + 1) * FRAME - 1];
+        uint8_t all = memory[i * FRAME] & memory[i * FRAME + FRAME / 2 - 1] & memory[(i + 1) * FRAME - 1];
+        if (zeroed ? sum != 0 : all != 0xA5)
+            report_difference(t, "frame %#" PRIx64 " was %szeroed", model->number[i], zeroed ? "not " : "");
+    }
+}
+
+static void claim(struct trace *t)
+{
+    uint64_t pa = choose_pa(t);
+    uint64_t frames = 1 + choose_skewed(t, t->model.frames / 4 + 1);
+    uint64_t first, free_frames;
+    if (one_in(t, 2) && choose_stretch(t, MODEL_FREE, &first, &free_frames)) {
+        uint64_t skipped = choose_below(t, free_frames);
+        pa = t->model.number[first + skipped] * FRAME;
+        frames = 1 + choose_below(t, free_frames - skipped);
+    } else if (one_in(t, 32))
+        frames = choose_below(t, 2) * choose_bytes(t, 8);
+    struct answer got = {.status = t->subject->claim(&t->pool, pa, frames)};
+    struct answer expected = {.status = model_claim(&t->model, pa, frames)};
+    compare(t, (uint64_t[ARGUMENTS]){pa, frames}, got, expected);
+    if (is_ok(expected))
+        hold(t, pa, frames);
+}
+
+static void free_run_of(struct trace *t, uint64_t pa, uint64_t frames)
+{
+    struct answer got = {.status = t->subject->free_run(&t->pool, pa, frames)};
+    struct answer expected = {.status = model_free_run(&t->model, pa, frames)};
+    compare(t, (uint64_t[ARGUMENTS]){pa, frames}, got, expected);
+}
+
+/** A run that was taken, as a rule; or a part of it; or anything. */
+static void free_run(struct trace *t)
+{
+    uint64_t pa = choose_pa(t);
+    uint64_t frames = 1 + choose_skewed(t, t->model.frames / 4 + 1);
+    if (t->held_count != 0 && !one_in(t, 4)) {
+        size_t i = choose_below(t, t->held_count);
+        pa = t->held[i].pa;
+        frames = t->held[i].frames;
+        if (one_in(t, 8)) {
+            pa += choose_below(t, frames) * FRAME;
+            frames -= (pa - t->held[i].pa) / FRAME;
+            frames = 1 + choose_below(t, frames);
+        }
+        t->held[i] = t->held[--t->held_count];
+    } else if (one_in(t, 8)) {
+        frames = choose_below(t, 2) * choose_bytes(t, 8);
+    }
+    free_run_of(t, pa, frames);
+}
+
+/** All that is taken up to the next frame that is not, so that pools do not fill up for good. */
+static void free_stretch(struct trace *t)
+{
+    uint64_t first, frames;
+    (void)choose_stretch(t, MODEL_TAKEN, &first, &frames);
+    while (frames != 0 && first > 0 && t->model.state[first - 1] == MODEL_TAKEN) {
+        first--;
+        frames++;
+    }
+    free_run_of(t, t->model.number[first] * FRAME, frames);
+}
+
+static void take_range(struct trace *t)
+{
+    uint64_t first = choose_pa(t);
+    uint64_t end = first + choose_below(t, t->model.frames * FRAME / 8 + 2);
+    if (one_in(t, 16)) { /* all there is */
+        first = 0;
+        end = UINT64_MAX;
+    }
+    struct answer got = {.value = t->subject->take_range(&t->pool, first, end)};
+    struct answer expected = {.value = model_take_range(&t->model, first, end)};
+    compare(t, (uint64_t[ARGUMENTS]){first, end}, got, expected);
+}
+
+static bool reserve_range(struct trace *t, uint64_t pa, uint64_t bytes)
+{
+    struct answer got = {.status = t->subject->reserve(&t->pool, pa, bytes)};
+    struct answer expected = {.status = model_reserve(&t->model, pa, bytes)};
+    compare(t, (uint64_t[ARGUMENTS]){pa, bytes}, got, expected);
+    return is_ok(expected);
+}
+
+static uint64_t choose_reserved_bytes(struct trace *t)
+{
+    uint64_t cut = choose_below(t, 3) == 0 ? choose_below(t, FRAME) : 0;
+    return cut + choose_skewed(t, t->model.frames / 8 + 2) * FRAME;
+}
+
+/** A length that may reach 2^64 and pass it, @p bytes as a rule. */
+static uint64_t or_to_the_end(struct trace *t, uint64_t pa, uint64_t bytes)
+{
+    return one_in(t, 48) ? 0 - pa + choose_below(t, 3) - 1 : bytes;
+}
+
+static void reserve(struct trace *t)
+{
+    uint64_t pa = choose_pa(t);
+    reserve_range(t, pa, or_to_the_end(t, pa, choose_reserved_bytes(t)));
+}
+
+/** A few frames here and a few there, until the table is full. */
+static void reserve_many(struct trace *t)
+{
+    uint64_t most = 1 + choose_below(t, 4), apart = 1 + choose_below(t, 3);
+    uint64_t i = choose_below(t, t->model.frames);
+    for (int calls = 0; calls < 40 && i < t->model.frames && !is_over(t); calls++, i += most + apart) {
+        if (!reserve_range(t, t->model.number[i] * FRAME, (1 + choose_below(t, most)) * FRAME) &&
+            t->model.state[i] == MODEL_FREE)
+            return;
+    }
+}
+
+static void unreserve(struct trace *t)
+{
+    uint64_t pa = choose_pa(t), bytes = choose_reserved_bytes(t), first, frames;
+    if (!one_in(t, 4) && choose_stretch(t, MODEL_RESERVED, &first, &frames)) {
+        uint64_t skipped = one_in(t, 2) ? choose_below(t, frames) : 0;
+        pa = t->model.number[first + skipped] * FRAME;
+        frames -= skipped;
+        bytes = (one_in(t, 2) ? frames : 1 + choose_below(t, frames)) * FRAME;
+    }
+    bytes = or_to_the_end(t, pa, bytes);
+    struct answer got = {.status = t->subject->unreserve(&t->pool, pa, bytes)};
+    struct answer expected = {.status = model_unreserve(&t->model, pa, bytes)};
+    compare(t, (uint64_t[ARGUMENTS]){pa, bytes}, got, expected);
+}
+
+#define CAN(status) (1u << BITFRAME_##status)
+
+enum call {
+    CALL_TAKE,
+    CALL_FREE,
+    CALL_TAKE_RUN,
+    CALL_CLAIM,
+    CALL_FREE_RUN,
+    CALL_TAKE_RANGE,
+    CALL_RESERVE,
+    CALL_UNRESERVE,
+    CALLS,
+};
+
+/** Every status that a call documents: it may answer no other, and a long trace must meet each. */
+static const struct {
+    const char *name;
+    unsigned statuses;
+} calls_made[CALLS] = {
+    [CALL_TAKE] = {"take", CAN(OK) | CAN(NONE)},
+    [CALL_FREE] = {"free", CAN(OK) | CAN(DOUBLE_FREE) | CAN(RESERVED) | CAN(UNMANAGED) | CAN(MISALIGNED)},
+    [CALL_TAKE_RUN] = {"take_run", CAN(OK) | CAN(NONE) | CAN(INVALID)},
+    [CALL_CLAIM] = {"claim",
+                    CAN(OK) | CAN(IN_USE) | CAN(RESERVED) | CAN(UNMANAGED) | CAN(MISALIGNED) | CAN(INVALID)},
+    [CALL_FREE_RUN] = {"free_run", CAN(OK) | CAN(DOUBLE_FREE) | CAN(RESERVED) | CAN(UNMANAGED) |
+                                       CAN(MISALIGNED) | CAN(INVALID)},
+    [CALL_TAKE_RANGE] = {"take_range", CAN(OK)},
+    [CALL_RESERVE] = {"reserve", CAN(OK) | CAN(IN_USE) | CAN(NO_ROOM) | CAN(INVALID)},
+    [CALL_UNRESERVE] = {"unreserve", CAN(OK) | CAN(NOT_RESERVED) | CAN(NO_ROOM) | CAN(INVALID)},
+};
+
+/** What a trace is made of, and how often each, of the sum of all weights, which is 256 at most. */
+static const struct operation {
+    enum call call;
+    const char *name;
+    unsigned weight;
+    void (*run)(struct trace *);
+} operations[] = {
+    {CALL_TAKE, "take", 32, take},
+    {CALL_TAKE, "take in a row", 1, take_many},
+    {CALL_FREE, "free", 44, free_some},
+    {CALL_FREE, "free in a row", 2, free_many},
+    {CALL_TAKE_RUN, "take_run", 46, take_run},
+    {CALL_TAKE_RUN, "take_run in a row", 2, take_runs},
+    {CALL_TAKE_RUN, "take_run zeroed", 3, take_run_zeroed},
+    {CALL_CLAIM, "claim", 24, claim},
+    {CALL_FREE_RUN, "free_run", 34, free_run},
+    {CALL_FREE_RUN, "free_run of all", 26, free_stretch},
+    {CALL_TAKE_RANGE, "take_range", 5, take_range},
+    {CALL_RESERVE, "reserve", 12, reserve},
+    {CALL_RESERVE, "reserve in a row", 3, reserve_many},
+    {CALL_UNRESERVE, "unreserve", 20, unreserve},
+};
+
+#define OPERATIONS (sizeof(operations) / sizeof(*operations))
+
+_Static_assert(OPERATIONS <= POOL_OPERATIONS_MAX, "a report has room for each");
+
+static void compare(struct trace *t, const uint64_t *argument, struct answer got, struct answer expected)
+{
+    size_t at = t->report->calls++ % HISTORY_CALLS;
+    t->history[at].operation = t->operation;
+    t->history[at].status = expected.status;
+    t->history[at].result = expected.value;
+    memcpy(t->history[at].argument, argument, sizeof(t->history[at].argument));
+    t->report->met[t->operation][expected.status]++;
+
+    if (got.status != expected.status)
+        report_difference(t, "%s, should be %s", bitframe_status_name(got.status),
+                          bitframe_status_name(expected.status));
+    else if (got.value != expected.value)
+        report_difference(t, "%#" PRIx64 ", should be %#" PRIx64, got.value, expected.value);
+    else if ((calls_made[operations[t->operation].call].statuses >> expected.status & 1) == 0)
+        report_difference(t, "%s is not documented", bitframe_status_name(expected.status));
+    else if (expected.status != BITFRAME_OK || ++t->since_all >= 64 + t->model.frames / 16)
+        compare_all(t);
+    else if (++t->since_count * 64 >= t->model.frames)
+        compare_counts(t);
+}
+
+static void report_difference(struct trace *t, const char *what, ...)
+{
+    char *text = t->report->difference;
+    size_t room = sizeof(t->report->difference);
+    if (text[0] != 0)
+        return;
+    int used = snprintf(text, room, "call %" PRIu64 ": ", t->report->calls);
+    va_list arguments;
+    va_start(arguments, what);
+    used += vsnprintf(text + used, room - (size_t)used, what, arguments);
+    va_end(arguments);
+    used +=
+        snprintf(text + used, room - (size_t)used,
+                 "; %" PRIu64 " frames from %#" PRIx64 ", the calls:", t->model.frames, t->model.number[0]);
+    uint64_t first = t->report->calls > HISTORY_CALLS ? t->report->calls - HISTORY_CALLS : 0;
+    for (uint64_t i = first; i < t->report->calls && (size_t)used < room; i++) {
+        uint64_t at = i % HISTORY_CALLS;
+        used +=
+            snprintf(text + used, room - (size_t)used, "\n  %s(", operations[t->history[at].operation].name);
+        for (int a = 0; a < ARGUMENTS && (size_t)used < room; a++)
+            used += snprintf(text + used, room - (size_t)used, "%s%#" PRIx64, a == 0 ? "" : ", ",
+                             t->history[at].argument[a]);
+        if ((size_t)used < room)
+            used += snprintf(text + used, room - (size_t)used, "): %s, %#" PRIx64,
+                             bitframe_status_name(t->history[at].status), t->history[at].result);
+    }
+}
+
+/* Pools. */
+
+/** A number of frames to begin with, such that @p frames frames fit below 2^64 and many addresses are met. */
+static uint64_t choose_first(struct trace *t, uint64_t frames)
+{
+    uint64_t first = choose_bytes(t, 8) >> (BITFRAME_FRAME_SHIFT + choose_below(t, 50));
+    return first > FRAMES_END - frames ? FRAMES_END - frames : first;
+}
+
+/** Make frames inside a stretch foreign or reserved, in map and model. */
+static void mark(struct trace *t, struct bitframe_map *map, uint64_t stretch, uint64_t most,
+                 enum model_state state)
+{
+    struct model *model = &t->model;
+    uint64_t frames = model->stretch[stretch].frames;
+    uint64_t first = choose_below(t, frames);
+    uint64_t count = 1 + choose_skewed(t, most);
+    if (first + count > frames)
+        count = frames - first;
+    (void)bitframe_map_add(map, state == MODEL_FOREIGN ? BITFRAME_MAP_HOLE : BITFRAME_MAP_RESERVED,
+                           (model->stretch[stretch].first + first) * FRAME, count * FRAME);
+    model_mark(model, model->stretch[stretch].at + first, count, state);
+}
+
+static void mark_some(struct trace *t, struct bitframe_map *map, uint64_t times, uint64_t most)
+{
+    for (uint64_t i = 0; i < times; i++)
+        mark(t, map, choose_below(t, t->model.stretches), most,
+             one_in(t, 3) ? MODEL_RESERVED : MODEL_FOREIGN);
+}
+
+static void add_stretch(struct trace *t, uint64_t first, uint64_t frames)
+{
+    (void)model_add(&t->model, first, frames);
+}
+
+/** Stretches of memory of a shape: all free, but for frame 0. */
+static void add_stretches(struct trace *t, enum pool_shape shape)
+{
+    uint64_t frames, first, lines;
+    switch (shape) {
+    case POOL_SMALL:
+        frames = 1 + choose_below(t, 700);
+        add_stretch(t, choose_first(t, frames), frames);
+        break;
+    case POOL_BOTTOM: add_stretch(t, choose_below(t, 3), 2 + choose_below(t, 200)); break;
+    case POOL_TOP:
+        frames = 1 + choose_below(t, 200);
+        add_stretch(t, FRAMES_END - frames, frames);
+        break;
+    case POOL_SHARED:
+        frames = 200 + choose_below(t, 400);
+        add_stretch(t, choose_first(t, frames), frames);
+        break;
+    case POOL_SEGMENTS:
+        first = choose_first(t, UINT64_C(1) << 46);
+        for (uint64_t i = 2 + choose_below(t, MODEL_STRETCHES - 1); i != 0; i--) {
+            if (one_in(t, 8)) { /* a line to the frame */
+                first = (first + BITFRAME_LINE_FRAMES - 1) / BITFRAME_LINE_FRAMES * BITFRAME_LINE_FRAMES;
+                frames = BITFRAME_LINE_FRAMES;
+            } else {
+                frames = 1 + choose_below(t, 80);
+            }
+            add_stretch(t, first, frames);
+            first += frames + 1 + (choose_bytes(t, 4) >> choose_below(t, 32) << choose_below(t, 10));
+        }
+        break;
+    case POOL_RESERVED:
+        frames = 100 + choose_below(t, 300);
+        add_stretch(t, choose_first(t, frames), frames);
+        break;
+    case POOL_LINES:
+        lines = one_in(t, 2) ? GROUP_LINES : 1; /* what it is aligned to */
+        frames = BITFRAME_LINE_FRAMES * (1 + choose_below(t, GROUP_LINES + 1));
+        first = choose_first(t, frames) / BITFRAME_LINE_FRAMES / lines * lines * BITFRAME_LINE_FRAMES;
+        add_stretch(t, first, frames);
+        break;
+    case POOL_ANY:
+        frames = 1 + choose_skewed(t, 6000);
+        add_stretch(t, choose_first(t, frames), frames);
+        break;
+    case POOL_BLOCKS:
+        frames = 2 * (uint64_t)BLOCK_FRAMES + 1 + choose_below(t, BLOCK_FRAMES);
+        first = choose_first(t, frames);
+        add_stretch(t, one_in(t, 2) ? first / BLOCK_FRAMES * BLOCK_FRAMES : first, frames);
+        break;
+    default:
+        frames = 1 + choose_below(t, 130);
+        add_stretch(t, choose_first(t, frames), frames);
+        break;
+    }
+}
+
+static void mark_stretches(struct trace *t, struct bitframe_map *map, enum pool_shape shape)
+{
+    uint64_t frames = t->model.frames;
+    switch (shape) {
+    case POOL_SHARED: mark_some(t, map, 10 + choose_below(t, 50), 12); break;
+    case POOL_RESERVED:
+        for (uint64_t i = choose_below(t, 80); i != 0; i--)
+            mark(t, map, 0, 3, MODEL_RESERVED);
+        mark_some(t, map, choose_below(t, 8), 3);
+        break;
+    case POOL_LINES: mark_some(t, map, one_in(t, 2) ? choose_below(t, 4) : 0, frames / 4 + 1); break;
+    default: mark_some(t, map, choose_below(t, 8), frames / 4 + 1); break;
+    }
+}
+
+static void make_pool(struct trace *t, enum pool_shape shape)
+{
+    static struct bitframe_map_range ranges[RANGES];
+    struct bitframe_map map;
+    struct model *model = &t->model;
+    if (shape == POOL_MIXED)
+        shape = (enum pool_shape)choose_below(t, POOL_BLOCKS);
+    t->has_pool = false;
+    model_begin(model);
+    add_stretches(t, shape);
+    (void)bitframe_map_init(&map, ranges, RANGES);
+    for (uint64_t i = 0; i < model->stretches; i++)
+        (void)bitframe_map_add(&map, BITFRAME_MAP_RAM, model->stretch[i].first * FRAME,
+                               model->stretch[i].frames * FRAME);
+    mark_stretches(t, &map, shape);
+
+    uint64_t bytes = 0;
+    enum bitframe_status status = bitframe_map_metadata_bytes(&map, &bytes);
+    if (model_count(model, MODEL_FOREIGN) == model->frames) {
+        if (status != BITFRAME_INVALID)
+            report_difference(t, "a map of nothing is %s", bitframe_status_name(status));
+        return;
+    }
+    if (status == BITFRAME_OK) {
+        bytes = (bytes + BITFRAME_METADATA_ALIGN - 1) / BITFRAME_METADATA_ALIGN * BITFRAME_METADATA_ALIGN;
+        free(t->metadata);
+        t->metadata = aligned_alloc(BITFRAME_METADATA_ALIGN, bytes);
+        memset(t->metadata, 0xA5, bytes);
+        status = t->subject->init_map(&t->pool, &map, t->metadata, bytes);
+    }
+    if (status != BITFRAME_OK) {
+        report_difference(t, "the map is %s", bitframe_status_name(status));
+        return;
+    }
+    model->room = model_reservations(model, model->covered) + BITFRAME_SPARE_RESERVED;
+    t->held_count = 0;
+    t->has_pool = true;
+    t->report->pools++;
+    t->pool_end = t->report->calls + 1 + choose_below(t, POOL_CALLS);
+    compare_all(t);
+}
+
+bool pool_trace_run(const struct pool_calls *subject, enum pool_shape shape, struct pool_trace_input input,
+                    uint64_t calls, struct pool_trace_report *report)
+{
+    static struct trace trace;
+    static struct model arrays;
+    struct trace *t = &trace;
+    memset(report, 0, sizeof(*report));
+    memset(t, 0, sizeof(*t));
+    if (arrays.most == 0) {
+        arrays.most = MOST_FRAMES;
+        arrays.number = malloc(arrays.most * sizeof(*arrays.number));
+        arrays.state = malloc(arrays.most);
+        arrays.covered = malloc(arrays.most);
+        arrays.wanted = malloc(arrays.most);
+    }
+    t->model = arrays;
+    t->subject = subject;
+    t->input = input;
+    t->report = report;
+    t->limit = calls;
+    size_t next = 0;
+    for (size_t i = 0; i < OPERATIONS; i++) {
+        for (unsigned weight = 0; weight < operations[i].weight && next < 256; weight++)
+            t->operation_of[next++] = (uint8_t)i;
+    }
+
+    while (!is_over(t)) {
+        make_pool(t, shape);
+        while (t->has_pool && t->report->calls < t->pool_end && !is_over(t)) {
+            t->operation = t->operation_of[choose_below(t, next)];
+            operations[t->operation].run(t);
+        }
+        if (t->has_pool && report->difference[0] == 0)
+            compare_all(t);
+    }
+    free(t->metadata);
+    return report->difference[0] == 0;
+}
+
+unsigned pool_trace_print(const struct pool_trace_report *report)
+{
+    uint64_t met[CALLS][POOL_STATUSES] = {0};
+    unsigned missed = 0;
+    for (size_t i = 0; i < OPERATIONS; i++) {
+        uint64_t calls = 0;
+        for (unsigned status = 0; status < POOL_STATUSES; status++) {
+            calls += report->met[i][status];
+            met[operations[i].call][status] += report->met[i][status];
+        }
+        missed += calls == 0;
+        printf("  %-18s%11" PRIu64 ":", operations[i].name, calls);
+        for (unsigned status = 0; status < POOL_STATUSES; status++) {
+            if (report->met[i][status] != 0)
+                printf(" %s %" PRIu64, bitframe_status_name((enum bitframe_status)status),
+                       report->met[i][status]);
+        }
+        printf("\n");
+    }
+    for (unsigned call = 0; call < CALLS; call++) {
+        for (unsigned status = 0; status < POOL_STATUSES; status++) {
+            if ((calls_made[call].statuses >> status & 1) == 0 || met[call][status] != 0)
+                continue;
+            printf("  %s never came to: %s\n", calls_made[call].name,
+                   bitframe_status_name((enum bitframe_status)status));
+            missed++;
+        }
+    }
+    return missed;
+}
