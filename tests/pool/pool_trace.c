@@ -76,7 +76,7 @@ const char *const pool_shape_name[POOL_SHAPES + 1] = {
     [POOL_BLOCKS] = "blocks",     [POOL_MIXED] = "mixed",
 };
 
-/* Choices. */
+/* Choices. One to a statement: in which order a compiler does two of an expression is its own affair. */
 
 static bool is_over(const struct trace *t)
 {
@@ -280,17 +280,25 @@ static void take(struct trace *t)
         hold(t, pa, 1);
 }
 
+/** So many calls in a row that words, lines and groups are used up; not so many where calls must be few. */
+static uint64_t choose_burst(struct trace *t)
+{
+    return 64 + choose_below(t, t->model.frames < BLOCK_FRAMES ? 537 : 16);
+}
+
 static void take_many(struct trace *t)
 {
-    uint64_t calls = 64 + choose_below(t, 537);
+    uint64_t calls = choose_burst(t);
     while (calls-- != 0 && !is_over(t) && take_one(t) != 0) {
     }
 }
 
 static void free_some(struct trace *t)
 {
-    uint64_t pa = choose_pa(t);
-    if (t->held_count != 0 && !one_in(t, 3)) {
+    uint64_t pa = choose_pa(t), first, frames;
+    if (one_in(t, 16) && choose_stretch(t, MODEL_RESERVED, &first, &frames)) {
+        pa = t->model.number[first] * FRAME;
+    } else if (t->held_count != 0 && !one_in(t, 3)) {
         size_t i = choose_below(t, t->held_count);
         pa = t->held[i].pa;
         if (t->held[i].frames == 1 && !one_in(t, 8))
@@ -303,7 +311,7 @@ static void free_some(struct trace *t)
 static void free_many(struct trace *t)
 {
     const struct model *model = &t->model;
-    uint64_t calls = 64 + choose_below(t, 537);
+    uint64_t calls = choose_burst(t);
     uint64_t i, taken;
     bool up = choose_below(t, 2) != 0;
     (void)choose_stretch(t, MODEL_TAKEN, &i, &taken);
@@ -419,8 +427,8 @@ static void claim(struct trace *t)
         uint64_t skipped = choose_below(t, free_frames);
         pa = t->model.number[first + skipped] * FRAME;
         frames = 1 + choose_below(t, free_frames - skipped);
-    } else if (one_in(t, 32))
-        frames = choose_below(t, 2) * choose_bytes(t, 8);
+    } else if (one_in(t, 8))
+        frames = one_in(t, 2) ? 0 : choose_bytes(t, 8);
     struct answer got = {.status = t->subject->claim(&t->pool, pa, frames)};
     struct answer expected = {.status = model_claim(&t->model, pa, frames)};
     compare(t, (uint64_t[ARGUMENTS]){pa, frames}, got, expected);
@@ -451,7 +459,7 @@ static void free_run(struct trace *t)
         }
         t->held[i] = t->held[--t->held_count];
     } else if (one_in(t, 8)) {
-        frames = choose_below(t, 2) * choose_bytes(t, 8);
+        frames = one_in(t, 2) ? 0 : choose_bytes(t, 8);
     }
     free_run_of(t, pa, frames);
 }
@@ -472,7 +480,7 @@ static void take_range(struct trace *t)
 {
     uint64_t first = choose_pa(t);
     uint64_t end = first + choose_below(t, t->model.frames * FRAME / 8 + 2);
-    if (one_in(t, 16)) { /* all there is */
+    if (one_in(t, 4)) { /* all there is */
         first = 0;
         end = UINT64_MAX;
     }
@@ -498,7 +506,7 @@ static uint64_t choose_reserved_bytes(struct trace *t)
 /** A length that may reach 2^64 and pass it, @p bytes as a rule. */
 static uint64_t or_to_the_end(struct trace *t, uint64_t pa, uint64_t bytes)
 {
-    return one_in(t, 48) ? 0 - pa + choose_below(t, 3) - 1 : bytes;
+    return one_in(t, 12) ? 0 - pa + choose_below(t, 4) - 1 : bytes;
 }
 
 static void reserve(struct trace *t)
@@ -647,7 +655,8 @@ static void report_difference(struct trace *t, const char *what, ...)
 /** A number of frames to begin with, such that @p frames frames fit below 2^64 and many addresses are met. */
 static uint64_t choose_first(struct trace *t, uint64_t frames)
 {
-    uint64_t first = choose_bytes(t, 8) >> (BITFRAME_FRAME_SHIFT + choose_below(t, 50));
+    uint64_t shift = BITFRAME_FRAME_SHIFT + choose_below(t, 62 - BITFRAME_FRAME_SHIFT);
+    uint64_t first = choose_bytes(t, 8) >> shift;
     return first > FRAMES_END - frames ? FRAMES_END - frames : first;
 }
 
@@ -668,9 +677,10 @@ static void mark(struct trace *t, struct bitframe_map *map, uint64_t stretch, ui
 
 static void mark_some(struct trace *t, struct bitframe_map *map, uint64_t times, uint64_t most)
 {
-    for (uint64_t i = 0; i < times; i++)
-        mark(t, map, choose_below(t, t->model.stretches), most,
-             one_in(t, 3) ? MODEL_RESERVED : MODEL_FOREIGN);
+    for (uint64_t i = 0; i < times; i++) {
+        uint64_t stretch = choose_below(t, t->model.stretches);
+        mark(t, map, stretch, most, one_in(t, 3) ? MODEL_RESERVED : MODEL_FOREIGN);
+    }
 }
 
 static void add_stretch(struct trace *t, uint64_t first, uint64_t frames)
@@ -687,7 +697,10 @@ static void add_stretches(struct trace *t, enum pool_shape shape)
         frames = 1 + choose_below(t, 700);
         add_stretch(t, choose_first(t, frames), frames);
         break;
-    case POOL_BOTTOM: add_stretch(t, choose_below(t, 3), 2 + choose_below(t, 200)); break;
+    case POOL_BOTTOM:
+        first = choose_below(t, 3);
+        add_stretch(t, first, 2 + choose_below(t, 200));
+        break;
     case POOL_TOP:
         frames = 1 + choose_below(t, 200);
         add_stretch(t, FRAMES_END - frames, frames);
@@ -706,7 +719,8 @@ static void add_stretches(struct trace *t, enum pool_shape shape)
                 frames = 1 + choose_below(t, 80);
             }
             add_stretch(t, first, frames);
-            first += frames + 1 + (choose_bytes(t, 4) >> choose_below(t, 32) << choose_below(t, 10));
+            uint64_t near = choose_below(t, 32), far = choose_below(t, 10);
+            first += frames + 1 + (choose_bytes(t, 4) >> near << far);
         }
         break;
     case POOL_RESERVED:
