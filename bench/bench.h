@@ -32,7 +32,9 @@ struct loops {
     uint64_t (*fill_huge)(uint64_t calls);                          /* take 2 MiB, aligned, again and again */
     void (*drain_huge)(uint64_t pa, uint64_t step, uint64_t calls); /* free 2 MiB every step bytes */
     void (*churn_huge)(uint64_t *held, uint64_t pairs);             /* free 2 MiB that are held, take 2 MiB */
-    void (*zero)(void *pages, uint64_t mask, uint64_t calls);       /* zero a page */
+    void (*fill_bulk)(uint64_t *pas, uint64_t calls);         /* take BULK single frames, again and again */
+    void (*drain_bulk)(const uint64_t *pas, uint64_t calls);  /* free BULK of them, again and again */
+    void (*zero)(void *pages, uint64_t mask, uint64_t calls); /* zero a page */
 };
 
 /** What a search of a contender walks over. */
@@ -66,8 +68,8 @@ struct stage {
     uint64_t operations; /* that one run makes */
 };
 
-/* Frames of a run of 2 MiB. */
-enum { HUGE_FRAMES = 512 };
+/* Frames that a bulk call asks for, and that a run of 2 MiB has. */
+enum { BULK = 512, HUGE_FRAMES = 512 };
 
 enum { HELD_MAX = 1 << 16 };
 /** Frames that churn frees, by address; drawn afresh by each preparation. */
@@ -102,7 +104,8 @@ extern const struct loops bench_empty_loops, bench_empty_page_loops;
 extern const struct subject bench_fill, bench_drain, bench_churn50, bench_churn99, bench_scatter50,
     bench_scatter99, bench_adversarial, bench_worst_take, bench_worst_free, bench_worst_line, bench_count,
     bench_reserve, bench_init, bench_huge_take, bench_huge_free, bench_huge_churn, bench_huge_nibbled_take,
-    bench_huge_nibbled_free, bench_worst_huge_take, bench_worst_huge_free, bench_zero;
+    bench_huge_nibbled_free, bench_worst_huge_take, bench_worst_huge_free, bench_bulk_take, bench_bulk_free,
+    bench_zero;
 
 /** How many times stage_open() was called. */
 extern uint64_t stage_built;

@@ -53,6 +53,8 @@ static const struct subject *const subjects[] = {
     &bench_huge_nibbled_free,
     &bench_worst_huge_take,
     &bench_worst_huge_free,
+    &bench_bulk_take,
+    &bench_bulk_free,
 };
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))

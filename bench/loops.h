@@ -10,6 +10,8 @@
  *   INIT()             every frame free
  *   TAKE_HUGE()        2 MiB, aligned
  *   FREE_HUGE(pa)      give 2 MiB back
+ *   TAKE_BULK(pas)     BULK single frames
+ *   FREE_BULK(pas)     give BULK frames back
  *   ZERO(page)         clear a page
  * and uses LOOPS, an initialiser of struct loops. The loops are the same text for every contender, and each
  * is kept from being inlined, so that the empty ones cost exactly what the others do less the
@@ -139,6 +141,23 @@ LOOP void churn_huge(uint64_t *held, uint64_t pairs)
 #define LOOP_HUGE
 #endif
 
+#ifdef TAKE_BULK
+LOOP void fill_bulk(uint64_t *pas, uint64_t calls)
+{
+    for (uint64_t i = 0; i < calls; i++)
+        TAKE_BULK(pas + i * BULK);
+}
+
+LOOP void drain_bulk(const uint64_t *pas, uint64_t calls)
+{
+    for (uint64_t i = 0; i < calls; i++)
+        FREE_BULK(pas + i * BULK);
+}
+#define LOOP_BULK .fill_bulk = fill_bulk, .drain_bulk = drain_bulk,
+#else
+#define LOOP_BULK
+#endif
+
 #ifdef ZERO
 LOOP void zero(void *pages, uint64_t mask, uint64_t calls)
 {
@@ -152,7 +171,7 @@ LOOP void zero(void *pages, uint64_t mask, uint64_t calls)
 
 #define LOOPS                                                                                                \
     {                                                                                                        \
-        LOOP_TAKE LOOP_FREE LOOP_PAIRS LOOP_COUNT LOOP_RESERVE LOOP_INIT LOOP_HUGE LOOP_ZERO                 \
+        LOOP_TAKE LOOP_FREE LOOP_PAIRS LOOP_COUNT LOOP_RESERVE LOOP_INIT LOOP_HUGE LOOP_BULK LOOP_ZERO       \
     }
 
 #endif

@@ -22,6 +22,8 @@ NOTHING(nothing_reserve);
 NOTHING(nothing_init);
 NOTHING(nothing_take_huge);
 NOTHING(nothing_free_huge);
+NOTHING(nothing_take_bulk);
+NOTHING(nothing_free_bulk);
 NOTHING(nothing_take_page);
 NOTHING(nothing_free_page);
 NOTHING(nothing_count_pages);

@@ -17,6 +17,9 @@ void nothing_reserve(struct nothing *nothing, uint64_t pa, uint64_t end_pa);
 void nothing_init(struct nothing *nothing);
 uint64_t nothing_take_huge(struct nothing *nothing, const void *request, uint64_t *pa);
 void nothing_free_huge(struct nothing *nothing, uint64_t pa, uint64_t frames);
+void nothing_take_bulk(struct nothing *nothing, const void *request, uint64_t *pas, uint64_t *taken);
+void nothing_free_bulk(struct nothing *nothing, const uint64_t *pas, uint64_t frames, uint32_t flags,
+                       uint64_t *freed);
 
 /* As above, where there is only one pool and it is not passed. */
 uint64_t nothing_take_page(void);

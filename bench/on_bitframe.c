@@ -23,6 +23,19 @@ static inline uint64_t take_huge(void)
     return pa;
 }
 
+static inline void take_bulk(uint64_t *pas)
+{
+    struct bitframe_request request = {.frames = BULK};
+    uint64_t taken;
+    (void)bitframe_take_bulk(&pool, &request, pas, &taken);
+}
+
+static inline void free_bulk(const uint64_t *pas)
+{
+    uint64_t freed;
+    (void)bitframe_free_bulk(&pool, pas, BULK, 0, &freed);
+}
+
 #define TAKE()           bitframe_take(&pool)
 #define FREE(pa)         (void)bitframe_free(&pool, pa)
 #define COUNT()          count_frames(&pool)
@@ -30,6 +43,8 @@ static inline uint64_t take_huge(void)
 #define INIT()           (void)bitframe_init(&pool, pool_pa, pool_bytes, metadata, metadata_bytes)
 #define TAKE_HUGE()      take_huge()
 #define FREE_HUGE(pa)    (void)bitframe_free_run(&pool, pa, HUGE_FRAMES)
+#define TAKE_BULK(pas)   take_bulk(pas)
+#define FREE_BULK(pas)   free_bulk(pas)
 #include "loops.h"
 
 static uint64_t bytes(uint64_t frames)

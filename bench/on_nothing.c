@@ -14,6 +14,19 @@ static inline uint64_t take_huge(void)
     return pa;
 }
 
+static inline void take_bulk(uint64_t *pas)
+{
+    struct bitframe_request request = {.frames = BULK};
+    uint64_t taken;
+    (void)nothing_take_bulk(&nothing, &request, pas, &taken);
+}
+
+static inline void free_bulk(const uint64_t *pas)
+{
+    uint64_t freed;
+    (void)nothing_free_bulk(&nothing, pas, BULK, 0, &freed);
+}
+
 #define TAKE()           nothing_take(&nothing)
 #define FREE(pa)         nothing_free(&nothing, pa)
 #define COUNT()          nothing_count(&nothing)
@@ -22,6 +35,8 @@ static inline uint64_t take_huge(void)
 #define ZERO(page)       nothing_zero(page)
 #define TAKE_HUGE()      take_huge()
 #define FREE_HUGE(pa)    nothing_free_huge(&nothing, pa, HUGE_FRAMES)
+#define TAKE_BULK(pas)   take_bulk(pas)
+#define FREE_BULK(pas)   free_bulk(pas)
 #include "loops.h"
 
 const struct loops bench_empty_loops = LOOPS;

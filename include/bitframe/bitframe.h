@@ -230,6 +230,7 @@ enum bitframe_status bitframe_free(struct bitframe *pool, uint64_t pa);
 enum bitframe_request_flags {
     BITFRAME_HIGHEST = 1, /**< The highest run that answers, not the lowest. */
     BITFRAME_ZEROED = 2,  /**< Its bytes cleared, through the linear map of bitframe_set_platform(). */
+    BITFRAME_PARTIAL = 4, /**< Of bulk calls: as many as can be, where not all can. */
 };
 
 /** A request for a run. What is 0 asks for nothing in particular. */
@@ -296,6 +297,47 @@ enum bitframe_status bitframe_claim(struct bitframe *pool, uint64_t pa, uint64_t
  * @par Cost  One load and one store per 64 frames, and the index over them.
  */
 enum bitframe_status bitframe_free_run(struct bitframe *pool, uint64_t pa, uint64_t frames);
+
+/**
+ * Take many single frames at once: the lowest free ones, or the highest if the request says so.
+ *
+ * All that are asked for or none, unless BITFRAME_PARTIAL says that fewer will do.
+ *
+ * @param request  What is wanted: frames is how many; align is at most a frame; limits are those of each.
+ * @param pas      Room for as many addresses. Becomes the PAs of the frames, ascending, or descending for
+ *                 the highest; what lies behind them is not touched.
+ * @param taken    Becomes how many were taken: request->frames, or fewer if BITFRAME_PARTIAL was asked for;
+ *                 0 if none.
+ *
+ * @retval BITFRAME_OK       The frames are the caller's; at least one.
+ * @retval BITFRAME_NONE     Fewer frames are free within the limits, or none; nothing changed but *taken.
+ * @retval BITFRAME_INVALID  A null pointer, no frames, an align above a frame, or unknown flags; nothing
+ *                           changed.
+ *
+ * @par Cost  One load and one store per word of 64 frames that gives any, its index bits, and a store per
+ *            address. With limits and without BITFRAME_PARTIAL the frames within are counted first.
+ */
+enum bitframe_status bitframe_take_bulk(struct bitframe *pool, const struct bitframe_request *request,
+                                        uint64_t *pas, uint64_t *taken);
+
+/**
+ * Give back many single frames at once, in any order. Frames next to each other in memory that follow each
+ * other in @p pas go back a word at a time: the order of bitframe_take_bulk() is the quickest.
+ *
+ * @param pas     Their PAs, multiples of BITFRAME_FRAME_BYTES.
+ * @param frames  How many; 0 frees nothing.
+ * @param flags   0: all or none. BITFRAME_PARTIAL: all that can be, the others skipped.
+ * @param freed   Becomes how many were freed.
+ *
+ * @retval BITFRAME_OK  All are free. Any other status is that of the first frame refused, as
+ *                      bitframe_free() says it, a frame that @p pas holds twice being a double free; without
+ *                      BITFRAME_PARTIAL nothing changed but *freed, which is 0.
+ * @retval BITFRAME_INVALID  A null pointer or unknown flags; nothing changed.
+ *
+ * @par Cost  One load and one store per run of frames within a word, and its index bits.
+ */
+enum bitframe_status bitframe_free_bulk(struct bitframe *pool, const uint64_t *pas, uint64_t frames,
+                                        uint32_t flags, uint64_t *freed);
 
 /**
  * Reserve every frame that [@p pa, @p pa + @p bytes) touches: it is not free, and freeing it is refused.

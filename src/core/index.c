@@ -161,6 +161,14 @@ static inline enum bitframe_status word_completed(struct bitframe *pool, uint64_
     return line_filled(pool, line);
 }
 
+void bitframe_word_freed(struct bitframe *pool, uint64_t distance, uint64_t before)
+{
+    if (before == 0)
+        (void)word_refilled(pool, distance);
+    if (*pool_word(pool, distance) == UINT64_MAX)
+        (void)word_completed(pool, distance);
+}
+
 /** Free a frame after all, though it is outside the gap, or say why not. */
 static __attribute__((noinline)) enum bitframe_status free_elsewhere(struct bitframe *pool, uint64_t pa)
 {

@@ -15,6 +15,9 @@ uint64_t bitframe_count_range(const uint64_t *words, uint64_t first, uint64_t en
  */
 void bitframe_index_clear(struct bitframe *pool);
 
+/** Frames of the word at @p distance, which was @p before, have become free and are counted. */
+void bitframe_word_freed(struct bitframe *pool, uint64_t distance, uint64_t before);
+
 /** Make bits [@p first, @p end), at least one, clear, whatever they were. Returns how many were set. */
 uint64_t bitframe_clear_frames(struct bitframe *pool, uint64_t first, uint64_t end);
 

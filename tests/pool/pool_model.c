@@ -287,3 +287,45 @@ enum bitframe_status model_unreserve(struct model *model, uint64_t pa, uint64_t 
     }
     return BITFRAME_OK;
 }
+
+enum bitframe_status model_take_bulk(struct model *model, const struct bitframe_request *request,
+                                     uint64_t *pas, uint64_t *taken)
+{
+    if (request->frames == 0 || (request->align & (request->align - 1)) != 0 || request->align > FRAME ||
+        request->flags > 7)
+        return BITFRAME_INVALID;
+    struct bitframe_request one = *request;
+    one.frames = 1;
+    one.flags &= BITFRAME_HIGHEST;
+    *taken = 0;
+    while (*taken < request->frames && model_take_run(model, &one, pas + *taken) == BITFRAME_OK)
+        ++*taken;
+    if (*taken == request->frames || (*taken != 0 && request->flags & BITFRAME_PARTIAL))
+        return BITFRAME_OK;
+    while (*taken != 0)
+        (void)model_free(model, pas[--*taken]);
+    return BITFRAME_NONE;
+}
+
+enum bitframe_status model_free_bulk(struct model *model, const uint64_t *pas, uint64_t frames,
+                                     uint32_t flags, uint64_t *freed)
+{
+    enum bitframe_status refusal = BITFRAME_OK;
+    if ((flags & ~(uint32_t)BITFRAME_PARTIAL) != 0)
+        return BITFRAME_INVALID;
+    *freed = 0;
+    for (uint64_t i = 0; i < frames; i++) {
+        enum bitframe_status status = model_free(model, pas[i]);
+        if (status == BITFRAME_OK)
+            ++*freed;
+        else if (refusal == BITFRAME_OK)
+            refusal = status;
+        if (status != BITFRAME_OK && (flags & BITFRAME_PARTIAL) == 0) {
+            *freed = 0;
+            while (i-- != 0)
+                (void)model_claim(model, pas[i], 1);
+            return status;
+        }
+    }
+    return refusal;
+}

@@ -60,6 +60,10 @@ enum bitframe_status model_take_run(struct model *model, const struct bitframe_r
                                     uint64_t *pa);
 enum bitframe_status model_claim(struct model *model, uint64_t pa, uint64_t frames);
 enum bitframe_status model_free_run(struct model *model, uint64_t pa, uint64_t frames);
+enum bitframe_status model_take_bulk(struct model *model, const struct bitframe_request *request,
+                                     uint64_t *pas, uint64_t *taken);
+enum bitframe_status model_free_bulk(struct model *model, const uint64_t *pas, uint64_t frames,
+                                     uint32_t flags, uint64_t *freed);
 enum bitframe_status model_reserve(struct model *model, uint64_t pa, uint64_t bytes);
 enum bitframe_status model_unreserve(struct model *model, uint64_t pa, uint64_t bytes);
 

@@ -23,6 +23,7 @@ enum {
     HELD = 256,           /* runs remembered to be given back */
     HISTORY_CALLS = 24,   /* shown when something differs */
     ARGUMENTS = 5,        /* of a call, at most */
+    BULK = 700,           /* frames of a bulk call, at most */
     ZEROED_FRAMES = 64,   /* memory behind pools of no more frames than that */
     POOL_CALLS = 1500,    /* most calls on one pool, give or take a burst, unless it was costly to make */
     MOST_FRAMES = 900000, /* in a model */
@@ -64,6 +65,8 @@ const struct pool_calls pool_calls_core = {
     .take_run = bitframe_take_run,
     .claim = bitframe_claim,
     .free_run = bitframe_free_run,
+    .take_bulk = bitframe_take_bulk,
+    .free_bulk = bitframe_free_bulk,
     .take_range = bitframe_take_range,
     .reserve = bitframe_reserve,
     .unreserve = bitframe_unreserve,
@@ -418,6 +421,80 @@ static void take_run_zeroed(struct trace *t)
     }
 }
 
+/** A number for what an array holds, in what order. */
+static uint64_t digest(const uint64_t *pas, uint64_t count)
+{
+    uint64_t sum = count;
+    for (uint64_t i = 0; i < count; i++)
+        sum = (sum ^ pas[i]) * UINT64_C(0x9E3779B97F4A7C15);
+    return sum;
+}
+
+/** As many frames as there are, or a few; what is behind those that were taken must not be touched. */
+static void take_bulk(struct trace *t)
+{
+    uint64_t got_pas[BULK + 1], expected_pas[BULK + 1], got_count = 77, expected_count = 77;
+    struct bitframe_request request = choose_request(t);
+    request.align = one_in(t, 16) ? request.align : one_in(t, 2) ? FRAME : 0;
+    if (one_in(t, 4))
+        request.min_pa = request.max_pa = 0;
+    if (one_in(t, 2))
+        request.flags ^= BITFRAME_PARTIAL;
+    if (one_in(t, 3))
+        request.frames = model_count(&t->model, MODEL_FREE) + choose_below(t, 3) - 1;
+    if (request.frames > BULK)
+        request.frames = BULK;
+    for (size_t i = 0; i <= BULK; i++)
+        got_pas[i] = expected_pas[i] = i;
+    struct answer got = {.status = t->subject->take_bulk(&t->pool, &request, got_pas, &got_count)};
+    struct answer expected = {.status = model_take_bulk(&t->model, &request, expected_pas, &expected_count)};
+    if (!is_ok(expected)) { /* where the model tried */
+        for (size_t i = 0; i <= BULK; i++)
+            expected_pas[i] = i;
+    }
+    got.value = digest(got_pas, BULK + 1) + got_count;
+    expected.value = digest(expected_pas, BULK + 1) + expected_count;
+    compare(
+        t,
+        (uint64_t[ARGUMENTS]){request.frames, request.align, request.min_pa, request.max_pa, request.flags},
+        got, expected);
+}
+
+/** Frames that are taken, in a row as a rule, in any order now and then, some of them twice or not taken. */
+static void free_bulk(struct trace *t)
+{
+    static uint64_t pas[BULK];
+    uint64_t got_count = 77, expected_count = 77, i, taken;
+    const struct model *model = &t->model;
+    uint64_t frames = choose_skewed(t, BULK), kind = choose_below(t, 8);
+    uint32_t flags = one_in(t, 2) ? BITFRAME_PARTIAL : 0;
+    if (one_in(t, 64))
+        flags ^= 1u << choose_below(t, 32);
+    (void)choose_stretch(t, MODEL_TAKEN, &i, &taken);
+    for (uint64_t k = 0; k < frames; k++, i++) {
+        while (kind < 7 && i < model->frames && model->state[i] != MODEL_TAKEN)
+            i++;
+        if (i >= model->frames || (kind == 6 && one_in(t, 4)))
+            i = choose_below(t, model->frames);
+        pas[k] = model->number[i] * FRAME;
+    }
+    if (kind == 0 && frames != 0) { /* one that is wrong */
+        uint64_t wrong = choose_below(t, frames);
+        pas[wrong] = choose_pa(t);
+    } else if (kind == 1) { /* from the last to the first */
+        for (uint64_t k = 0; k < frames / 2; k++) {
+            uint64_t pa = pas[k];
+            pas[k] = pas[frames - 1 - k];
+            pas[frames - 1 - k] = pa;
+        }
+    }
+    struct answer got = {.status = t->subject->free_bulk(&t->pool, pas, frames, flags, &got_count)};
+    struct answer expected = {.status = model_free_bulk(&t->model, pas, frames, flags, &expected_count)};
+    got.value = got_count;
+    expected.value = expected_count;
+    compare(t, (uint64_t[ARGUMENTS]){frames, frames ? pas[0] : 0, flags, kind}, got, expected);
+}
+
 static void claim(struct trace *t)
 {
     uint64_t pa = choose_pa(t);
@@ -550,6 +627,8 @@ enum call {
     CALL_TAKE_RUN,
     CALL_CLAIM,
     CALL_FREE_RUN,
+    CALL_TAKE_BULK,
+    CALL_FREE_BULK,
     CALL_TAKE_RANGE,
     CALL_RESERVE,
     CALL_UNRESERVE,
@@ -568,6 +647,9 @@ static const struct {
                     CAN(OK) | CAN(IN_USE) | CAN(RESERVED) | CAN(UNMANAGED) | CAN(MISALIGNED) | CAN(INVALID)},
     [CALL_FREE_RUN] = {"free_run", CAN(OK) | CAN(DOUBLE_FREE) | CAN(RESERVED) | CAN(UNMANAGED) |
                                        CAN(MISALIGNED) | CAN(INVALID)},
+    [CALL_TAKE_BULK] = {"take_bulk", CAN(OK) | CAN(NONE) | CAN(INVALID)},
+    [CALL_FREE_BULK] = {"free_bulk", CAN(OK) | CAN(DOUBLE_FREE) | CAN(RESERVED) | CAN(UNMANAGED) |
+                                         CAN(MISALIGNED) | CAN(INVALID)},
     [CALL_TAKE_RANGE] = {"take_range", CAN(OK)},
     [CALL_RESERVE] = {"reserve", CAN(OK) | CAN(IN_USE) | CAN(NO_ROOM) | CAN(INVALID)},
     [CALL_UNRESERVE] = {"unreserve", CAN(OK) | CAN(NOT_RESERVED) | CAN(NO_ROOM) | CAN(INVALID)},
@@ -587,9 +669,11 @@ static const struct operation {
     {CALL_TAKE_RUN, "take_run", 46, take_run},
     {CALL_TAKE_RUN, "take_run in a row", 2, take_runs},
     {CALL_TAKE_RUN, "take_run zeroed", 3, take_run_zeroed},
-    {CALL_CLAIM, "claim", 24, claim},
+    {CALL_CLAIM, "claim", 20, claim},
     {CALL_FREE_RUN, "free_run", 34, free_run},
-    {CALL_FREE_RUN, "free_run of all", 26, free_stretch},
+    {CALL_FREE_RUN, "free_run of all", 24, free_stretch},
+    {CALL_TAKE_BULK, "take_bulk", 4, take_bulk},
+    {CALL_FREE_BULK, "free_bulk", 4, free_bulk},
     {CALL_TAKE_RANGE, "take_range", 5, take_range},
     {CALL_RESERVE, "reserve", 12, reserve},
     {CALL_RESERVE, "reserve in a row", 3, reserve_many},

@@ -22,6 +22,9 @@ struct pool_calls {
     enum bitframe_status (*take_run)(struct bitframe *, const struct bitframe_request *, uint64_t *);
     enum bitframe_status (*claim)(struct bitframe *, uint64_t, uint64_t);
     enum bitframe_status (*free_run)(struct bitframe *, uint64_t, uint64_t);
+    enum bitframe_status (*take_bulk)(struct bitframe *, const struct bitframe_request *, uint64_t *,
+                                      uint64_t *);
+    enum bitframe_status (*free_bulk)(struct bitframe *, const uint64_t *, uint64_t, uint32_t, uint64_t *);
     uint64_t (*take_range)(struct bitframe *, uint64_t, uint64_t);
     enum bitframe_status (*reserve)(struct bitframe *, uint64_t, uint64_t);
     enum bitframe_status (*unreserve)(struct bitframe *, uint64_t, uint64_t);

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * bulk.c - many single frames in one call
+ *
+ * A word is read and written once for all frames that it gives or gets, and so are its index bits. What is
+ * left per frame is its address.
+ */
+#include "cursor.h"
+#include "index.h"
+#include "kernels.h"
+#include "line.h"
+#include "pool.h"
+#include "request.h"
+
+/** Addresses going to the caller. */
+struct harvest {
+    uint64_t *pas;
+    uint64_t left;
+    bool highest;
+};
+
+/** Write the address of each frame of @p bits, a part of the word whose first frame is at @p pa. */
+static void write_addresses(struct harvest *harvest, uint64_t bits, uint64_t pa)
+{
+    uint64_t *out = harvest->pas;
+    if (bits == UINT64_MAX && !harvest->highest) {
+        for (uint64_t i = 0; i < WORD_BITS; i++)
+            out[i] = pa + (i << BITFRAME_FRAME_SHIFT);
+        out += WORD_BITS;
+    } else if (harvest->highest) {
+        for (; bits != 0; bits ^= bit_mask(highest_bit(bits)))
+            *out++ = pa + ((uint64_t)highest_bit(bits) << BITFRAME_FRAME_SHIFT);
+    } else {
+        for (; bits != 0; bits &= bits - 1)
+            *out++ = pa + ((uint64_t)lowest_bit(bits) << BITFRAME_FRAME_SHIFT);
+    }
+    harvest->pas = out;
+}
+
+/** Keep the lowest or highest @p count of the bits of @p bits, which has more. */
+static uint64_t keep_some(uint64_t bits, uint64_t count, bool highest)
+{
+    uint64_t kept = 0;
+    for (; count != 0; count--) {
+        uint64_t bit = bit_mask(highest ? highest_bit(bits) : lowest_bit(bits));
+        kept |= bit;
+        bits ^= bit;
+    }
+    return kept;
+}
+
+/** Take what is wanted of word @p word, of the frames that @p mask allows. */
+static void take_from_word(struct bitframe *pool, const struct segment *segment, uint64_t word, uint64_t mask,
+                           struct harvest *harvest)
+{
+    uint64_t *frames = levels_at(pool, &pool->frames, 0) + word;
+    uint64_t bits = *frames & mask;
+    uint64_t count = word_count(bits);
+    if (count > harvest->left) {
+        count = harvest->left;
+        bits = keep_some(bits, count, harvest->highest);
+    }
+    uint64_t line = word / LINE_WORDS;
+    uint64_t frame = frame_of_bit(segment, word * WORD_BITS);
+    if (levels_test(pool, &pool->lines, line))
+        line_broken(pool, line, block_of_frame(segment, frame));
+    *frames ^= bits;
+    if (*frames == 0)
+        levels_climb_emptied(pool, pool->frames.level, word);
+    pool->free_frames -= count;
+    harvest->left -= count;
+    write_addresses(harvest, bits, frame << BITFRAME_FRAME_SHIFT);
+}
+
+/** Take what is wanted of bits [@p first, @p end), in one segment, word by word. */
+static void take_from_range(struct bitframe *pool, const struct segment *segment, uint64_t first,
+                            uint64_t end, struct harvest *harvest)
+{
+    while (harvest->left != 0 && first < end) {
+        uint64_t bit = harvest->highest ? bitframe_levels_previous(pool, &pool->frames, end - 1)
+                                        : bitframe_levels_next(pool, &pool->frames, first);
+        if (bit == NO_BIT || bit < first || bit >= end)
+            return;
+        uint64_t word = bit / WORD_BITS;
+        uint64_t mask = UINT64_MAX;
+        if (first / WORD_BITS == word)
+            mask &= mask_from(first);
+        if ((end - 1) / WORD_BITS == word)
+            mask &= mask_to(end - 1);
+        take_from_word(pool, segment, word, mask, harvest);
+        if (harvest->highest)
+            end = word * WORD_BITS;
+        else
+            first = (word + 1) * WORD_BITS;
+    }
+}
+
+/** Are there as many free frames as are wanted, where they are wanted? */
+static bool are_enough(const struct bitframe *pool, const struct wanted *wanted)
+{
+    if (wanted->frames > pool->free_frames)
+        return false;
+    uint64_t found = 0;
+    for (uint64_t i = 0; i < pool->segment_count && found < wanted->frames; i++) {
+        const struct segment *segment = wanted_segment(pool, wanted, i);
+        struct span allowed = wanted_frames(segment, wanted);
+        if (allowed.first < allowed.end)
+            found +=
+                bitframe_count_range(levels_at(pool, &pool->frames, 0), bit_of_frame(segment, allowed.first),
+                                     bit_of_frame(segment, allowed.end));
+    }
+    return found >= wanted->frames;
+}
+
+/** Point the cursor at the lowest word that is not 0 after any were emptied. */
+static void mend_cursor(struct bitframe *pool)
+{
+    if (pool->free_frames == 0)
+        park_cursor(pool);
+    else if (*pool_word(pool, pool->cursor) == 0)
+        bitframe_set_cursor(pool, bitframe_levels_next(pool, &pool->frames, cursor_word(pool) * WORD_BITS) /
+                                      WORD_BITS);
+}
+
+enum bitframe_status bitframe_take_bulk(struct bitframe *pool, const struct bitframe_request *request,
+                                        uint64_t *pas, uint64_t *taken)
+{
+    struct wanted wanted;
+    if (!pool || !request || !pas || !taken ||
+        !read_request(request, BITFRAME_HIGHEST | BITFRAME_ZEROED | BITFRAME_PARTIAL, &wanted) ||
+        wanted.align != 1)
+        return BITFRAME_INVALID;
+    *taken = 0;
+    bool has_limits = (request->min_pa | request->max_pa) != 0;
+    bool is_partial = (request->flags & BITFRAME_PARTIAL) != 0;
+    if (!is_partial && (has_limits ? !are_enough(pool, &wanted) : wanted.frames > pool->free_frames))
+        return BITFRAME_NONE;
+
+    bitframe_settle(pool);
+    struct harvest harvest = {.pas = pas, .left = wanted.frames, .highest = wanted.highest};
+    for (uint64_t i = 0; i < pool->segment_count && harvest.left != 0; i++) {
+        const struct segment *segment = wanted_segment(pool, &wanted, i);
+        struct span allowed = wanted_frames(segment, &wanted);
+        if (allowed.first < allowed.end)
+            take_from_range(pool, segment, bit_of_frame(segment, allowed.first),
+                            bit_of_frame(segment, allowed.end), &harvest);
+    }
+    mend_cursor(pool);
+    *taken = wanted.frames - harvest.left;
+    if (request->flags & BITFRAME_ZEROED) {
+        for (uint64_t i = 0; i < *taken; i++)
+            zero_run(pas[i], 1);
+    }
+    return *taken != 0 ? BITFRAME_OK : BITFRAME_NONE;
+}
+
+/** How many of @p pas, at most @p count, are frames one after the other in memory that share a word. */
+static uint64_t run_in_word(const uint64_t *pas, uint64_t count)
+{
+    uint64_t pa = pas[0];
+    uint64_t room = WORD_BITS - frame_number(pa) % WORD_BITS;
+    if (count > room)
+        count = room;
+    uint64_t run = 1;
+    while (run < count && pas[run] == pa + (run << BITFRAME_FRAME_SHIFT))
+        run++;
+    return run;
+}
+
+/** Free frames from the front of @p pas: a run within a word if it can be had at once, or just the first. */
+static enum bitframe_status free_some(struct bitframe *pool, const uint64_t *pas, uint64_t count,
+                                      uint64_t *run)
+{
+    uint64_t pa = pas[0];
+    *run = run_in_word(pas, count);
+    uint64_t frame = frame_number(pa - pool->gap_pa);
+    if (*run > 1 && pa % BITFRAME_FRAME_BYTES == 0 && *run <= pool->gap_frames &&
+        frame <= pool->gap_frames - *run) {
+        uint64_t distance = distance_of(pool, pa);
+        uint64_t *word = pool_word(pool, distance);
+        uint64_t before = *word;
+        uint64_t bits = mask_to(*run - 1) << frame_number(pa) % WORD_BITS;
+        if ((before & bits) == 0) {
+            *word = before | bits;
+            pool->free_frames += *run;
+            bitframe_word_freed(pool, distance, before);
+            return BITFRAME_OK;
+        }
+    }
+    *run = 1;
+    return bitframe_free(pool, pa);
+}
+
+enum bitframe_status bitframe_free_bulk(struct bitframe *pool, const uint64_t *pas, uint64_t frames,
+                                        uint32_t flags, uint64_t *freed)
+{
+    enum bitframe_status first_refusal = BITFRAME_OK;
+    if (!pool || !pas || !freed || (flags & ~(uint32_t)BITFRAME_PARTIAL) != 0)
+        return BITFRAME_INVALID;
+    *freed = 0;
+    for (uint64_t i = 0; i < frames;) {
+        uint64_t run;
+        enum bitframe_status status = free_some(pool, pas + i, frames - i, &run);
+        if (status == BITFRAME_OK) {
+            *freed += run;
+        } else if ((flags & BITFRAME_PARTIAL) == 0) {
+            *freed = 0;
+            while (i != 0)
+                (void)bitframe_claim(pool, pas[--i], 1);
+            return status;
+        } else if (first_refusal == BITFRAME_OK) {
+            first_refusal = status;
+        }
+        i += run;
+    }
+    return first_refusal;
+}
