@@ -34,6 +34,7 @@ struct loops {
     void (*churn_huge)(uint64_t *held, uint64_t pairs);             /* free 2 MiB that are held, take 2 MiB */
     void (*fill_bulk)(uint64_t *pas, uint64_t calls);         /* take BULK single frames, again and again */
     void (*drain_bulk)(const uint64_t *pas, uint64_t calls);  /* free BULK of them, again and again */
+    uint64_t (*search)(uint64_t calls);                       /* look through all of memory in vain */
     void (*zero)(void *pages, uint64_t mask, uint64_t calls); /* zero a page */
 };
 
@@ -105,7 +106,7 @@ extern const struct subject bench_fill, bench_drain, bench_churn50, bench_churn9
     bench_scatter99, bench_adversarial, bench_worst_take, bench_worst_free, bench_worst_line, bench_count,
     bench_reserve, bench_init, bench_huge_take, bench_huge_free, bench_huge_churn, bench_huge_nibbled_take,
     bench_huge_nibbled_free, bench_worst_huge_take, bench_worst_huge_free, bench_bulk_take, bench_bulk_free,
-    bench_zero;
+    bench_search, bench_zero;
 
 /** How many times stage_open() was called. */
 extern uint64_t stage_built;

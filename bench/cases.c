@@ -55,6 +55,7 @@ static const struct subject *const subjects[] = {
     &bench_worst_huge_free,
     &bench_bulk_take,
     &bench_bulk_free,
+    &bench_search,
 };
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))

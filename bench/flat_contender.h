@@ -15,6 +15,7 @@ static struct flat flat;
 #define FREE(pa)         flat_free(&flat, pa)
 #define COUNT()          FLAT_COUNT(&flat)
 #define RESERVE(pa, end) flat_reserve(&flat, pa, end)
+#define SEARCH()         FLAT_TAKE(&flat)
 #define INIT()           flat_init(&flat, flat.words, flat.first_pa, flat.frames)
 #include "loops.h"
 

@@ -12,6 +12,7 @@
  *   FREE_HUGE(pa)      give 2 MiB back
  *   TAKE_BULK(pas)     BULK single frames
  *   FREE_BULK(pas)     give BULK frames back
+ *   SEARCH()           what is not there
  *   ZERO(page)         clear a page
  * and uses LOOPS, an initialiser of struct loops. The loops are the same text for every contender, and each
  * is kept from being inlined, so that the empty ones cost exactly what the others do less the
@@ -158,6 +159,19 @@ LOOP void drain_bulk(const uint64_t *pas, uint64_t calls)
 #define LOOP_BULK
 #endif
 
+#ifdef SEARCH
+LOOP uint64_t search(uint64_t calls)
+{
+    uint64_t sum = 0;
+    for (uint64_t i = 0; i < calls; i++)
+        sum += SEARCH();
+    return sum;
+}
+#define LOOP_SEARCH .search = search,
+#else
+#define LOOP_SEARCH
+#endif
+
 #ifdef ZERO
 LOOP void zero(void *pages, uint64_t mask, uint64_t calls)
 {
@@ -171,7 +185,8 @@ LOOP void zero(void *pages, uint64_t mask, uint64_t calls)
 
 #define LOOPS                                                                                                \
     {                                                                                                        \
-        LOOP_TAKE LOOP_FREE LOOP_PAIRS LOOP_COUNT LOOP_RESERVE LOOP_INIT LOOP_HUGE LOOP_BULK LOOP_ZERO       \
+        LOOP_TAKE LOOP_FREE LOOP_PAIRS LOOP_COUNT LOOP_RESERVE LOOP_INIT LOOP_HUGE LOOP_BULK LOOP_SEARCH     \
+            LOOP_ZERO                                                                                        \
     }
 
 #endif

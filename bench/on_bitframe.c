@@ -23,6 +23,15 @@ static inline uint64_t take_huge(void)
     return pa;
 }
 
+/* A run longer than any that is free, and that need not be aligned. */
+static inline uint64_t search_run(void)
+{
+    struct bitframe_request request = {.frames = HUGE_FRAMES + 1};
+    uint64_t pa = 0;
+    (void)bitframe_take_run(&pool, &request, &pa);
+    return pa;
+}
+
 static inline void take_bulk(uint64_t *pas)
 {
     struct bitframe_request request = {.frames = BULK};
@@ -43,6 +52,7 @@ static inline void free_bulk(const uint64_t *pas)
 #define INIT()           (void)bitframe_init(&pool, pool_pa, pool_bytes, metadata, metadata_bytes)
 #define TAKE_HUGE()      take_huge()
 #define FREE_HUGE(pa)    (void)bitframe_free_run(&pool, pa, HUGE_FRAMES)
+#define SEARCH()         search_run()
 #define TAKE_BULK(pas)   take_bulk(pas)
 #define FREE_BULK(pas)   free_bulk(pas)
 #include "loops.h"

@@ -14,6 +14,15 @@ static inline uint64_t take_huge(void)
     return pa;
 }
 
+/* A run longer than any that is free, and that need not be aligned. */
+static inline uint64_t search_run(void)
+{
+    struct bitframe_request request = {.frames = HUGE_FRAMES + 1};
+    uint64_t pa = 0;
+    (void)nothing_take_huge(&nothing, &request, &pa);
+    return pa;
+}
+
 static inline void take_bulk(uint64_t *pas)
 {
     struct bitframe_request request = {.frames = BULK};
@@ -35,6 +44,7 @@ static inline void free_bulk(const uint64_t *pas)
 #define ZERO(page)       nothing_zero(page)
 #define TAKE_HUGE()      take_huge()
 #define FREE_HUGE(pa)    nothing_free_huge(&nothing, pa, HUGE_FRAMES)
+#define SEARCH()         search_run()
 #define TAKE_BULK(pas)   take_bulk(pas)
 #define FREE_BULK(pas)   free_bulk(pas)
 #include "loops.h"

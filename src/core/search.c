@@ -5,11 +5,15 @@
  * The inner search goes over words and finds the next run that is long enough, whatever its alignment: the
  * ones at the end of one word and the start of the next are joined, runs inside a word are found by ANDing it
  * with itself shifted, in log2(bits) steps (Hacker's Delight, 6-3), and words without a free frame are
- * skipped by the index. The outer search aligns what it found and looks whether the rest is free too. If not,
- * no run that holds the bit found missing will do, so the search goes on behind it: each bit is passed once,
- * however fragmented memory is.
+ * skipped by the index. A run of 127 or more has a word to itself, and words are compared with all ones much
+ * faster than they are searched. The outer search aligns what it found and looks whether the rest is free
+ * too. If not, no run that holds the bit found missing will do, so the search goes on behind it: each bit is
+ * passed once, however fragmented memory is.
  */
 #include "search.h"
+
+/** A run of this length has a word to itself, wherever it begins. */
+enum { FULL_WORD_BITS = 2 * WORD_BITS - 1 };
 
 /** Bits of @p word that start a run of @p bits ones inside it; @p bits is 1 to 64. */
 static inline uint64_t runs_in_word(uint64_t word, uint64_t bits)
@@ -20,6 +24,35 @@ static inline uint64_t runs_in_word(uint64_t word, uint64_t bits)
         length *= 2;
     }
     return bits > length ? word & word >> (bits - length) : word;
+}
+
+/** The lowest of words [@p i, @p end) that is all ones, or @p end. */
+static uint64_t next_full_word(const uint64_t *words, uint64_t i, uint64_t end)
+{
+    for (; end - i >= 8; i += 8) {
+        const uint64_t *w = words + i;
+        if (w[0] == UINT64_MAX || w[1] == UINT64_MAX || w[2] == UINT64_MAX || w[3] == UINT64_MAX ||
+            w[4] == UINT64_MAX || w[5] == UINT64_MAX || w[6] == UINT64_MAX || w[7] == UINT64_MAX)
+            break;
+    }
+    while (i < end && words[i] != UINT64_MAX)
+        i++;
+    return i;
+}
+
+/**
+ * Some word from @p i to @p last, none behind @p i and up to it being all ones: the one before the next that
+ * is, as a rule. Groups without a free frame are skipped by the index.
+ */
+static uint64_t word_before_full(const struct bitframe *pool, const struct bitframe_levels *levels,
+                                 uint64_t i, uint64_t last)
+{
+    uint64_t next = bitframe_levels_next(pool, levels, (i + 1) * WORD_BITS) / WORD_BITS;
+    if (next > last)
+        return last;
+    uint64_t end = (next / WORD_BITS + 1) * WORD_BITS;
+    uint64_t full = next_full_word(levels_at(pool, levels, 0), next, end > last ? last + 1 : end);
+    return full - 1;
 }
 
 /** The lowest run of @p bits ones in [@p from, @p end), or NO_BIT. */
@@ -59,6 +92,11 @@ static uint64_t next_run(const struct bitframe *pool, const struct bitframe_leve
                 start = i * WORD_BITS + lowest_bit(starts);
                 return start <= last_start ? start : NO_BIT;
             }
+        } else if (bits >= FULL_WORD_BITS) {
+            uint64_t before = word_before_full(pool, levels, i, last);
+            if (before != i)
+                word = words[before];
+            i = before;
         }
         run = WORD_BITS - 1 - highest_bit(~word);
     }

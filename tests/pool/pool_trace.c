@@ -468,7 +468,7 @@ static void free_bulk(struct trace *t)
     const struct model *model = &t->model;
     uint64_t frames = choose_skewed(t, BULK), kind = choose_below(t, 8);
     uint32_t flags = one_in(t, 2) ? BITFRAME_PARTIAL : 0;
-    if (one_in(t, 64))
+    if (one_in(t, 24))
         flags ^= 1u << choose_below(t, 32);
     (void)choose_stretch(t, MODEL_TAKEN, &i, &taken);
     for (uint64_t k = 0; k < frames; k++, i++) {
