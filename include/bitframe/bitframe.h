@@ -397,10 +397,10 @@ static inline uint64_t bitframe_reserved_frames(const struct bitframe *pool)
  */
 enum bitframe_invariant bitframe_check(const struct bitframe *pool);
 
-/** The name of a status, such as "double free". Never null; static storage. */
+/** The name of a status, such as "double free". Never null; static storage. Works with the MMU off. */
 const char *bitframe_status_name(enum bitframe_status status);
 
-/** The name of an invariant, such as "index". Never null; static storage. */
+/** The name of an invariant, such as "index". Never null; static storage. Works with the MMU off. */
 const char *bitframe_invariant_name(enum bitframe_invariant invariant);
 
 #ifdef __cplusplus

@@ -213,39 +213,43 @@ enum bitframe_invariant bitframe_check(const struct bitframe *pool)
     return BITFRAME_SOUND;
 }
 
+/* Text, not pointers to it: a kernel that runs below its link address cannot follow those. (A switch that
+ * returns strings becomes such a table.) */
+
+static const char status_names[][20] = {
+    [BITFRAME_OK] = "ok",
+    [BITFRAME_DOUBLE_FREE] = "double free",
+    [BITFRAME_UNMANAGED] = "unmanaged",
+    [BITFRAME_MISALIGNED] = "misaligned",
+    [BITFRAME_INVALID] = "invalid argument",
+    [BITFRAME_NO_ROOM] = "no room",
+    [BITFRAME_INCOMPLETE] = "incomplete map",
+    [BITFRAME_MALFORMED] = "malformed",
+    [BITFRAME_UNSUPPORTED] = "unsupported",
+    [BITFRAME_NONE] = "none",
+    [BITFRAME_RESERVED] = "reserved",
+    [BITFRAME_IN_USE] = "in use",
+    [BITFRAME_NOT_RESERVED] = "not reserved",
+};
+
+static const char invariant_names[][12] = {
+    [BITFRAME_SOUND] = "sound",         [BITFRAME_BAD_TABLES] = "tables",
+    [BITFRAME_BAD_PADDING] = "padding", [BITFRAME_BAD_RESERVED] = "reserved",
+    [BITFRAME_BAD_INDEX] = "index",     [BITFRAME_BAD_LINES] = "lines",
+    [BITFRAME_BAD_BLOCKS] = "blocks",   [BITFRAME_BAD_COUNT] = "count",
+    [BITFRAME_BAD_CURSOR] = "cursor",   [BITFRAME_BAD_GAP] = "gap",
+};
+
 const char *bitframe_status_name(enum bitframe_status status)
 {
-    switch (status) {
-    case BITFRAME_OK: return "ok";
-    case BITFRAME_DOUBLE_FREE: return "double free";
-    case BITFRAME_UNMANAGED: return "unmanaged";
-    case BITFRAME_MISALIGNED: return "misaligned";
-    case BITFRAME_INVALID: return "invalid argument";
-    case BITFRAME_NO_ROOM: return "no room";
-    case BITFRAME_INCOMPLETE: return "incomplete map";
-    case BITFRAME_MALFORMED: return "malformed";
-    case BITFRAME_UNSUPPORTED: return "unsupported";
-    case BITFRAME_NONE: return "none";
-    case BITFRAME_RESERVED: return "reserved";
-    case BITFRAME_IN_USE: return "in use";
-    case BITFRAME_NOT_RESERVED: return "not reserved";
-    }
-    return "unknown status";
+    if ((unsigned)status >= sizeof(status_names) / sizeof(status_names[0]))
+        return "unknown status";
+    return status_names[status];
 }
 
 const char *bitframe_invariant_name(enum bitframe_invariant invariant)
 {
-    switch (invariant) {
-    case BITFRAME_SOUND: return "sound";
-    case BITFRAME_BAD_TABLES: return "tables";
-    case BITFRAME_BAD_PADDING: return "padding";
-    case BITFRAME_BAD_RESERVED: return "reserved";
-    case BITFRAME_BAD_INDEX: return "index";
-    case BITFRAME_BAD_LINES: return "lines";
-    case BITFRAME_BAD_BLOCKS: return "blocks";
-    case BITFRAME_BAD_COUNT: return "count";
-    case BITFRAME_BAD_CURSOR: return "cursor";
-    case BITFRAME_BAD_GAP: return "gap";
-    }
-    return "unknown invariant";
+    if ((unsigned)invariant >= sizeof(invariant_names) / sizeof(invariant_names[0]))
+        return "unknown invariant";
+    return invariant_names[invariant];
 }
