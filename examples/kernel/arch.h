@@ -17,6 +17,9 @@
 #define isb()                       __asm__ volatile("isb" ::: "memory")
 #define dsb(domain)                 __asm__ volatile("dsb " #domain ::: "memory")
 
+/** Drop the data cache lines over [@p first, @p end), both on a cache line: boot.S. MMU off. */
+void cache_drop(uint64_t first, uint64_t end);
+
 /** LINEAR_MAP_BASE once the kernel runs in the linear map, 0 while it runs at its PA with the MMU off. */
 static inline uint64_t running_base(void)
 {

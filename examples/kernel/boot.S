@@ -2,8 +2,9 @@
 /*
  * boot.S - from the entry point to kernel_main() in the linear map
  *
- * Entered at IMAGE_PA, at EL2 or EL1, MMU and data cache off, on one core or on all. Addresses come from
- * ADRP, which is PC-relative: they are physical here, and KVAs once the kernel runs where it was linked.
+ * Entered as Linux is (its Documentation/arm64/booting): at IMAGE_PA, at EL2 or EL1, MMU and data cache off,
+ * the PA of a device tree in x0, on one core or on all. Addresses come from ADRP, which is PC-relative: they
+ * are physical here, and KVAs once the kernel runs where it was linked.
  * Until the MMU is on all memory is Device: aligned accesses only, no vector registers, no exclusives and no
  * DC ZVA.
  */
@@ -15,7 +16,7 @@
 #define SCTLR_WXN  (1 << 19)        /* what can be written cannot be executed */
 #define SCTLR_RES1 0x30d00800       /* bits that Armv8.0 wants set */
 #define SCTLR_OFF  (SCTLR_RES1 | SCTLR_SA | SCTLR_A)
-#define SCTLR_ON   (SCTLR_I | SCTLR_C | SCTLR_M)
+#define SCTLR_ON   (SCTLR_WXN | SCTLR_I | SCTLR_C | SCTLR_M)
 
 #define HCR_RW     (1 << 31)        /* EL1 is AArch64 */
 #define CPTR_NONE  0x33ff           /* RES1 bits; FP and SIMD do not trap to EL2 */
@@ -23,20 +24,33 @@
 
 /* Attribute 0: Device-nGnRE. Attribute 1: Normal, write-back. mmu.c names them. */
 #define MAIR       0xff04
-/* Each half: 48-bit addresses, 4 KiB granule, tables in write-back shared memory. PAs of 36 bits. */
+/* Each half: 48-bit addresses, 4 KiB granule, tables in write-back shared memory. */
 #define TCR_LOW    (16 | 1 << 8 | 1 << 10 | 3 << 12)
 #define TCR_HIGH   (16 << 16 | 1 << 24 | 1 << 26 | 3 << 28 | 2 << 30)
-#define TCR        (TCR_LOW | TCR_HIGH | 1 << 32)
-
-#define LINEAR_MAP_BASE 0xffff000000000000
+#define TCR        (TCR_LOW | TCR_HIGH)
+#define TCR_IPS    32               /* PAs are as wide as the core's, but no wider than 48 bits */
+#define IPS_48     5
 
     .section .text.boot, "ax"
 
     .globl _start
     .type _start, %function
 _start:
+    /* The header by which boot loaders know an image: how far above a multiple of 2 MiB it wants to be, and
+     * how much memory it needs there, .bss and stacks included, where nothing else may be put. */
+    b       entry
+    .long   0
+    .quad   _image_offset
+    .quad   _image_bytes
+    .quad   0x2                     /* little-endian, 4 KiB pages, as near the start of RAM as may be */
+    .quad   0, 0, 0
+    .ascii  "ARM\x64"
+    .long   0
+
+entry:
     /* One core boots; the others are not needed. Affinity 0.0.0.0 is the first. */
     msr     daifset, #0xf
+    mov     x21, x0                 /* the device tree */
     mrs     x0, mpidr_el1
     ldr     x1, =0xff00ffffff
     tst     x0, x1
@@ -75,7 +89,7 @@ _start:
      */
     adrp    x0, _data_end
     adrp    x1, _image_end
-    bl      invalidate
+    bl      cache_drop
 
     adrp    x0, _data_end
     adrp    x1, _bss_end
@@ -83,26 +97,34 @@ _start:
     cmp     x0, x1
     b.lo    2b
 
-    /* The memory map and the boot tables, in C, with the MMU off. */
+    /* The memory map, the pool and the tables, in C, with the MMU off. */
     mov     x0, x20
+    mov     x1, x21
     bl      kernel_boot
     mov     x19, x0
 
     /*
      * Clean lines may have been loaded meanwhile, by speculation, from before the writes above. Caches on,
-     * they would hide them: drop everything that was written.
+     * they would hide them: drop everything that was written. (kernel_boot() has done so for what it wrote
+     * outside the image.)
      */
     adrp    x0, _rodata_end
     adrp    x1, _image_end
-    bl      invalidate
+    bl      cache_drop
 
-    /* The boot tables map RAM twice: at its PA (TTBR0), where this code runs, and in the linear map. */
+    /* The same tables serve twice: at its PA (TTBR0), where this code runs, and in the linear map. */
     ic      iallu
     tlbi    vmalle1
     dsb     sy
     ldr     x0, =MAIR
     msr     mair_el1, x0
     ldr     x0, =TCR
+    mrs     x1, id_aa64mmfr0_el1
+    and     x1, x1, #0xf
+    mov     x2, #IPS_48
+    cmp     x1, x2
+    csel    x1, x1, x2, lo
+    bfi     x0, x1, #TCR_IPS, #3
     msr     tcr_el1, x0
     msr     ttbr0_el1, x19
     msr     ttbr1_el1, x19
@@ -131,9 +153,17 @@ park:
     b       park
     .size _start, . - _start
 
-/* Drop the data cache lines of [x0, x1), which begins and ends on a line. Clobbers x0, x2, x3. */
-    .type invalidate, %function
-invalidate:
+    .text
+
+/*
+ * cache_drop - drop the data cache lines over a range that is written past the cache
+ * C:        void cache_drop(uint64_t first, uint64_t end);
+ * Requires: MMU off; both ends on a cache line, or the neighbours' data is dropped too.
+ * Clobbers: x0, x2, x3.  Stack: none.
+ */
+    .globl cache_drop
+    .type cache_drop, %function
+cache_drop:
     mrs     x2, ctr_el0
     ubfx    x2, x2, #16, #4         /* log2 of the words in the smallest line */
     mov     x3, #4
@@ -144,46 +174,6 @@ invalidate:
     b.lo    1b
     dsb     sy
     ret
-    .size invalidate, . - invalidate
-
-    .text
-
-/*
- * mmu_replace_root - run on other kernel tables
- * C:        void mmu_replace_root(uint64_t root_pa, uint64_t empty_root_pa);
- * Requires: TTBR0 maps the image at its PA.
- * Clobbers: x0-x2.  Stack: none.
- * The old and the new tables map the image by blocks and by pages: a TLB that held both for one address
- * could answer with either or fault. So the step goes by way of tables that map nothing (break before make),
- * and is made from the image's PA, which TTBR0 maps throughout.
- */
-    .globl mmu_replace_root
-    .type mmu_replace_root, %function
-mmu_replace_root:
-    adr     x2, 1f
-    and     x2, x2, #~LINEAR_MAP_BASE
-    br      x2
-1:  msr     ttbr1_el1, x1
-    isb
-    tlbi    vmalle1
-    dsb     nsh
-    isb
-    msr     ttbr1_el1, x0
-    isb
-    /* The new tables map nothing both writable and executable; now nothing ever can be. */
-    mrs     x2, sctlr_el1
-    orr     x2, x2, #SCTLR_WXN
-    adr     x0, 2f
-    orr     x0, x0, #LINEAR_MAP_BASE
-    br      x0
-2:  msr     ttbr0_el1, x1
-    isb
-    msr     sctlr_el1, x2
-    isb
-    tlbi    vmalle1
-    dsb     nsh
-    isb
-    ret
-    .size mmu_replace_root, . - mmu_replace_root
+    .size cache_drop, . - cache_drop
 
     .section .note.GNU-stack, "", %progbits

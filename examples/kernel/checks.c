@@ -2,42 +2,24 @@
 /*
  * checks.c - the fourteen checks of the page_alloc contract, in a kernel that is running
  *
- * Each check starts the pool over, which forgets the reservations: the image and the live page tables are
- * free pages now, and get_free_page() would zero them. So the checks take pages from two places only, and
- * count everywhere else:
+ * Each check starts the contract's pool over, which forgets the reservations: the image, page tables and all
+ * that belongs to the other pool are free pages to it now, and get_free_page() would zero them. So the checks
+ * take pages from two places only, and count everywhere else:
  *
- *  - the SCRATCH_PAGES lowest of the pool, which lie below the image on both boards;
- *  - the LAST_PAGES highest of RAM, which a pool that hands out the lowest first never came near.
+ *  - the PAGES_SCRATCH lowest of the pool, which memory.c has reserved for this;
+ *  - the LAST_PAGES highest that pages.c took from the pool of all memory.
  *
  * An exhausted pool is one of which reservations leave only such pages; taking all of RAM, page by zeroed
  * page, would show no more and take a second.
  */
 #include "checks.h"
 
-#include <stdbool.h>
-
 #include <bitframe/page_alloc.h>
 
-#include "board.h"
 #include "console.h"
+#include "pages.h"
 
-/* clang-format off */
-#define SCRATCH_PAGES UINT64_C(32)
-#define LAST_PAGES    UINT64_C(16)
-/* clang-format on */
-
-_Static_assert(MALLOC_START >= RAM_START && MALLOC_START + SCRATCH_PAGES * PAGE_SIZE <= IMAGE_PA,
-               "the lowest pages of the pool must be RAM below the image");
-
-#define REQUIRE(condition)                                                                                   \
-    do {                                                                                                     \
-        if (!(condition)) {                                                                                  \
-            why = #condition;                                                                                \
-            return false;                                                                                    \
-        }                                                                                                    \
-    } while (0)
-
-static const char *why;
+#define LAST_PAGES UINT64_C(16)
 
 /** PA of page @p index of the pool. */
 static uint64_t page(uint64_t index)
@@ -86,7 +68,7 @@ static bool init_frees_everything(void)
 
 static bool pages_in_sequence(void)
 {
-    for (uint64_t i = 0; i < SCRATCH_PAGES; i++)
+    for (uint64_t i = 0; i < PAGES_SCRATCH; i++)
         REQUIRE(get_free_page() == page(i));
     return true;
 }
@@ -148,8 +130,8 @@ static bool kernel_page_is_in_linear_map(void)
 
 static bool exhausted_pool_returns_0(void)
 {
-    mem_map_reserve_above(page(SCRATCH_PAGES));
-    REQUIRE(exhaust(SCRATCH_PAGES + 1) == SCRATCH_PAGES);
+    mem_map_reserve_above(page(PAGES_SCRATCH));
+    REQUIRE(exhaust(PAGES_SCRATCH + 1) == PAGES_SCRATCH);
     REQUIRE(get_free_page() == 0);
     REQUIRE(free_count() == 0);
     free_page(page(5));
@@ -160,8 +142,8 @@ static bool exhausted_pool_returns_0(void)
 
 static bool exhausted_kernel_page_is_raw_0(void)
 {
-    mem_map_reserve_above(page(SCRATCH_PAGES));
-    REQUIRE(exhaust(SCRATCH_PAGES + 1) == SCRATCH_PAGES);
+    mem_map_reserve_above(page(PAGES_SCRATCH));
+    REQUIRE(exhaust(PAGES_SCRATCH + 1) == PAGES_SCRATCH);
     REQUIRE(get_kernel_page() == 0);
     return true;
 }
@@ -187,13 +169,13 @@ static bool reserve_below_start_is_nothing(void)
 
 static bool reserve_above_end_of_ram(void)
 {
-    mem_map_reserve_above(RAM_END);
-    REQUIRE(free_count() == (RAM_END - MALLOC_START) / PAGE_SIZE);
-    mem_map_reserve_below(RAM_END - LAST_PAGES * PAGE_SIZE);
+    mem_map_reserve_above(pages_end_pa());
+    REQUIRE(free_count() == (pages_end_pa() - MALLOC_START) / PAGE_SIZE);
+    mem_map_reserve_below(pages_end_pa() - LAST_PAGES * PAGE_SIZE);
     uint64_t last_pa = 0;
     for (uint64_t i = 0; i < LAST_PAGES; i++)
         last_pa = get_free_page();
-    REQUIRE(last_pa == RAM_END - PAGE_SIZE);
+    REQUIRE(last_pa == pages_end_pa() - PAGE_SIZE);
     REQUIRE(get_free_page() == 0);
     return true;
 }
@@ -239,10 +221,7 @@ static bool audit_finds_nothing(void)
     return true;
 }
 
-static const struct {
-    const char *name;
-    bool (*holds)(void);
-} checks[] = {
+static const struct check checks[] = {
     {"address_round_trip", address_round_trip},
     {"init_frees_everything", init_frees_everything},
     {"pages_in_sequence", pages_in_sequence},
@@ -260,21 +239,7 @@ static const struct {
     {"audit_finds_nothing", audit_finds_nothing},
 };
 
-uint64_t checks_run(void)
+uint64_t checks_of_contract(void)
 {
-    uint64_t failures = 0;
-    for (unsigned i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
-        mem_map_init();
-        bool holds = checks[i].holds();
-        console_release();
-        console_string(holds ? "[PASS] " : "[FAIL] ");
-        console_string(checks[i].name);
-        if (!holds) {
-            console_string(": ");
-            console_string(why);
-            failures++;
-        }
-        console_string("\n");
-    }
-    return failures;
+    return checks_run(checks, sizeof(checks) / sizeof(checks[0]), mem_map_init);
 }

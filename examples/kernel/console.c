@@ -36,11 +36,18 @@ void console_hex(uint64_t value)
 
 void console_decimal(uint64_t value)
 {
+    console_decimal_in(1, value);
+}
+
+void console_decimal_in(unsigned columns, uint64_t value)
+{
     char digits[20];
     unsigned used = 0;
     do
         digits[used++] = (char)('0' + value % 10);
     while ((value /= 10) != 0);
+    for (; columns > used; columns--)
+        put(' ');
     while (used > 0)
         put(digits[--used]);
 }

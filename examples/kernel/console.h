@@ -13,6 +13,9 @@ void console_string(const char *string);
 void console_hex(uint64_t value);
 void console_decimal(uint64_t value);
 
+/** The same, right-aligned in @p columns columns. */
+void console_decimal_in(unsigned columns, uint64_t value);
+
 /** Send what is printed to @p buffer, at most @p bytes of it, and not to the UART. */
 void console_capture(char *buffer, uint64_t bytes);
 

@@ -23,7 +23,7 @@ static inline uint64_t image_pa(const void *address)
 /** What the kernel ends with. */
 enum exit_status {
     EXIT_OK = 0,        /**< All is well. */
-    EXIT_FAILED = 1,    /**< A check of the contract failed. */
+    EXIT_FAILED = 1,    /**< A check failed. */
     EXIT_PANIC = 2,     /**< The kernel found something impossible. */
     EXIT_EXCEPTION = 3, /**< The processor did. */
 };

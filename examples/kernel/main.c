@@ -1,55 +1,54 @@
 /* SPDX-License-Identifier: MIT */
 /* main.c - the order of boot. */
-#include <bitframe/page_alloc.h>
-
 #include "board.h"
 #include "checks.h"
 #include "console.h"
 #include "kernel.h"
 #include "memory.h"
 #include "mmu.h"
+#include "pages.h"
 #include "platform.h"
 #include "workload.h"
 
-uint64_t kernel_boot(uint64_t exception_level);
+uint64_t kernel_boot(uint64_t exception_level, uint64_t fdt_pa);
 _Noreturn void kernel_main(void);
 
 /**
  * Called by boot.S with the MMU off.
  *
  * @param exception_level  The one that the kernel was entered at.
+ * @param fdt_pa           PA of the device tree, by the boot loader; anything if it passes none.
  *
  * @return  PA of the tables to turn it on with.
  */
-uint64_t kernel_boot(uint64_t exception_level)
+uint64_t kernel_boot(uint64_t exception_level, uint64_t fdt_pa)
 {
     uart_init();
     console_string("bitframe kernel on " BOARD_NAME ", entered at EL");
     console_decimal(exception_level);
-    console_string("\nimage ");
-    console_hex(IMAGE_PA);
-    console_string(" to ");
-    console_hex(image_pa(_image_end));
-    console_string("\nMMU off, ");
-    memory_init();
-    memory_audit(true);
-    return mmu_make_boot_tables();
+    console_string("\n");
+    memory_init(fdt_pa);
+    pages_init();
+    console_string("MMU off, ");
+    pages_audit(true);
+    uint64_t root_pa = mmu_make_tables();
+    memory_settle();
+    return root_pa;
 }
 
-/** Called by boot.S on the boot tables, in the linear map. */
+/** Called by boot.S with the MMU on, in the linear map. */
 _Noreturn void kernel_main(void)
 {
-    /* The pool was made at its PA and is used at its KVA from here on: it holds distances, no addresses. */
+    /* The pools were made at their PAs and are used at their KVAs from here on: they hold distances, no
+     * addresses. */
     console_string("MMU on, ");
-    memory_audit(true);
-
-    mmu_init();
-    console_string("own tables, ");
-    memory_audit(true);
+    pages_audit(true);
+    mmu_leave_identity();
     platform_init();
 
     workload_run();
-    uint64_t failures = checks_run();
+    uint64_t failures = checks_of_contract();
+    failures += checks_of_memory();
 
     console_string("bitframe used SIMD ");
     console_decimal(platform_simd_uses());

@@ -1,75 +1,294 @@
 /* SPDX-License-Identifier: MIT */
-/* memory.c - setting the pool up, and taking pages with suspicion. */
+/*
+ * memory.c - a pool of all memory that the firmware tells of
+ *
+ * memory_init() runs at the kernel's PA with the MMU off, where a PA is an address; the rest runs anywhere.
+ * Pool and metadata are both seen in the linear map later, so they move by the same amount, and the pool,
+ * which holds no pointers, does not notice. The map does hold one, to its storage, and is not used again.
+ */
 #include "memory.h"
 
+#include <bitframe/import.h>
 #include <bitframe/page_alloc.h>
 
-#include "board.h"
+#include "arch.h"
 #include "console.h"
 #include "kernel.h"
+#include "pages.h"
 
-_Static_assert(PAGE_SIZE == 4096, "mmu.c and kernel.ld work in 4 KiB pages");
-_Static_assert(MALLOC_START < RAM_END && RAM_START < MALLOC_END,
-               "no RAM in the pool: see bitframe:malloc_start");
-_Static_assert(RAM_START <= MALLOC_START, "the pool begins below RAM, and nothing here reserves that part");
+/* clang-format off */
+#define RANGES          128               /* the largest tree of docs/boards.md needs 12 */
+#define FREE_NOTED      32
+#define FDT_BYTES_MAX   (UINT64_C(2) << 20) /* by the boot protocol */
+/* clang-format on */
 
-static uint64_t pages_held;
+static struct bitframe_map_range ranges[RANGES];
+static struct bitframe_map map;
+static struct bitframe_map_figures figures;
+static struct bitframe pool;
 
-/** Pages of RAM in the pool that memory_init() leaves free. */
-static uint64_t pages_at_boot(void)
+static struct stretch residents[RESIDENTS];
+static struct stretch free_at_boot[FREE_NOTED];
+static uint64_t tree_sum;
+static uint64_t held;
+
+/* A chain, not a table: the strings in a table would have addresses that are wrong while the MMU is off. */
+static const char *resident_name(enum resident resident)
 {
-    uint64_t first_pa = image_pa(_image_end);
-    uint64_t end_pa = RAM_END < MALLOC_END ? RAM_END : MALLOC_END;
-    if (first_pa < MALLOC_START)
-        first_pa = MALLOC_START;
-    return (end_pa - first_pa) / PAGE_SIZE;
+    if (resident == RESIDENT_IMAGE)
+        return "the kernel: code, data, stacks";
+    if (resident == RESIDENT_TREE)
+        return "the device tree";
+    if (resident == RESIDENT_INITRD)
+        return "the initial RAM disk";
+    if (resident == RESIDENT_SCRATCH)
+        return "scratch pages of the contract's checks";
+    return "the pool's metadata";
 }
 
-void memory_init(void)
+static void must(enum bitframe_status status, const char *what)
 {
-    mem_map_init();
-    mem_map_reserve_below(image_pa(_image_end));
-    mem_map_reserve_above(RAM_END);
-    pages_held = 0;
-    if (mem_total_count() != pages_at_boot())
-        panic("mem_total_count() is not the RAM above the image");
+    if (status == BITFRAME_OK)
+        return;
+    console_string("panic: ");
+    console_string(what);
+    console_string(": ");
+    console_string(bitframe_status_name(status));
+    console_string("\n");
+    kernel_exit(EXIT_PANIC);
 }
 
-uint64_t *page_words(uint64_t pa)
+static uint64_t sum(struct stretch stretch)
 {
-    return (uint64_t *)pa_to_kva(pa);
+    const uint64_t *words = frame_words(stretch.pa);
+    uint64_t value = 0;
+    for (uint64_t i = 0; i < stretch.bytes / sizeof(uint64_t); i++)
+        value = (value ^ words[i]) * UINT64_C(0x100000001B3);
+    return value;
 }
 
-uint64_t page_take(void)
+/** Fill the map with what the tree says, or what the board's firmware does. */
+static void learn(uint64_t fdt_pa)
 {
-    uint64_t pa = get_free_page();
+    struct bitframe_fdt_found found;
+    enum bitframe_status status = BITFRAME_INVALID;
+    if (fdt_pa != 0)
+        status = bitframe_map_import_fdt(&map, (const void *)fdt_pa, FDT_BYTES_MAX, fdt_pa, &found);
+    console_string("x0 ");
+    console_hex(fdt_pa);
+    if (status == BITFRAME_OK) {
+        console_string(": a device tree, nodes of memory: ");
+        console_decimal(found.memory_nodes);
+        console_string("\n");
+        residents[RESIDENT_TREE] = (struct stretch){fdt_pa, found.fdt_bytes};
+        residents[RESIDENT_INITRD] = (struct stretch){found.initrd_first_pa, found.initrd_bytes};
+        tree_sum = sum(residents[RESIDENT_TREE]);
+        if (found.dynamic_nodes != 0) {
+            console_string("it asks for memory anywhere, which is not reserved, bytes: ");
+            console_decimal(found.dynamic_bytes);
+            console_string("\n");
+        }
+        if (found.memory_ranges != 0)
+            return;
+    } else {
+        console_string(": no device tree: ");
+        console_string(bitframe_status_name(status));
+        console_string("\n");
+    }
+    if (!board_ask_memory(&map))
+        panic("nothing tells where memory is: boot the flat image, which gets a device tree in x0");
+}
+
+/** Reserve what neither firmware nor boot loader knows of. */
+static void reserve_own(void)
+{
+    residents[RESIDENT_IMAGE] = (struct stretch){IMAGE_PA, image_pa(_image_end) - IMAGE_PA};
+    residents[RESIDENT_SCRATCH] = (struct stretch){MALLOC_START, PAGES_SCRATCH * PAGE_SIZE};
+    must(bitframe_map_add(&map, BITFRAME_MAP_RESERVED, residents[RESIDENT_IMAGE].pa,
+                          residents[RESIDENT_IMAGE].bytes),
+         "reserving the image");
+    must(bitframe_map_add(&map, BITFRAME_MAP_RESERVED, residents[RESIDENT_SCRATCH].pa,
+                          residents[RESIDENT_SCRATCH].bytes),
+         "reserving scratch pages");
+}
+
+static void make_pool(void)
+{
+    const struct stretch *metadata = &residents[RESIDENT_METADATA];
+    cache_drop(metadata->pa, metadata->pa + metadata->bytes);
+    must(bitframe_init_map(&pool, &map, (void *)metadata->pa, metadata->bytes), "bitframe_init_map()");
+}
+
+static void note_free(void)
+{
+    struct bitframe_map_run run;
+    uint64_t frame = 0;
+    unsigned i = 0;
+    while (i < FREE_NOTED && bitframe_map_next(&map, BITFRAME_MAP_VIEW_FREE, &frame, &run))
+        free_at_boot[i++] = (struct stretch){run.first_pa, run.frames * PAGE_SIZE};
+}
+
+static void print_line(uint64_t first_pa, uint64_t end_pa, const char *kind, const char *what)
+{
+    console_string("  ");
+    console_hex(first_pa);
+    console_string("  ");
+    console_hex(end_pa);
+    console_decimal_in(10, (end_pa - first_pa) / PAGE_SIZE);
+    console_string(kind);
+    console_string(what);
+    console_string("\n");
+}
+
+/** Print a stretch of reserved frames, each part with who is there. */
+static void print_reserved(uint64_t pa, uint64_t end_pa)
+{
+    while (pa < end_pa) {
+        uint64_t part_end_pa = end_pa;
+        const char *what = "the firmware's";
+        for (unsigned i = 0; i < RESIDENTS; i++) {
+            uint64_t first_pa = residents[i].pa / PAGE_SIZE * PAGE_SIZE;
+            uint64_t last_end_pa =
+                (residents[i].pa + residents[i].bytes + PAGE_SIZE - 1) / PAGE_SIZE * PAGE_SIZE;
+            if (residents[i].bytes == 0 || last_end_pa <= pa)
+                continue;
+            if (first_pa <= pa) {
+                what = resident_name((enum resident)i);
+                part_end_pa = last_end_pa < end_pa ? last_end_pa : end_pa;
+                break;
+            }
+            if (first_pa < part_end_pa)
+                part_end_pa = first_pa;
+        }
+        print_line(pa, part_end_pa, "    reserved  ", what);
+        pa = part_end_pa;
+    }
+}
+
+static void print_map(void)
+{
+    console_string("memory: ");
+    console_decimal(figures.ram_bytes >> 20);
+    console_string(" MiB of RAM\n  from              up to                frames\n");
+    struct bitframe_map_run span;
+    struct bitframe_map_run run;
+    uint64_t frame = 0;
+    uint64_t reserved_frame = 0;
+    bool more = bitframe_map_next(&map, BITFRAME_MAP_VIEW_RESERVED, &reserved_frame, &run);
+    while (bitframe_map_next(&map, BITFRAME_MAP_VIEW_SPANS, &frame, &span)) {
+        uint64_t end_pa = span.first_pa + span.frames * PAGE_SIZE;
+        print_line(span.first_pa, end_pa, "  RAM", "");
+        for (; more && run.first_pa < end_pa;
+             more = bitframe_map_next(&map, BITFRAME_MAP_VIEW_RESERVED, &reserved_frame, &run))
+            print_reserved(run.first_pa, run.first_pa + run.frames * PAGE_SIZE);
+    }
+    console_string("frames: ");
+    console_decimal(figures.managed_frames);
+    console_string(" for the pool, ");
+    console_decimal(figures.free_frames);
+    console_string(" free, ");
+    console_decimal(figures.reserved_frames);
+    console_string(" reserved\nlost: ");
+    console_decimal(figures.hole_bytes);
+    console_string(" bytes of RAM under holes, ");
+    console_decimal(figures.frame_0_bytes);
+    console_string(" in frame 0, ");
+    console_decimal(figures.rounding_bytes);
+    console_string(" in frames that are RAM in part\n");
+}
+
+void memory_init(uint64_t fdt_pa)
+{
+    must(bitframe_map_init(&map, ranges, RANGES), "bitframe_map_init()");
+    learn(fdt_pa);
+    reserve_own();
+    must(bitframe_place(&map, &residents[RESIDENT_METADATA].pa, &residents[RESIDENT_METADATA].bytes),
+         "bitframe_place()");
+    bitframe_map_count(&map, &figures);
+    note_free();
+    print_map(); /* before any of that memory is used: a map that is wrong shows here first */
+    make_pool();
+}
+
+void memory_settle(void)
+{
+    cache_drop(residents[RESIDENT_METADATA].pa,
+               residents[RESIDENT_METADATA].pa + residents[RESIDENT_METADATA].bytes);
+}
+
+const struct bitframe_map *memory_map(void)
+{
+    return &map;
+}
+
+struct bitframe *memory_pool(void)
+{
+    return &pool;
+}
+
+const struct bitframe_map_figures *memory_figures(void)
+{
+    return &figures;
+}
+
+struct stretch memory_resident(enum resident resident)
+{
+    return residents[resident];
+}
+
+struct stretch memory_free_at_boot(unsigned i)
+{
+    return i < FREE_NOTED ? free_at_boot[i] : (struct stretch){0, 0};
+}
+
+bool memory_tree_is_intact(void)
+{
+    return sum(residents[RESIDENT_TREE]) == tree_sum;
+}
+
+uint64_t *frame_words(uint64_t pa)
+{
+    return (uint64_t *)(running_base() + pa);
+}
+
+uint64_t frame_take(void)
+{
+    uint64_t pa = bitframe_take(&pool);
     if (pa == 0)
-        panic("out of pages");
-    if (pa % PAGE_SIZE != 0 || pa < image_pa(_image_end) || pa >= RAM_END)
-        panic("get_free_page() returned what is not a free page of RAM");
-    const uint64_t *words = page_words(pa);
-    for (uint64_t i = 0; i < PAGE_SIZE / sizeof(uint64_t); i++)
-        if (words[i] != 0)
-            panic("get_free_page() returned a page that is not zeroed");
-    pages_held++;
+        panic("out of frames");
+    held++;
+    /* What is written with the caches off must have no line in them that could be written back over it. */
+    if (running_base() == 0)
+        cache_drop(pa, pa + PAGE_SIZE);
+    memzero((uint64_t)frame_words(pa), PAGE_SIZE);
     return pa;
 }
 
-void page_give(uint64_t pa)
+void frame_give(uint64_t pa)
 {
-    free_page(pa);
-    pages_held--;
+    must(bitframe_free(&pool, pa), "bitframe_free()");
+    held--;
 }
 
-void memory_audit(bool print)
+uint64_t run_take(const struct bitframe_request *request)
 {
-    if (!print)
-        console_capture(0, 0);
-    uint64_t free_pages = dump_free_count();
-    if (!print)
-        console_release();
-    if (free_pages != pages_at_boot() - pages_held)
-        panic("dump_free_count() disagrees with the pages held");
-    if (mem_total_count() != pages_at_boot())
-        panic("mem_total_count() moved");
+    uint64_t pa;
+    must(bitframe_take_run(&pool, request, &pa), "bitframe_take_run()");
+    uint64_t end_pa = pa + request->frames * PAGE_SIZE;
+    if (pa == 0 || pa % PAGE_SIZE != 0 || (request->align != 0 && pa % request->align != 0) ||
+        pa < request->min_pa || (request->max_pa != 0 && end_pa > request->max_pa))
+        panic("bitframe_take_run() returned what was not asked for");
+    held += request->frames;
+    return pa;
+}
+
+void run_give(uint64_t pa, uint64_t frames)
+{
+    must(bitframe_free_run(&pool, pa, frames), "bitframe_free_run()");
+    held -= frames;
+}
+
+uint64_t frames_held(void)
+{
+    return held;
 }

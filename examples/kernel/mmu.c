@@ -1,68 +1,43 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mmu.c - the kernel's translation tables, made twice
+ * mmu.c - the kernel's translation tables, made with the MMU off from frames of the pool
  *
- * The final tables live in pages of the pool. But get_free_page() zeroes the page through the linear map, so
- * the linear map must exist before the first page can be taken: the boot tables, a few static pages in .bss,
- * provide it. They are coarse, blocks of 2 MiB in which code is writable and data executable; the final ones
- * keep code, constants and data apart and leave a hole below each stack.
+ * bitframe_take() does not touch the frame that it hands out, so it needs no linear map, and the tables of
+ * the linear map can come from the pool: how many there are depends on how much memory there is. They are
+ * final: code, constants and data apart and a hole below each stack, and no block is ever exchanged for pages
+ * under a running kernel, which would need break before make.
  *
- * (A kernel that wants its first tables from the pool too can take them with bitframe_take() on a pool of its
- * own, which does not touch the page, and zero them at their PA.)
+ * The linear map begins where the low 48 bits of an address are 0, so the same tables serve as identity map
+ * until the kernel runs at its own addresses.
  */
 #include "mmu.h"
 
+#include <bitframe/map.h>
 #include <bitframe/page_alloc.h>
 
 #include "arch.h"
 #include "board.h"
 #include "kernel.h"
 #include "memory.h"
-
-#define BLOCK_BYTES (UINT64_C(2) << 20)
-#define BOOT_GIB    2
+#include "pages.h"
 
 _Static_assert(LINEAR_MAP_BASE == UINT64_C(0xFFFF000000000000), "what TTBR1 translates");
-_Static_assert(RAM_START % BLOCK_BYTES == 0 && RAM_END % BLOCK_BYTES == 0, "whole blocks are mapped");
-_Static_assert(RAM_END <= (uint64_t)BOOT_GIB << 30, "the boot tables reach no further");
 
-typedef uint64_t table[TABLE_ENTRIES] __attribute__((aligned(4096)));
-
-static table boot_root;
-static table boot_level1;
-static table boot_level2[BOOT_GIB];
-
+static uint64_t kernel_root_pa;
 static uint64_t empty_root_pa;
-
-void mmu_replace_root(uint64_t root_pa, uint64_t empty_root_pa);
-
-uint64_t mmu_make_boot_tables(void)
-{
-    boot_root[0] = image_pa(boot_level1) | PTE_TABLE | PTE_VALID;
-    for (uint64_t gib = 0; gib < BOOT_GIB; gib++)
-        boot_level1[gib] = image_pa(boot_level2[gib]) | PTE_TABLE | PTE_VALID;
-    for (uint64_t block = 0; block < BOOT_GIB * TABLE_ENTRIES; block++) {
-        uint64_t pa = block * BLOCK_BYTES;
-        uint64_t *entry = &boot_level2[block / TABLE_ENTRIES][block % TABLE_ENTRIES];
-        /* Nothing else: what is mapped may be read by speculation, and there may be nothing there to read. */
-        if (pa - RAM_START < RAM_END - RAM_START)
-            *entry = pa | MAP_RAM | PTE_UXN | PTE_VALID;
-        else if (pa == UART_PA / BLOCK_BYTES * BLOCK_BYTES)
-            *entry = pa | MAP_DEVICE | PTE_VALID;
-    }
-    return image_pa(boot_root);
-}
 
 /** The descriptor of @p va at @p level, its tables made as needed. */
 static uint64_t *descriptor(uint64_t root_pa, uint64_t va, unsigned level)
 {
     uint64_t table_pa = root_pa;
     for (unsigned k = 0;; k++) {
-        uint64_t *entry = page_words(table_pa) + (va >> (39 - 9 * k)) % TABLE_ENTRIES;
+        uint64_t *entry = frame_words(table_pa) + (va >> (39 - 9 * k)) % TABLE_ENTRIES;
         if (k == level)
             return entry;
         if (!(*entry & PTE_VALID))
-            *entry = page_take() | PTE_TABLE | PTE_VALID;
+            *entry = (va >= LINEAR_MAP_BASE ? frame_take() : page_take()) | PTE_TABLE | PTE_VALID;
+        else if (!(*entry & PTE_TABLE))
+            panic("a block is mapped where a table is wanted");
         table_pa = *entry & PTE_ADDRESS;
     }
 }
@@ -84,27 +59,113 @@ void mmu_map(uint64_t root_pa, uint64_t va, uint64_t pa, uint64_t bytes, uint64_
     isb();
 }
 
-static void map_kernel(uint64_t root_pa, uint64_t first_pa, uint64_t end_pa, uint64_t rights)
+/** Map [@p first_pa, @p end_pa) in the linear map; nothing if it is empty. */
+static void map_linear(uint64_t first_pa, uint64_t end_pa, uint64_t rights)
 {
-    mmu_map(root_pa, pa_to_kva(first_pa), first_pa, end_pa - first_pa, rights);
+    if (first_pa < end_pa)
+        mmu_map(kernel_root_pa, pa_to_kva(first_pa), first_pa, end_pa - first_pa, rights);
 }
 
-void mmu_init(void)
+static uint64_t smaller(uint64_t a, uint64_t b)
 {
-    uint64_t root_pa = page_take();
-    empty_root_pa = page_take();
+    return a < b ? a : b;
+}
+
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+    return a < b ? b : a;
+}
+
+/** Drop the cache lines over a table, and over those that it leads to. */
+static void settle(uint64_t table_pa, unsigned level)
+{
+    const uint64_t *entries = frame_words(table_pa);
+    for (unsigned i = 0; i < TABLE_ENTRIES && level < LAST_LEVEL; i++)
+        if ((entries[i] & (PTE_VALID | PTE_TABLE)) == (PTE_VALID | PTE_TABLE))
+            settle(entries[i] & PTE_ADDRESS, level + 1);
+    cache_drop(table_pa, table_pa + PAGE_SIZE);
+}
+
+uint64_t mmu_make_tables(void)
+{
+    kernel_root_pa = frame_take();
+    empty_root_pa = frame_take();
 
     uint64_t uart_pa = UART_PA / PAGE_SIZE * PAGE_SIZE;
-    map_kernel(root_pa, uart_pa, uart_pa + PAGE_SIZE, MAP_DEVICE);
-    map_kernel(root_pa, RAM_START, IMAGE_PA, MAP_DATA);
-    map_kernel(root_pa, IMAGE_PA, image_pa(_text_end), MAP_CODE);
-    map_kernel(root_pa, image_pa(_text_end), image_pa(_rodata_end), MAP_CONSTANTS);
-    map_kernel(root_pa, image_pa(_rodata_end), image_pa(_exception_stack) - PAGE_SIZE, MAP_DATA);
-    map_kernel(root_pa, image_pa(_exception_stack), image_pa(_exception_stack_top), MAP_DATA);
-    map_kernel(root_pa, image_pa(_stack), image_pa(_stack_top), MAP_DATA);
-    map_kernel(root_pa, image_pa(_image_end), RAM_END, MAP_DATA);
+    map_linear(uart_pa, uart_pa + PAGE_SIZE, MAP_DEVICE);
+    map_linear(IMAGE_PA, image_pa(_text_end), MAP_CODE);
+    map_linear(image_pa(_text_end), image_pa(_rodata_end), MAP_CONSTANTS);
+    map_linear(image_pa(_rodata_end), image_pa(_exception_stack) - PAGE_SIZE, MAP_DATA);
+    map_linear(image_pa(_exception_stack), image_pa(_exception_stack_top), MAP_DATA);
+    map_linear(image_pa(_stack), image_pa(_stack_top), MAP_DATA);
 
-    mmu_replace_root(root_pa, empty_root_pa);
+    /* What is mapped may be read by speculation: memory, all of it, and nothing that is none. */
+    struct bitframe_map_run span;
+    uint64_t frame = 0;
+    while (bitframe_map_next(memory_map(), BITFRAME_MAP_VIEW_SPANS, &frame, &span)) {
+        uint64_t end_pa = span.first_pa + span.frames * PAGE_SIZE;
+        map_linear(span.first_pa, smaller(end_pa, IMAGE_PA), MAP_DATA);
+        map_linear(larger(span.first_pa, image_pa(_image_end)), end_pa, MAP_DATA);
+    }
+
+    settle(kernel_root_pa, 0);
+    settle(empty_root_pa, 0);
+    return kernel_root_pa;
+}
+
+void mmu_leave_identity(void)
+{
+    mmu_set_user_root(0, 0);
+    __asm__ volatile("tlbi vmalle1" ::: "memory");
+    dsb(nsh);
+    isb();
+}
+
+void mmu_map_block(uint64_t va, uint64_t pa)
+{
+    if ((va | pa) % BLOCK_BYTES != 0)
+        panic("a block that is not aligned to its size");
+    uint64_t *entry = descriptor(kernel_root_pa, va, LAST_LEVEL - 1);
+    if (*entry != 0)
+        panic("mapped twice");
+    *entry = pa | MAP_DATA | PTE_VALID;
+    dsb(ishst);
+    isb();
+}
+
+void mmu_unmap_block(uint64_t va)
+{
+    uint64_t *entry = descriptor(kernel_root_pa, va, LAST_LEVEL - 1);
+    *entry = 0;
+    /* The walker must see that before the TLB forgets, and all cores must have forgotten before the memory is
+     * anyone else's. One address is enough: the TLB holds the block under whichever it was used at. */
+    dsb(ishst);
+    __asm__ volatile("tlbi vaae1is, %0" ::"r"(va >> 12 & ((UINT64_C(1) << 44) - 1)) : "memory");
+    dsb(ish);
+    isb();
+}
+
+/** A table and those that it leads to. */
+static uint64_t count_tables(uint64_t table_pa, unsigned level)
+{
+    uint64_t count = 1;
+    const uint64_t *entries = frame_words(table_pa);
+    for (unsigned i = 0; i < TABLE_ENTRIES && level < LAST_LEVEL; i++)
+        if ((entries[i] & (PTE_VALID | PTE_TABLE)) == (PTE_VALID | PTE_TABLE))
+            count += count_tables(entries[i] & PTE_ADDRESS, level + 1);
+    return count;
+}
+
+uint64_t mmu_table_frames(void)
+{
+    return count_tables(kernel_root_pa, 0) + count_tables(empty_root_pa, 0);
+}
+
+bool mmu_may_read(uint64_t va)
+{
+    __asm__ volatile("at s1e1r, %0" ::"r"(va) : "memory");
+    isb();
+    return !(read_register(par_el1) & 1);
 }
 
 void mmu_set_user_root(uint64_t root_pa, uint64_t asid)

@@ -3,6 +3,7 @@
 #ifndef MMU_H
 #define MMU_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* clang-format off */
@@ -32,23 +33,40 @@
 #define MAP_USER_DATA (MAP_RAM | PTE_USER | PTE_NOTGLOBAL | PTE_PXN | PTE_UXN)
 /* clang-format on */
 
+#define BLOCK_BYTES (UINT64_C(2) << 20)
+
 /**
- * Fill the boot tables: RAM and the UART in blocks of 2 MiB, everything writable and executable.
+ * Build the kernel's tables in frames of the pool: all memory that the pool manages, the image by its parts'
+ * rights, and the UART. Nothing is both writable and executable.
  *
- * Runs with the MMU off.
+ * Runs with the MMU off, and leaves no cache line over the tables: turn it on next.
  *
  * @return  PA of the root, for TTBR0 (the identity map) and TTBR1 (the linear map) both.
  */
-uint64_t mmu_make_boot_tables(void);
+uint64_t mmu_make_tables(void);
 
-/** Build the kernel's tables in pages of the pool, and leave the boot tables for them. */
-void mmu_init(void);
+/** Give up the identity map: TTBR0 is the users' from here on. */
+void mmu_leave_identity(void);
 
 /**
  * Map [@p va, @p va + @p bytes) to @p pa, by 2 MiB blocks where all three allow, else by pages. Tables that
- * are missing are taken from the pool. All three are multiples of 4 KiB; none of it is mapped yet.
+ * are missing are frames of the pool for the kernel's half of the address space, and pages of the contract's
+ * for the users'. All three are multiples of 4 KiB; none of it is mapped yet.
  */
 void mmu_map(uint64_t root_pa, uint64_t va, uint64_t pa, uint64_t bytes, uint64_t rights);
+
+/** Map 2 MiB of memory as one block of the kernel's, writable. Panics unless @p va and @p pa are multiples of
+ * that. */
+void mmu_map_block(uint64_t va, uint64_t pa);
+
+/** Take such a mapping away, and out of the TLB. Its tables stay. */
+void mmu_unmap_block(uint64_t va);
+
+/** How many frames hold the kernel's tables: counted in the tables themselves. */
+uint64_t mmu_table_frames(void);
+
+/** Could the kernel read at @p va? Does not fault. */
+bool mmu_may_read(uint64_t va);
 
 /** Translate user addresses by the tables at @p root_pa, under an ASID; @p root_pa 0: translate none. */
 void mmu_set_user_root(uint64_t root_pa, uint64_t asid);

@@ -2,6 +2,7 @@
 /* platform.c - FP/SIMD on, and bitframe_set_platform(). */
 #include "platform.h"
 
+#include <bitframe/page_alloc.h>
 #include <bitframe/platform.h>
 
 #include "arch.h"
@@ -47,6 +48,7 @@ void platform_init(void)
     /* One core runs. With more, zva_block_bytes is the smallest that any of them reports, 0 included. */
     struct bitframe_platform platform = {
         .zva_block_bytes = bitframe_zva_block_bytes(),
+        .linear_map_base = LINEAR_MAP_BASE,
         .simd_begin = simd_begin,
         .simd_end = simd_end,
         .panic = bitframe_is_broken,

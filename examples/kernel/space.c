@@ -17,6 +17,7 @@
 #include "kernel.h"
 #include "memory.h"
 #include "mmu.h"
+#include "pages.h"
 
 /* clang-format off */
 #define CODE_VA    UINT64_C(0x0000000000400000)
@@ -73,7 +74,7 @@ static void deactivate(void)
 static void add_page(const struct space *space, uint64_t va, uint64_t owner, uint64_t rights)
 {
     uint64_t pa = page_take();
-    uint64_t *words = page_words(pa);
+    uint64_t *words = frame_words(pa);
     for (uint64_t i = 0; i < PAGE_WORDS; i++)
         words[i] = pattern(owner, va + i * sizeof(uint64_t));
     /* If this were real code the page would now have to reach the instruction cache: DC CVAU, IC IVAU. */
@@ -96,8 +97,8 @@ void space_make(struct space *space, uint64_t asid, uint64_t stack_pages)
 static uint64_t copy_table(uint64_t from_pa, unsigned level)
 {
     uint64_t to_pa = page_take();
-    const uint64_t *from = page_words(from_pa);
-    uint64_t *to = page_words(to_pa);
+    const uint64_t *from = frame_words(from_pa);
+    uint64_t *to = frame_words(to_pa);
     for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
         if (!(from[i] & PTE_VALID))
             continue;
@@ -108,7 +109,7 @@ static uint64_t copy_table(uint64_t from_pa, unsigned level)
         } else {
             copy_pa = page_take();
             for (uint64_t word = 0; word < PAGE_WORDS; word++)
-                page_words(copy_pa)[word] = page_words(below_pa)[word];
+                frame_words(copy_pa)[word] = frame_words(below_pa)[word];
         }
         to[i] = (from[i] & ~PTE_ADDRESS) | copy_pa;
     }
@@ -117,8 +118,10 @@ static uint64_t copy_table(uint64_t from_pa, unsigned level)
 
 void space_fork(struct space *child, uint64_t asid, const struct space *parent)
 {
-    *child = *parent;
+    /* One by one: of the structure GCC makes a call to memcpy() at -Os. */
     child->asid = asid;
+    child->stack_pages = parent->stack_pages;
+    child->stack_owner = parent->stack_owner;
     child->root_pa = copy_table(parent->root_pa, 0);
     dsb(ishst);
     isb();
@@ -158,7 +161,7 @@ bool space_check(const struct space *space)
 
 static void give_table(uint64_t table_pa, unsigned level)
 {
-    const uint64_t *entries = page_words(table_pa);
+    const uint64_t *entries = frame_words(table_pa);
     for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
         if (!(entries[i] & PTE_VALID))
             continue;

@@ -10,7 +10,7 @@
 
 #include "console.h"
 #include "kernel.h"
-#include "memory.h"
+#include "pages.h"
 #include "space.h"
 
 #define SPACES 100
@@ -36,7 +36,7 @@ static void say(const char *what)
     console_string("spaces: ");
     console_decimal(living);
     console_string(what);
-    memory_audit(true);
+    pages_audit(true);
 }
 
 static void check(const struct space *space)
@@ -53,9 +53,9 @@ static void be_born(uint64_t i)
     while (parent->root_pa == 0);
     space_fork(&spaces[i], i + 1, parent);
     living++;
-    memory_audit(false);
+    pages_audit(false);
     space_run(&spaces[i]);
-    memory_audit(false);
+    pages_audit(false);
 }
 
 static void die(uint64_t i)
@@ -63,7 +63,7 @@ static void die(uint64_t i)
     check(&spaces[i]);
     space_destroy(&spaces[i]);
     living--;
-    memory_audit(false);
+    pages_audit(false);
 }
 
 static void shuffle(uint64_t *order)
@@ -85,7 +85,7 @@ void workload_run(void)
     say(" at first, ");
     space_make(&spaces[0], 1, 1);
     living = 1;
-    memory_audit(false);
+    pages_audit(false);
     for (uint64_t i = 1; i < SPACES; i++)
         be_born(i);
     say(" forked, ");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* board.h - QEMU virt with -m 1G: RAM where the default pool begins, and less of it than the pool covers. */
+/* board.h - QEMU virt: its memory is in the device tree that it passes in x0. */
 #ifndef BOARD_H
 #define BOARD_H
 
@@ -7,9 +7,8 @@
 
 /* clang-format off */
 #define BOARD_NAME "virt"
-#define RAM_START  UINT64_C(0x40000000)
-#define RAM_END    UINT64_C(0x80000000)
-#define UART_PA    UINT64_C(0x09000000) /* PL011 */
+#define UART_PA    UINT64_C(0x09000000)  /* PL011 */
+#define DMA_END_PA UINT64_C(0x100000000) /* devices with addresses of 32 bits */
 /* clang-format on */
 
 #endif
