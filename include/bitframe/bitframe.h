@@ -72,6 +72,7 @@ enum bitframe_invariant {
     BITFRAME_BAD_COUNT,    /**< The free count is not the number of free frames. */
     BITFRAME_BAD_CURSOR,   /**< The cursor is not at the lowest free frame. */
     BITFRAME_BAD_GAP,      /**< The gap holds a frame that is reserved or not the pool's. */
+    BITFRAME_BAD_HEADER,   /**< The metadata's header is not that of the tables: bitframe_adopt() refuses. */
 };
 
 /**
@@ -108,6 +109,8 @@ struct bitframe_levels {
  *  - Every word of lines below line_word is 0; that word itself may be, too.
  *  - block_lines counts the set bits of lines per block, and a bit of blocks is set if and only if all are.
  *  - All frames of the gap are frames of the pool, none reserved, in one segment.
+ *  - In front of the bitmap, at the start of the metadata, is a header from which bitframe_adopt() makes the
+ *    pool again (src/core/header.h); its checksums are those of the tables.
  */
 struct bitframe {
     uint64_t cursor;      /* distance of the lowest word with a free frame */
@@ -156,12 +159,13 @@ struct bitframe {
 
 /**
  * Bytes of metadata for a pool over [@p first_pa, @p first_pa + @p bytes), as a constant expression, so
- * that a kernel can have them in .bss. Under 0.13 bytes per frame, plus 1280. @p bytes is at least 1.
+ * that a kernel can have them in .bss. Under 0.13 bytes per frame, plus 1408. @p bytes is at least 1.
  *
- * The bitmap; 1/63 of it for the index over it, 1/512 for whole lines and theirs, less for blocks; tables.
+ * A header; the bitmap; 1/63 of it for the index over it, 1/512 for whole lines and theirs, less for blocks;
+ * tables.
  */
 #define BITFRAME_METADATA_BYTES(first_pa, bytes)                                                             \
-    ((BITFRAME_BITMAP_WORDS(first_pa, bytes) + BITFRAME_BITMAP_WORDS(first_pa, bytes) / 55 + 80) * 8)
+    ((BITFRAME_BITMAP_WORDS(first_pa, bytes) + BITFRAME_BITMAP_WORDS(first_pa, bytes) / 55 + 96) * 8)
 
 /**
  * Make a pool of every whole frame in [@p first_pa, @p first_pa + @p bytes), all of them free.
@@ -369,6 +373,38 @@ enum bitframe_status bitframe_reserve(struct bitframe *pool, uint64_t pa, uint64
  * @par Cost  One load and one store per 64 frames, the index over them, and a move of the table.
  */
 enum bitframe_status bitframe_unreserve(struct bitframe *pool, uint64_t pa, uint64_t bytes);
+
+/**
+ * Make a pool again of its metadata alone: after a crash, by the next kernel, or by a kernel whose boot
+ * loader made it.
+ *
+ * Believed are header and tables, which a checksum guards and whose every value is tested, and the bitmap.
+ * What can be worked out of these is, and may have been anything. In the bitmap, bits that stand for no frame
+ * of the pool and those of reserved frames are cleared. The metadata are where they were or anywhere else,
+ * and the pool is as if it had moved with them: free frames, taken frames, reservations and room for more. A
+ * call that was cut off has happened as far as it has changed the bitmap; a reservation, or its end, has
+ * happened or not, or was caught in between and the metadata are torn.
+ *
+ * What was written with caches on must be read with them on, or have been cleaned to memory.
+ *
+ * @param pool            Storage for the pool, outside the metadata. What it held does not matter.
+ * @param metadata        The metadata of a pool that no one else uses, BITFRAME_METADATA_ALIGN-aligned, the
+ *                        pool's as long as it lives.
+ * @param metadata_bytes  Their length, at least what the pool was made with room for.
+ *
+ * @retval BITFRAME_OK           The pool is ready.
+ * @retval BITFRAME_INVALID      A null pointer or misaligned metadata.
+ * @retval BITFRAME_MALFORMED    No metadata of a pool; or damaged; or torn, by a crash in the midst of
+ *                               bitframe_reserve(), bitframe_unreserve() or the making of a pool.
+ * @retval BITFRAME_UNSUPPORTED  Metadata of another version of bitframe, or of frames of another size.
+ * @retval BITFRAME_NO_ROOM      @p metadata_bytes is less than the header says, or than a header.
+ *
+ * A refusal changes neither @p pool nor @p metadata.
+ *
+ * @par Cost  Reads the bitmap once, in words, and writes the index over it; O(n * log(n)) for n spans and
+ *            reservations. 900 bytes of stack.
+ */
+enum bitframe_status bitframe_adopt(struct bitframe *pool, void *metadata, uint64_t metadata_bytes);
 
 /** Frames free right now: exact, O(1). */
 static inline uint64_t bitframe_free_frames(const struct bitframe *pool)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* check.c - the audit of a pool, and the names of what it and the other calls report. */
-#include "geometry.h"
+#include "header.h"
 #include "index.h"
 #include "kernels.h"
 
@@ -211,6 +211,8 @@ enum bitframe_invariant bitframe_check(const struct bitframe *pool)
         return BITFRAME_BAD_COUNT;
     if (!gap_is_sound(pool))
         return BITFRAME_BAD_GAP;
+    if (!bitframe_header_is_right(pool))
+        return BITFRAME_BAD_HEADER;
     return BITFRAME_SOUND;
 }
 
@@ -239,6 +241,7 @@ static const char invariant_names[][12] = {
     [BITFRAME_BAD_INDEX] = "index",     [BITFRAME_BAD_LINES] = "lines",
     [BITFRAME_BAD_BLOCKS] = "blocks",   [BITFRAME_BAD_COUNT] = "count",
     [BITFRAME_BAD_CURSOR] = "cursor",   [BITFRAME_BAD_GAP] = "gap",
+    [BITFRAME_BAD_HEADER] = "header",
 };
 
 const char *bitframe_status_name(enum bitframe_status status)

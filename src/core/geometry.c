@@ -74,16 +74,6 @@ void bitframe_gap_move(struct bitframe *pool, uint64_t frame)
     pool->zero_block = zero_block_of(segment);
 }
 
-/** What a pool over a map comes to. */
-struct extent {
-    uint64_t spans;
-    uint64_t segments;
-    uint64_t bits;
-    uint64_t blocks;
-    uint64_t frames;
-    uint64_t reserved;
-};
-
 static uint64_t line_down(uint64_t frame)
 {
     return frame / BITFRAME_LINE_FRAMES * BITFRAME_LINE_FRAMES;
@@ -94,13 +84,33 @@ static uint64_t line_up(uint64_t frame)
     return line_down(frame + BITFRAME_LINE_FRAMES - 1);
 }
 
-/**
- * Go over the spans and reservations of a map.
- *
- * @param spans, segments, reserved  Where to write the tables; null to count only.
- */
-static struct extent survey(const struct bitframe_map *map, struct span *spans, struct segment *segments,
-                            struct span *reserved)
+void bitframe_extent_add(struct extent *extent, struct segment *segment, uint64_t first, uint64_t end)
+{
+    extent->spans++;
+    extent->frames += end - first;
+    if (extent->segments == 0 || line_down(first) > segment->end) {
+        /* The segment before ends here: its bits are rounded up to a group, its blocks counted. */
+        segment->first = line_down(first);
+        segment->first_bit = extent->bits;
+        segment->first_block = extent->blocks;
+        extent->segments++;
+    }
+    segment->end = line_up(end);
+    uint64_t lines = (segment->end - segment->first) / BITFRAME_LINE_FRAMES;
+    extent->bits =
+        segment->first_bit + (lines + GROUP_LINES - 1) / GROUP_LINES * GROUP_LINES * BITFRAME_LINE_FRAMES;
+    extent->blocks =
+        segment->first_block + (segment->end - 1) / BLOCK_FRAMES - segment->first / BLOCK_FRAMES + 1;
+}
+
+bool bitframe_extent_is_possible(const struct extent *extent)
+{
+    return extent->frames != 0 && extent->frames <= BITFRAME_FRAMES_MAX &&
+           extent->bits <= 4 * BITFRAME_FRAMES_MAX;
+}
+
+struct extent bitframe_survey(const struct bitframe_map *map, struct span *spans, struct segment *segments,
+                              struct span *reserved)
 {
     struct extent extent = {0};
     struct segment segment = {0};
@@ -110,21 +120,7 @@ static struct extent survey(const struct bitframe_map *map, struct span *spans, 
         uint64_t end = first + run.frames;
         if (spans)
             spans[extent.spans] = (struct span){.first = first, .end = end};
-        extent.spans++;
-        extent.frames += run.frames;
-        if (extent.segments == 0 || line_down(first) > segment.end) {
-            /* The segment before ends here: its bits are rounded up to a group, its blocks counted. */
-            segment.first = line_down(first);
-            segment.first_bit = extent.bits;
-            segment.first_block = extent.blocks;
-            extent.segments++;
-        }
-        segment.end = line_up(end);
-        uint64_t lines = (segment.end - segment.first) / BITFRAME_LINE_FRAMES;
-        extent.bits =
-            segment.first_bit + (lines + GROUP_LINES - 1) / GROUP_LINES * GROUP_LINES * BITFRAME_LINE_FRAMES;
-        extent.blocks =
-            segment.first_block + (segment.end - 1) / BLOCK_FRAMES - segment.first / BLOCK_FRAMES + 1;
+        bitframe_extent_add(&extent, &segment, first, end);
         if (segments)
             segments[extent.segments - 1] = segment;
     }
@@ -148,13 +144,15 @@ static uint64_t block_lines_words(uint64_t blocks)
     return words_above(blocks) * WORD_BITS * sizeof(uint16_t) / sizeof(uint64_t);
 }
 
-static uint64_t metadata_words(const struct extent *extent, uint64_t reserved_room)
+uint64_t bitframe_extent_bytes(const struct extent *extent, uint64_t reserved_room)
 {
     uint64_t lines = extent->bits / BITFRAME_LINE_FRAMES;
-    return levels_words(words_above(extent->bits)) + levels_words(words_above(lines)) +
-           levels_words(words_above(extent->blocks)) + block_lines_words(extent->blocks) +
-           words_of_bytes(extent->segments * sizeof(struct segment) +
-                          (extent->spans + reserved_room) * sizeof(struct span));
+    uint64_t words = HEADER_WORDS + levels_words(words_above(extent->bits)) +
+                     levels_words(words_above(lines)) + levels_words(words_above(extent->blocks)) +
+                     block_lines_words(extent->blocks) +
+                     words_of_bytes(extent->segments * sizeof(struct segment) +
+                                    (extent->spans + reserved_room) * sizeof(struct span));
+    return words * sizeof(uint64_t);
 }
 
 enum bitframe_status bitframe_map_metadata_bytes(const struct bitframe_map *map, uint64_t *bytes)
@@ -163,35 +161,42 @@ enum bitframe_status bitframe_map_metadata_bytes(const struct bitframe_map *map,
         return BITFRAME_INVALID;
     if (!bitframe_map_is_complete(map))
         return BITFRAME_INCOMPLETE;
-    struct extent extent = survey(map, 0, 0, 0);
-    if (extent.frames == 0 || extent.frames > BITFRAME_FRAMES_MAX || extent.bits > 4 * BITFRAME_FRAMES_MAX)
+    struct extent extent = bitframe_survey(map, 0, 0, 0);
+    if (!bitframe_extent_is_possible(&extent))
         return BITFRAME_INVALID;
-    *bytes = metadata_words(&extent, extent.reserved + BITFRAME_SPARE_RESERVED) * sizeof(uint64_t);
+    *bytes = bitframe_extent_bytes(&extent, extent.reserved + BITFRAME_SPARE_RESERVED);
     return BITFRAME_OK;
+}
+
+void bitframe_lay_out_extent(struct bitframe *pool, const struct extent *extent, uint64_t reserved_room,
+                             uint64_t *metadata)
+{
+    uint64_t lines = extent->bits / BITFRAME_LINE_FRAMES;
+    uint64_t *next = metadata + HEADER_WORDS;
+    next = bitframe_levels_lay_out(pool, &pool->frames, next, words_above(extent->bits));
+    next = bitframe_levels_lay_out(pool, &pool->lines, next, words_above(lines));
+    next = bitframe_levels_lay_out(pool, &pool->blocks, next, words_above(extent->blocks));
+    pool->block_lines = pool_distance(pool, next);
+    next += block_lines_words(extent->blocks);
+    pool->segments = pool_distance(pool, next);
+    pool->segment_count = extent->segments;
+    next += words_of_bytes(extent->segments * sizeof(struct segment));
+    pool->spans = pool_distance(pool, next);
+    pool->span_count = extent->spans;
+    next += words_of_bytes(extent->spans * sizeof(struct span));
+    pool->reserved = pool_distance(pool, next);
+    pool->reserved_count = extent->reserved;
+    pool->reserved_room = reserved_room;
+    pool->total_frames = extent->frames;
 }
 
 void bitframe_lay_out(struct bitframe *pool, const struct bitframe_map *map, uint64_t *metadata)
 {
-    struct extent extent = survey(map, 0, 0, 0);
-    uint64_t lines = extent.bits / BITFRAME_LINE_FRAMES;
-    uint64_t *next = bitframe_levels_lay_out(pool, &pool->frames, metadata, words_above(extent.bits));
-    next = bitframe_levels_lay_out(pool, &pool->lines, next, words_above(lines));
-    next = bitframe_levels_lay_out(pool, &pool->blocks, next, words_above(extent.blocks));
-    pool->block_lines = pool_distance(pool, next);
-    next += block_lines_words(extent.blocks);
-    pool->segments = pool_distance(pool, next);
-    pool->segment_count = extent.segments;
-    next += words_of_bytes(extent.segments * sizeof(struct segment));
-    pool->spans = pool_distance(pool, next);
-    pool->span_count = extent.spans;
-    next += words_of_bytes(extent.spans * sizeof(struct span));
-    pool->reserved = pool_distance(pool, next);
-    pool->reserved_count = extent.reserved;
-    pool->reserved_room = extent.reserved + BITFRAME_SPARE_RESERVED;
-    pool->total_frames = extent.frames;
+    struct extent extent = bitframe_survey(map, 0, 0, 0);
+    bitframe_lay_out_extent(pool, &extent, extent.reserved + BITFRAME_SPARE_RESERVED, metadata);
     pool->reserved_frames = 0;
     pool->free_frames = 0;
-    survey(map, pool_spans(pool), pool_segments(pool), pool_reserved(pool));
+    (void)bitframe_survey(map, pool_spans(pool), pool_segments(pool), pool_reserved(pool));
     for (uint64_t i = 0; i < pool->reserved_count; i++)
         pool->reserved_frames += pool_reserved(pool)[i].end - pool_reserved(pool)[i].first;
 }

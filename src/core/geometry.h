@@ -21,6 +21,7 @@ enum {
     LINE_WORDS = BITFRAME_LINE_FRAMES / WORD_BITS,
     GROUP_LINES = WORD_BITS / LINE_WORDS,
     BLOCK_FRAMES = BITFRAME_LINE_FRAMES * BITFRAME_BLOCK_LINES,
+    HEADER_WORDS = 16, /* in front of the bitmap, see header.h */
 };
 
 struct span {
@@ -127,9 +128,47 @@ static inline uint64_t block_of_frame(const struct segment *segment, uint64_t fr
 /** Make the gap the one around @p frame, which is the pool's and not reserved. */
 void bitframe_gap_move(struct bitframe *pool, uint64_t frame);
 
+/** What a pool comes to: with the room for reservations, the layout of its metadata follows. */
+struct extent {
+    uint64_t spans;
+    uint64_t segments;
+    uint64_t bits;     /* of the bitmap, in whole groups of lines */
+    uint64_t blocks;   /* blocks that a segment reaches into, once for each */
+    uint64_t frames;   /* frames of all spans */
+    uint64_t reserved; /* entries in the table of reservations */
+};
+
+/**
+ * Count another span, frames [@p first, @p end), which lies above those before it and does not touch them.
+ *
+ * @param segment  The segment counted last, if any; becomes the one that holds the span, so far.
+ */
+void bitframe_extent_add(struct extent *extent, struct segment *segment, uint64_t first, uint64_t end);
+
+/** May a pool be that large, and is it anything at all? */
+bool bitframe_extent_is_possible(const struct extent *extent);
+
+/** Bytes of metadata, the header included, with room for @p reserved_room reservations. */
+uint64_t bitframe_extent_bytes(const struct extent *extent, uint64_t reserved_room);
+
+/**
+ * Go over the spans and reservations of a map.
+ *
+ * @param spans, segments, reserved  Where to write the tables; each null not to.
+ */
+struct extent bitframe_survey(const struct bitframe_map *map, struct span *spans, struct segment *segments,
+                              struct span *reserved);
+
+/**
+ * Set where in @p metadata the parts of a pool are, and how many. Writes nothing there, and of the pool not
+ * what counts frames by their state, nor cursor and gap.
+ */
+void bitframe_lay_out_extent(struct bitframe *pool, const struct extent *extent, uint64_t reserved_room,
+                             uint64_t *metadata);
+
 /**
  * Set a pool's geometry from what @p map manages, over @p metadata, as many bytes as
- * bitframe_map_metadata_bytes() says. Writes the tables, not the bitmaps.
+ * bitframe_map_metadata_bytes() says. Writes the tables, not the bitmaps nor the header.
  */
 void bitframe_lay_out(struct bitframe *pool, const struct bitframe_map *map, uint64_t *metadata);
 

@@ -219,6 +219,25 @@ void bitframe_index_clear(struct bitframe *pool)
     park_cursor(pool);
 }
 
+void bitframe_cursor_find(struct bitframe *pool)
+{
+    uint64_t bit = bitframe_levels_next(pool, &pool->frames, 0);
+    if (bit == NO_BIT)
+        park_cursor(pool);
+    else
+        bitframe_set_cursor(pool, bit / WORD_BITS);
+}
+
+void bitframe_gap_find(struct bitframe *pool)
+{
+    pool->gap_frames = 0;
+    pool->gap_pa = 0;
+    pool->zero_word = 0;
+    pool->zero_block = 0;
+    if (pool->free_frames != 0)
+        bitframe_gap_move(pool, frame_number(pool->cursor_pa) + lowest_bit(*pool_word(pool, pool->cursor)));
+}
+
 /** What the bits of lines [@p first, @p end) say is about to change: tell the blocks that they are in. */
 static void change_lines(struct bitframe *pool, uint64_t first, uint64_t end, bool whole)
 {

@@ -18,6 +18,12 @@ void bitframe_index_clear(struct bitframe *pool);
 /** Frames of the word at @p distance, which was @p before, have become free and are counted. */
 void bitframe_word_freed(struct bitframe *pool, uint64_t distance, uint64_t before);
 
+/** Point the cursor at the lowest word with a free frame, by the index, or behind the end. */
+void bitframe_cursor_find(struct bitframe *pool);
+
+/** Make the gap the one around the lowest free frame, at the cursor; empty if nothing is free. */
+void bitframe_gap_find(struct bitframe *pool);
+
 /** Make bits [@p first, @p end), at least one, clear, whatever they were. Returns how many were set. */
 uint64_t bitframe_clear_frames(struct bitframe *pool, uint64_t first, uint64_t end);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* pool.c - making a pool, and taking and giving back its frames one by one. */
 #include "pool.h"
+#include "header.h"
 #include "index.h"
 #include "kernels.h"
 
@@ -42,16 +43,12 @@ enum bitframe_status bitframe_init_map(struct bitframe *pool, const struct bitfr
         return status;
     if (metadata_bytes < needed)
         return BITFRAME_NO_ROOM;
+    bitframe_header_spoil(metadata);
     bitframe_lay_out(pool, map, metadata);
     bitframe_index_clear(pool);
     free_what_is_free(pool, map);
-
-    pool->gap_frames = 0;
-    pool->gap_pa = 0;
-    pool->zero_word = 0;
-    pool->zero_block = 0;
-    if (pool->free_frames != 0)
-        bitframe_gap_move(pool, frame_number(pool->cursor_pa) + lowest_bit(*pool_word(pool, pool->cursor)));
+    bitframe_gap_find(pool);
+    bitframe_header_write(pool);
     return BITFRAME_OK;
 }
 

@@ -6,7 +6,7 @@
  * few ascending ranges that neither overlap nor touch, each of which begins and ends with a frame of the
  * pool. Only calls that miss the gap search it.
  */
-#include "geometry.h"
+#include "header.h"
 #include "index.h"
 #include "kernels.h"
 
@@ -25,11 +25,17 @@ static bool trim(const struct bitframe *pool, struct span *range)
     return true;
 }
 
-/** Replace entries [@p from, @p to) of the table by @p count entries of @p with, which fit. */
+/**
+ * Replace entries [@p from, @p to) of the table by @p count entries of @p with, which fit.
+ *
+ * For whoever adopts the pool after a crash this is where a call happens: while the table has a range, what
+ * the bitmap says of it does not count.
+ */
 static void splice(struct bitframe *pool, uint64_t from, uint64_t to, const struct span *with, uint64_t count)
 {
     struct span *table = pool_reserved(pool);
     uint64_t tail = pool->reserved_count - to;
+    bitframe_header_changing(pool);
     if (count > to - from) {
         for (uint64_t i = tail; i-- != 0;)
             table[from + count + i] = table[to + i];
@@ -40,6 +46,7 @@ static void splice(struct bitframe *pool, uint64_t from, uint64_t to, const stru
     for (uint64_t i = 0; i < count; i++)
         table[from + i] = with[i];
     pool->reserved_count = from + count + tail;
+    bitframe_header_steady(pool);
 }
 
 /** Put the gap where it was as far as it is still one: around its first frame, or else around its last. */
@@ -146,7 +153,6 @@ enum bitframe_status bitframe_unreserve(struct bitframe *pool, uint64_t pa, uint
         rest[rests++] = rest[1];
     if (pool->reserved_count - (to - from) + rests > pool->reserved_room)
         return BITFRAME_NO_ROOM;
-    splice(pool, from, to, rest, rests);
 
     for (uint64_t i = bitframe_span_above(pool_spans(pool), pool->span_count, first);
          i < pool->span_count && pool_spans(pool)[i].first < end; i++) {
@@ -156,8 +162,9 @@ enum bitframe_status bitframe_unreserve(struct bitframe *pool, uint64_t pa, uint
         uint64_t bit = bit_of_frame(segment_of_frame(pool, low), low);
         bitframe_set_frames(pool, bit, bit + (high - low));
     }
+    splice(pool, from, to, rest, rests);
     pool->reserved_frames -= managed;
     if (pool->gap_frames == 0)
-        bitframe_gap_move(pool, frame_number(pool->cursor_pa) + lowest_bit(*pool_word(pool, pool->cursor)));
+        bitframe_gap_find(pool);
     return BITFRAME_OK;
 }

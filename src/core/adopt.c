@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * adopt.c - a pool made again of its metadata
+ *
+ * Header and tables are believed if they prove themselves, the bitmap is believed where it speaks of frames
+ * that may be free, and nothing else is read.
+ */
+#include "header.h"
+#include "kernels.h"
+#include "rebuild.h"
+
+/** Clear the bits that stand for no frame of the pool, and those of reserved frames. Counts the latter. */
+static void clear_strays(struct bitframe *pool)
+{
+    uint64_t *bitmap = levels_at(pool, &pool->frames, 0);
+    const struct span *reserved = pool_reserved(pool);
+    uint64_t cleared = 0; /* bits below this are as they should be */
+    pool->reserved_frames = 0;
+    for (uint64_t i = 0; i < pool->span_count; i++) {
+        const struct span *span = pool_spans(pool) + i;
+        const struct segment *segment = segment_of_frame(pool, span->first);
+        uint64_t bit = bit_of_frame(segment, span->first);
+        kernel_clear(bitmap, cleared, bit - cleared);
+        cleared = bit_of_frame(segment, span->end);
+        for (uint64_t j = bitframe_span_above(reserved, pool->reserved_count, span->first);
+             j < pool->reserved_count && reserved[j].first < span->end; j++) {
+            uint64_t first = reserved[j].first > span->first ? reserved[j].first : span->first;
+            uint64_t end = reserved[j].end < span->end ? reserved[j].end : span->end;
+            kernel_clear(bitmap, bit_of_frame(segment, first), end - first);
+            pool->reserved_frames += end - first;
+        }
+    }
+    kernel_clear(bitmap, cleared, pool->frames.words * WORD_BITS - cleared);
+}
+
+enum bitframe_status bitframe_adopt(struct bitframe *pool, void *metadata, uint64_t metadata_bytes)
+{
+    if (!pool || !metadata || (uintptr_t)metadata % BITFRAME_METADATA_ALIGN != 0)
+        return BITFRAME_INVALID;
+    struct extent extent;
+    uint64_t reserved_room;
+    enum bitframe_status status = bitframe_header_read(metadata, metadata_bytes, &extent, &reserved_room);
+    if (status != BITFRAME_OK)
+        return status;
+    bitframe_lay_out_extent(pool, &extent, reserved_room, metadata);
+    clear_strays(pool);
+    bitframe_rebuild(pool);
+    return BITFRAME_OK;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* rebuild.h - everything that follows from geometry and bitmap, made anew. */
+#ifndef BITFRAME_CORE_REBUILD_H
+#define BITFRAME_CORE_REBUILD_H
+
+#include "geometry.h"
+
+/**
+ * Make index, whole lines, blocks and their counts, line_word, free_frames, cursor and gap follow the bitmap.
+ * Geometry and tables are right; bits that stand for no free frame are clear; all else may be anything.
+ */
+void bitframe_rebuild(struct bitframe *pool);
+
+#endif
