@@ -10,6 +10,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -285,6 +286,25 @@ Test(adopt, full_and_empty_pools)
     cr_expect_eq(bitframe_take(&adopted), 0);
     cr_expect_eq(bitframe_free(&adopted, GIB + 10 * MIB), BITFRAME_OK);
     cr_expect_eq(bitframe_take(&adopted), GIB + 10 * MIB);
+}
+
+Test(adopt, more_blocks_than_a_word_has_bits)
+{
+    uint64_t bytes = BITFRAME_METADATA_BYTES(GIB, 200 * GIB);
+    void *memory;
+    cr_assert_eq(posix_memalign(&memory, BITFRAME_METADATA_ALIGN, bytes), 0);
+    cr_assert_eq(bitframe_init(&pool, GIB, 200 * GIB, memory, bytes), BITFRAME_OK);
+    cr_assert_eq(pool.blocks.count, 2);
+    cr_assert_eq(bitframe_claim(&pool, 77 * GIB, 100 * GIB / FRAME), BITFRAME_OK);
+    char *index = (char *)levels_at(&pool, &pool.frames, 1);
+    memset(index, 0xA5, (size_t)((char *)pool_segments(&pool) - index));
+    cr_assert_eq(bitframe_adopt(&adopted, memory, bytes), BITFRAME_OK);
+    assert_sound(&adopted);
+    const struct bitframe_request request = {.frames = GIB / FRAME, .align = GIB, .min_pa = 77 * GIB};
+    uint64_t pa;
+    cr_assert_eq(bitframe_take_run(&adopted, &request, &pa), BITFRAME_OK);
+    cr_expect_eq(pa, 177 * GIB);
+    free(memory);
 }
 
 /* Refusals. Each must leave pool and metadata as they were. */
@@ -577,17 +597,22 @@ static void crash(int signal)
     siglongjmp(crashed, 1);
 }
 
-/** Do @p call, and crash at the first store to the @p bytes bytes at @p first. */
-static bool crashes(const struct call *call, char *first, uint64_t bytes)
+/** Do @p act, and crash at the first store to the @p bytes bytes at @p first. */
+static bool crashes(void (*act)(const struct call *), const struct call *call, char *first, uint64_t bytes)
 {
     cr_assert_eq(mprotect(first, bytes, PROT_READ), 0);
     struct sigaction action = {.sa_handler = crash};
     sigaction(SIGSEGV, &action, NULL);
     bool has = sigsetjmp(crashed, 1) != 0;
     if (!has)
-        (void)apply(&pool, call);
+        act(call);
     cr_assert_eq(mprotect(first, bytes, PROT_READ | PROT_WRITE), 0);
     return has;
+}
+
+static void act_apply(const struct call *call)
+{
+    (void)apply(&pool, call);
 }
 
 Test(adopt, torn_reservations)
@@ -625,7 +650,7 @@ Test(adopt, torn_reservations)
             cr_assert_eq(bitframe_init_map(&pool, &map, at, metadata_bytes), BITFRAME_OK);
             uint64_t free_frames = bitframe_free_frames(&pool);
             char *pages[] = {[AT_MARK] = memory, [IN_TABLE] = at + tables, [IN_BITMAP] = memory + page};
-            cr_assert(crashes(&calls[i], pages[place], page), "call %zu place %d", i, place);
+            cr_assert(crashes(act_apply, &calls[i], pages[place], page), "call %zu place %d", i, place);
             enum bitframe_status status = bitframe_adopt(&adopted, at, metadata_bytes);
             cr_assert_eq(status, place == IN_TABLE ? BITFRAME_MALFORMED : BITFRAME_OK, "call %zu: %s", i,
                          bitframe_status_name(status));
@@ -641,6 +666,47 @@ Test(adopt, torn_reservations)
         }
     }
     munmap(memory, room);
+}
+
+static struct bitframe_map torn_map;
+static char *torn_at;
+static uint64_t torn_bytes;
+
+static void act_make(const struct call *call)
+{
+    (void)call;
+    (void)bitframe_init_map(&adopted, &torn_map, torn_at, torn_bytes);
+}
+
+static void act_extend(const struct call *call)
+{
+    (void)call;
+    (void)bitframe_extend(&pool, &torn_map, torn_at, torn_bytes);
+}
+
+Test(adopt, torn_making)
+{
+    /* Metadata that still hold another pool, and the making of a new one that gets no further than a page. */
+    const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+    static struct bitframe_map_range ranges[1];
+    void (*const acts[])(const struct call *) = {act_make, act_extend};
+    make_plain_pool();
+    bitframe_map_init(&torn_map, ranges, 1);
+    bitframe_map_add(&torn_map, BITFRAME_MAP_RAM, MIB, 4 * GIB);
+    cr_assert_eq(bitframe_extend_bytes(&pool, &torn_map, &torn_bytes), BITFRAME_OK);
+    torn_bytes = (torn_bytes + page - 1) / page * page;
+    torn_at = mmap(NULL, torn_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    cr_assert_neq((void *)torn_at, MAP_FAILED);
+    memcpy(torn_at, metadata, metadata_bytes);
+    cr_assert_eq(bitframe_adopt(&adopted, torn_at, torn_bytes), BITFRAME_OK);
+    for (size_t i = 0; i < COUNT(acts); i++) {
+        memcpy(torn_at, metadata, metadata_bytes);
+        cr_assert(crashes(acts[i], NULL, torn_at + page, torn_bytes - page));
+        cr_expect_eq(bitframe_adopt(&adopted, torn_at, torn_bytes), BITFRAME_MALFORMED, "act %zu", i);
+    }
+    cr_expect_eq(bitframe_adopt(&adopted, metadata, metadata_bytes), BITFRAME_OK,
+                 "what was to be extended is as it was");
+    munmap(torn_at, torn_bytes);
 }
 
 Test(adopt, torn_at_any_word)
