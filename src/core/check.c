@@ -75,13 +75,6 @@ static bool tables_are_sound(const struct bitframe *pool)
     return frames == pool->total_frames;
 }
 
-/** Free frames of [@p first, @p end), frame numbers in one segment. */
-static uint64_t count_free(const struct bitframe *pool, uint64_t first, uint64_t end)
-{
-    uint64_t bit = bit_of_frame(segment_of_frame(pool, first), first);
-    return bitframe_count_range(levels_at(pool, &pool->frames, 0), bit, bit + (end - first));
-}
-
 /** Set bits that stand for frames of spans. */
 static uint64_t count_free_in_spans(const struct bitframe *pool)
 {
@@ -94,15 +87,13 @@ static uint64_t count_free_in_spans(const struct bitframe *pool)
 static bool reserved_is_sound(const struct bitframe *pool)
 {
     uint64_t reserved = 0;
+    struct span piece;
     for (uint64_t i = 0; i < pool->span_count; i++) {
         const struct span *span = pool_spans(pool) + i;
-        const struct span *table = pool_reserved(pool);
-        for (uint64_t j = bitframe_span_above(table, pool->reserved_count, span->first);
-             j < pool->reserved_count && table[j].first < span->end; j++) {
-            uint64_t first = table[j].first > span->first ? table[j].first : span->first;
-            uint64_t end = table[j].end < span->end ? table[j].end : span->end;
-            reserved += end - first;
-            if (count_free(pool, first, end) != 0)
+        for (uint64_t frame = span->first;
+             bitframe_span_next(pool_reserved(pool), pool->reserved_count, &frame, span->end, &piece);) {
+            reserved += piece.end - piece.first;
+            if (count_free(pool, piece.first, piece.end) != 0)
                 return false;
         }
     }

@@ -15,14 +15,24 @@ uint64_t bitframe_span_above(const struct span *spans, uint64_t count, uint64_t 
     return low;
 }
 
+bool bitframe_span_next(const struct span *spans, uint64_t count, uint64_t *frame, uint64_t end,
+                        struct span *piece)
+{
+    uint64_t i = bitframe_span_above(spans, count, *frame);
+    if (*frame >= end || i == count || spans[i].first >= end)
+        return false;
+    piece->first = spans[i].first > *frame ? spans[i].first : *frame;
+    piece->end = spans[i].end < end ? spans[i].end : end;
+    *frame = piece->end;
+    return true;
+}
+
 uint64_t bitframe_span_overlap(const struct span *spans, uint64_t count, uint64_t first, uint64_t end)
 {
+    struct span piece;
     uint64_t frames = 0;
-    for (uint64_t i = bitframe_span_above(spans, count, first); i < count && spans[i].first < end; i++) {
-        uint64_t from = spans[i].first > first ? spans[i].first : first;
-        uint64_t to = spans[i].end < end ? spans[i].end : end;
-        frames += to - from;
-    }
+    for (uint64_t frame = first; bitframe_span_next(spans, count, &frame, end, &piece);)
+        frames += piece.end - piece.first;
     return frames;
 }
 

@@ -71,6 +71,21 @@ static inline uint64_t frame_number_up(uint64_t pa)
 /** Index of the first of @p count disjoint ascending spans that ends above @p frame; count if none does. */
 uint64_t bitframe_span_above(const struct span *spans, uint64_t count, uint64_t frame);
 
+/**
+ * Read the next piece of [@p *frame, @p end) that lies in one of @p count disjoint ascending spans,
+ * ascending.
+ *
+ *     for (uint64_t frame = first; bitframe_span_next(spans, count, &frame, end, &piece);)
+ *         ...
+ *
+ * @param frame  Frame number to look from; becomes the one behind the piece.
+ * @param piece  Written only if there is one; not empty.
+ *
+ * @return  Whether there is one.
+ */
+bool bitframe_span_next(const struct span *spans, uint64_t count, uint64_t *frame, uint64_t end,
+                        struct span *piece);
+
 /** Does one of @p count disjoint ascending spans hold @p frame? */
 static inline bool span_holds(const struct span *spans, uint64_t count, uint64_t frame)
 {
@@ -117,6 +132,12 @@ static inline uint64_t frame_of_bit(const struct segment *segment, uint64_t bit)
 static inline uint64_t zero_block_of(const struct segment *segment)
 {
     return segment->first_block - segment->first / BLOCK_FRAMES;
+}
+
+/** Bit of @p frame, which lies in a segment. */
+static inline uint64_t pool_bit(const struct bitframe *pool, uint64_t frame)
+{
+    return bit_of_frame(segment_of_frame(pool, frame), frame);
 }
 
 /** Bit in blocks of the block that holds @p frame of @p segment. */

@@ -19,7 +19,7 @@ static void free_what_is_free(struct bitframe *pool, const struct bitframe_map *
     struct bitframe_map_run run;
     for (uint64_t frame = 0; bitframe_map_next(map, BITFRAME_MAP_VIEW_FREE, &frame, &run);) {
         uint64_t first = frame_number(run.first_pa);
-        uint64_t bit = bit_of_frame(segment_of_frame(pool, first), first);
+        uint64_t bit = pool_bit(pool, first);
         uint64_t end = bit + run.frames;
         uint64_t line_end = (end + BITFRAME_LINE_FRAMES - 1) / BITFRAME_LINE_FRAMES * BITFRAME_LINE_FRAMES;
         if (written < bit)

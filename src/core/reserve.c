@@ -77,17 +77,15 @@ enum bitframe_status bitframe_reserve(struct bitframe *pool, uint64_t pa, uint64
     uint64_t first = merged.first;
     uint64_t end = merged.end;
 
-    uint64_t managed = bitframe_span_overlap(pool_spans(pool), pool->span_count, first, end);
+    uint64_t managed = 0;
     uint64_t reserved = 0;
     uint64_t free_frames = 0;
-    for (uint64_t i = bitframe_span_above(pool_spans(pool), pool->span_count, first);
-         i < pool->span_count && pool_spans(pool)[i].first < end; i++) {
-        const struct span *span = pool_spans(pool) + i;
-        uint64_t from = span->first > first ? span->first : first;
-        uint64_t to = span->end < end ? span->end : end;
-        uint64_t bit = bit_of_frame(segment_of_frame(pool, from), from);
-        free_frames += bitframe_count_range(levels_at(pool, &pool->frames, 0), bit, bit + (to - from));
-        reserved += bitframe_span_overlap(pool_reserved(pool), pool->reserved_count, from, to);
+    struct span piece;
+    for (uint64_t frame = first;
+         bitframe_span_next(pool_spans(pool), pool->span_count, &frame, end, &piece);) {
+        managed += piece.end - piece.first;
+        free_frames += count_free(pool, piece.first, piece.end);
+        reserved += bitframe_span_overlap(pool_reserved(pool), pool->reserved_count, piece.first, piece.end);
     }
     if (free_frames + reserved != managed)
         return BITFRAME_IN_USE;
@@ -126,15 +124,15 @@ enum bitframe_status bitframe_unreserve(struct bitframe *pool, uint64_t pa, uint
         return BITFRAME_OK;
 
     uint64_t managed = 0;
-    for (uint64_t i = bitframe_span_above(pool_spans(pool), pool->span_count, first);
-         i < pool->span_count && pool_spans(pool)[i].first < end; i++) {
-        const struct span *span = pool_spans(pool) + i;
-        uint64_t from = span->first > first ? span->first : first;
-        uint64_t to = span->end < end ? span->end : end;
-        if (bitframe_span_overlap(pool_reserved(pool), pool->reserved_count, from, to) != to - from)
-            return BITFRAME_NOT_RESERVED;
-        managed += to - from;
+    uint64_t reserved = 0;
+    struct span piece;
+    for (uint64_t frame = first;
+         bitframe_span_next(pool_spans(pool), pool->span_count, &frame, end, &piece);) {
+        managed += piece.end - piece.first;
+        reserved += bitframe_span_overlap(pool_reserved(pool), pool->reserved_count, piece.first, piece.end);
     }
+    if (reserved != managed)
+        return BITFRAME_NOT_RESERVED;
     if (managed == 0)
         return BITFRAME_OK;
 
@@ -154,13 +152,10 @@ enum bitframe_status bitframe_unreserve(struct bitframe *pool, uint64_t pa, uint
     if (pool->reserved_count - (to - from) + rests > pool->reserved_room)
         return BITFRAME_NO_ROOM;
 
-    for (uint64_t i = bitframe_span_above(pool_spans(pool), pool->span_count, first);
-         i < pool->span_count && pool_spans(pool)[i].first < end; i++) {
-        const struct span *span = pool_spans(pool) + i;
-        uint64_t low = span->first > first ? span->first : first;
-        uint64_t high = span->end < end ? span->end : end;
-        uint64_t bit = bit_of_frame(segment_of_frame(pool, low), low);
-        bitframe_set_frames(pool, bit, bit + (high - low));
+    for (uint64_t frame = first;
+         bitframe_span_next(pool_spans(pool), pool->span_count, &frame, end, &piece);) {
+        uint64_t bit = pool_bit(pool, piece.first);
+        bitframe_set_frames(pool, bit, bit + (piece.end - piece.first));
     }
     splice(pool, from, to, rest, rests);
     pool->reserved_frames -= managed;

@@ -73,7 +73,7 @@ take_any_run(struct bitframe *pool, const struct bitframe_request *request, uint
     uint64_t frame = search_pool(pool, &wanted);
     if (frame == NO_BIT)
         return BITFRAME_NONE;
-    uint64_t bit = bit_of_frame(segment_of_frame(pool, frame), frame);
+    uint64_t bit = pool_bit(pool, frame);
     bitframe_clear_frames(pool, bit, bit + wanted.frames);
     *pa = frame << BITFRAME_FRAME_SHIFT;
     if (request->flags & BITFRAME_ZEROED)
@@ -109,7 +109,7 @@ static enum bitframe_status locate_run(const struct bitframe *pool, uint64_t pa,
         return BITFRAME_MISALIGNED;
     if (bitframe_span_overlap(pool_reserved(pool), pool->reserved_count, first, end) != 0)
         return BITFRAME_RESERVED;
-    *bit = bit_of_frame(segment_of_frame(pool, first), first);
+    *bit = pool_bit(pool, first);
     return BITFRAME_OK;
 }
 
