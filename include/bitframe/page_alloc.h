@@ -130,7 +130,8 @@ uint64_t mem_total_count(void);
 
 /**
  * The pool behind these calls, for what the contract has no name for: bitframe_check() in a debug build, say.
- * A frame taken through it comes unzeroed, and mem_total_count() does not see its reservations.
+ * A frame taken through it comes unzeroed. mem_total_count() does not see its reservations, and free_page()
+ * of a page that is reserved there changes nothing.
  */
 struct bitframe *bitframe_page_alloc_pool(void);
 

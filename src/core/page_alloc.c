@@ -65,9 +65,10 @@ uint64_t get_free_page(void)
 
 void free_page(uint64_t pa)
 {
-    /* To the pool nothing is reserved, so the gap is all of it; before mem_map_init() it is nothing. */
-    if ((pa - MALLOC_START) / PAGE_SIZE < pool.gap_frames)
-        (void)pool_free(&pool, pa / PAGE_SIZE * PAGE_SIZE, true);
+    /* The gap is all of the pool until the kernel reserves through bitframe_page_alloc_pool(), and nothing
+       before mem_map_init(). What the pool refuses is ignored. */
+    pa = pa / PAGE_SIZE * PAGE_SIZE;
+    (void)pool_free(&pool, pa, (pa - pool.gap_pa) / PAGE_SIZE < pool.gap_frames);
 }
 
 uint64_t get_kernel_page(void)

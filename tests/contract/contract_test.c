@@ -281,3 +281,21 @@ CHECK(frees_that_pass_silently)
     cr_assert_eq(c->dump_free_count(), pages - 3, "freeing a free page changes nothing");
     cr_assert_eq(c->get_free_page(), start + 4096);
 }
+
+/* The pool behind the contract may be reserved from; then it is no longer one gap. */
+
+Test(contract, frees_beside_reservations_of_the_pool)
+{
+    struct bitframe *pool = bitframe_page_alloc_pool();
+    mem_map_init();
+    cr_assert_eq(bitframe_reserve(pool, start, 3 * 4096), BITFRAME_OK);
+    cr_assert_eq(bitframe_reserve(pool, start + 6 * 4096, 4096), BITFRAME_OK);
+    for (int i = 0; i < 6; i++)
+        (void)get_free_page();
+    cr_assert_eq(bitframe_free_frames(pool), pages - 10);
+    for (uint64_t i = 0; i < 10; i++)
+        free_page(start + i * 4096 + 1);
+    cr_expect_eq(bitframe_free_frames(pool), pages - 4, "all that were taken, and none of the reserved");
+    cr_expect_eq(get_free_page(), start + 3 * 4096);
+    cr_expect_eq(bitframe_check(pool), BITFRAME_SOUND);
+}
