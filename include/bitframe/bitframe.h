@@ -58,6 +58,7 @@ enum bitframe_status {
     BITFRAME_RESERVED,     /**< A frame is reserved. */
     BITFRAME_IN_USE,       /**< A frame is taken. */
     BITFRAME_NOT_RESERVED, /**< A frame is not reserved. */
+    BITFRAME_OFFLINE,      /**< A frame is out of use, see <bitframe/offline.h>. */
 };
 
 /** What bitframe_check() found. */
@@ -71,8 +72,9 @@ enum bitframe_invariant {
     BITFRAME_BAD_BLOCKS,   /**< The index of whole blocks disagrees with that of whole lines. */
     BITFRAME_BAD_COUNT,    /**< The free count is not the number of free frames. */
     BITFRAME_BAD_CURSOR,   /**< The cursor is not at the lowest free frame. */
-    BITFRAME_BAD_GAP,      /**< The gap holds a frame that is reserved or not the pool's. */
+    BITFRAME_BAD_GAP,      /**< The gap holds a frame that is reserved, out of use or not the pool's. */
     BITFRAME_BAD_HEADER,   /**< The metadata's header is not that of the tables: bitframe_adopt() refuses. */
+    BITFRAME_BAD_OFFLINE,  /**< A record of what is out of use, or the count of it, is wrong. */
 };
 
 /**
@@ -98,7 +100,7 @@ struct bitframe_levels {
  *
  * Invariants, whenever no call is in flight:
  *  - A bit of frames is set if and only if that frame is free. Bits of no frame of the pool are clear, and so
- *    are those of reserved frames.
+ *    are those of reserved and of offline frames.
  *  - free_frames is the number of set bits in frames.
  *  - cursor leads to the lowest word of frames that is not 0, or one past the last if there is none, and
  *    cursor_pa is the address of the frame of its bit 0. Hence every word below the cursor is 0, and the
@@ -108,7 +110,9 @@ struct bitframe_levels {
  *    not look whether it opens a line; the call that moves the cursor on does.)
  *  - Every word of lines below line_word is 0; that word itself may be, too.
  *  - block_lines counts the set bits of lines per block, and a bit of blocks is set if and only if all are.
- *  - All frames of the gap are frames of the pool, none reserved, in one segment.
+ *  - All frames of the gap are frames of the pool, none reserved, none in an offline range, in one segment.
+ *  - offline leads to the records of the offline ranges, which ascend, and offline_frames is the number of
+ *    their frames that are neither in use nor reserved. None of their frames is free.
  *  - In front of the bitmap, at the start of the metadata, is a header from which bitframe_adopt() makes the
  *    pool again (src/core/header.h); its checksums are those of the tables.
  */
@@ -117,7 +121,8 @@ struct bitframe {
     uint64_t cursor_pa;   /* PA of that word's first frame */
     uint64_t free_frames; /* free right now */
 
-    /* The gap: a stretch of memory between reservations, where the last free fell that did not fall into it.
+    /* The gap: a stretch of memory between reservations and offline ranges, where the last free fell that did
+     * not fall into it.
      */
     uint64_t gap_frames; /* how many */
     uint64_t gap_pa;     /* PA of the first */
@@ -146,6 +151,8 @@ struct bitframe {
     uint64_t reserved_room;   /* how many there may be */
     uint64_t total_frames;    /* frames in the pool */
     uint64_t reserved_frames; /* of these, reserved */
+    uint64_t offline;         /* distance of the lowest record of an offline range; 0 if there is none */
+    uint64_t offline_frames;  /* frames that are offline */
 };
 
 /** Words of bitmap for the frames that [@p first_pa, @p first_pa + @p bytes) touches, in groups of 8 lines.
@@ -220,9 +227,10 @@ uint64_t bitframe_take_range(struct bitframe *pool, uint64_t first_pa, uint64_t 
  *
  * @param pa  Its physical address, a multiple of BITFRAME_FRAME_BYTES.
  *
- * @retval BITFRAME_OK           The frame is free.
+ * @retval BITFRAME_OK           The frame is free, or offline if its range is out of use.
  * @retval BITFRAME_DOUBLE_FREE  It was free already; nothing changed.
  * @retval BITFRAME_RESERVED     It is reserved; nothing changed.
+ * @retval BITFRAME_OFFLINE      It is offline already; nothing changed.
  * @retval BITFRAME_UNMANAGED    No frame of the pool contains @p pa; nothing changed.
  * @retval BITFRAME_MISALIGNED   @p pa is inside a frame of the pool; nothing changed.
  *
@@ -273,11 +281,12 @@ enum bitframe_status bitframe_take_run(struct bitframe *pool, const struct bitfr
  * @retval BITFRAME_OK          They are the caller's.
  * @retval BITFRAME_IN_USE      One of them is taken; nothing changed.
  * @retval BITFRAME_RESERVED    One of them is reserved; nothing changed.
+ * @retval BITFRAME_OFFLINE     One of them is offline; nothing changed.
  * @retval BITFRAME_UNMANAGED   One of them is not the pool's; nothing changed.
  * @retval BITFRAME_MISALIGNED  @p pa is inside a frame of the pool; nothing changed.
  * @retval BITFRAME_INVALID     @p frames is 0; nothing changed.
  *
- * Where several apply it is the first of: invalid, unmanaged, misaligned, reserved, in use.
+ * Where several apply it is the first of: invalid, unmanaged, misaligned, reserved, offline, in use.
  *
  * @par Cost  One load and one store per 64 frames, and the index over them.
  */
@@ -289,14 +298,15 @@ enum bitframe_status bitframe_claim(struct bitframe *pool, uint64_t pa, uint64_t
  * @param pa      PA of the first, a multiple of BITFRAME_FRAME_BYTES.
  * @param frames  How many, at least 1.
  *
- * @retval BITFRAME_OK           They are free.
+ * @retval BITFRAME_OK           They are free; those whose range is out of use are offline.
  * @retval BITFRAME_DOUBLE_FREE  One of them is free already; nothing changed.
  * @retval BITFRAME_RESERVED     One of them is reserved; nothing changed.
+ * @retval BITFRAME_OFFLINE      One of them is offline already; nothing changed.
  * @retval BITFRAME_UNMANAGED    One of them is not the pool's; nothing changed.
  * @retval BITFRAME_MISALIGNED   @p pa is inside a frame of the pool; nothing changed.
  * @retval BITFRAME_INVALID      @p frames is 0; nothing changed.
  *
- * Where several apply it is the first of: invalid, unmanaged, misaligned, reserved, double free.
+ * Where several apply it is the first of: invalid, unmanaged, misaligned, reserved, offline, double free.
  *
  * @par Cost  One load and one store per 64 frames, and the index over them.
  */
@@ -333,9 +343,10 @@ enum bitframe_status bitframe_take_bulk(struct bitframe *pool, const struct bitf
  * @param flags   0: all or none. BITFRAME_PARTIAL: all that can be, the others skipped.
  * @param freed   Becomes how many were freed.
  *
- * @retval BITFRAME_OK  All are free. Any other status is that of the first frame refused, as
- *                      bitframe_free() says it, a frame that @p pas holds twice being a double free; without
- *                      BITFRAME_PARTIAL nothing changed but *freed, which is 0.
+ * @retval BITFRAME_OK  All are free, or offline if their range is out of use. Any other status is that of
+ *                      the first frame refused, as bitframe_free() says it, one that @p pas holds twice being
+ *                      free or offline already; without BITFRAME_PARTIAL nothing changed but *freed, which
+ *                      is 0.
  * @retval BITFRAME_INVALID  A null pointer or unknown flags; nothing changed.
  *
  * @par Cost  One load and one store per run of frames within a word, and its index bits.
@@ -352,8 +363,12 @@ enum bitframe_status bitframe_free_bulk(struct bitframe *pool, const uint64_t *p
  *
  * @retval BITFRAME_OK       The frames are reserved.
  * @retval BITFRAME_IN_USE   One of them is taken; nothing changed.
+ * @retval BITFRAME_OFFLINE  One of them is in a range that is out of use, even if it is reserved; nothing
+ *                           changed.
  * @retval BITFRAME_NO_ROOM  The table of reservations is full; nothing changed.
  * @retval BITFRAME_INVALID  The range passes 2^64; nothing changed.
+ *
+ * Where several apply it is the first of: invalid, offline, in use, no room.
  *
  * @par Cost  One load and one store per 64 frames, the index over them, and a move of the table.
  */
@@ -366,9 +381,13 @@ enum bitframe_status bitframe_reserve(struct bitframe *pool, uint64_t pa, uint64
  *
  * @retval BITFRAME_OK            The frames are free.
  * @retval BITFRAME_NOT_RESERVED  A frame of the pool in the range is not reserved; nothing changed.
+ * @retval BITFRAME_OFFLINE       One of them is in a range that is out of use, even if it is reserved;
+ *                                nothing changed.
  * @retval BITFRAME_NO_ROOM       The table of reservations has no room for what is left on both sides;
  * nothing changed.
  * @retval BITFRAME_INVALID       The range passes 2^64; nothing changed.
+ *
+ * Where several apply it is the first of: invalid, offline, not reserved, no room.
  *
  * @par Cost  One load and one store per 64 frames, the index over them, and a move of the table.
  */
@@ -412,7 +431,7 @@ static inline uint64_t bitframe_free_frames(const struct bitframe *pool)
     return pool->free_frames;
 }
 
-/** Frames in the pool, free, taken or reserved: exact, O(1). */
+/** Frames in the pool, free, taken, reserved or offline: exact, O(1). */
 static inline uint64_t bitframe_total_frames(const struct bitframe *pool)
 {
     return pool->total_frames;

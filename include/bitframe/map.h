@@ -251,6 +251,7 @@ enum bitframe_status bitframe_place(struct bitframe_map *map, uint64_t *pa, uint
  * @retval BITFRAME_OK          Done.
  * @retval BITFRAME_INVALID     A null pointer, or the map lacks a frame that the pool manages or manages too
  *                              many for a pool.
+ * @retval BITFRAME_OFFLINE     A frame that is new lies in an offline range.
  * @retval BITFRAME_INCOMPLETE  The map lacks a range that it was told of.
  *
  * @par Cost  O(n * log(n)) for n ranges in the map, spans and reservations in the pool.
@@ -261,8 +262,8 @@ enum bitframe_status bitframe_extend_bytes(const struct bitframe *pool, const st
 /**
  * Make a pool manage more memory: hot-plug, or memory that firmware gives up late.
  *
- * The pool manages what the map does from then on. Frames that were its own stay what they are, free, taken
- * or reserved, whatever the map says; of new frames those are free that the map has not reserved. Nothing
+ * The pool manages what the map does from then on. Frames that were its own stay what they are, free, taken,
+ * reserved or offline, whatever the map says; of new frames those are free that the map has not reserved. Nothing
  * that the caller holds moves, but the metadata: the pool leaves the old and moves into new ones.
  *
  * The table of reservations becomes one entry for each stretch of reserved frames, with room for
@@ -285,6 +286,7 @@ enum bitframe_status bitframe_extend_bytes(const struct bitframe *pool, const st
  *                              them.
  * @retval BITFRAME_INVALID     A null pointer, misaligned metadata or such that overlap the old or @p pool;
  * or the map lacks a frame that the pool manages, or manages too many.
+ * @retval BITFRAME_OFFLINE     A frame that is new lies in an offline range, whose record does not know it.
  * @retval BITFRAME_INCOMPLETE  The map lacks a range that it was told of: it might be a reservation.
  * @retval BITFRAME_NO_ROOM     @p metadata_bytes is too small.
  *

@@ -9,6 +9,7 @@
 #include "index.h"
 #include "kernels.h"
 #include "line.h"
+#include "offline.h"
 #include "pool.h"
 #include "request.h"
 
@@ -191,6 +192,17 @@ static enum bitframe_status free_some(struct bitframe *pool, const uint64_t *pas
     return bitframe_free(pool, pa);
 }
 
+/** Undo the free of a frame: it is taken again, and in use where its range is out of use. */
+static void take_back(struct bitframe *pool, uint64_t pa)
+{
+    uint64_t frame = frame_number(pa);
+    struct bitframe_offline *record = bitframe_offline_meeting(pool, frame, frame + 1);
+    if (record)
+        bitframe_offline_stay(pool, record, frame);
+    else
+        (void)bitframe_claim(pool, pa, 1);
+}
+
 enum bitframe_status bitframe_free_bulk(struct bitframe *pool, const uint64_t *pas, uint64_t frames,
                                         uint32_t flags, uint64_t *freed)
 {
@@ -206,7 +218,7 @@ enum bitframe_status bitframe_free_bulk(struct bitframe *pool, const uint64_t *p
         } else if ((flags & BITFRAME_PARTIAL) == 0) {
             *freed = 0;
             while (i != 0)
-                (void)bitframe_claim(pool, pas[--i], 1);
+                take_back(pool, pas[--i]);
             return status;
         } else if (first_refusal == BITFRAME_OK) {
             first_refusal = status;

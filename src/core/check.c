@@ -3,6 +3,7 @@
 #include "header.h"
 #include "index.h"
 #include "kernels.h"
+#include "offline.h"
 
 /** Is every bit in [@p first, @p end) clear? */
 static bool is_clear(const uint64_t *words, uint64_t first, uint64_t end)
@@ -105,6 +106,36 @@ static bool reserved_is_sound(const struct bitframe *pool)
     return reserved == pool->reserved_frames;
 }
 
+/** Are the records of offline ranges in order, and is each bit and each count of them right? */
+static bool offline_is_sound(const struct bitframe *pool)
+{
+    uint64_t offline = 0;
+    uint64_t below = 0;
+    for (const struct bitframe_offline *record = offline_at(pool, pool->offline); record;
+         record = offline_at(pool, record->next)) {
+        if (record->first < below || record->first >= record->end || !frame_is_managed(pool, record->first) ||
+            !frame_is_managed(pool, record->end - 1))
+            return false;
+        below = record->end;
+        const uint64_t *words = offline_words(pool, record);
+        uint64_t in_use = 0;
+        struct span stretch;
+        for (uint64_t frame = record->first; bitframe_stretch_next(pool, &frame, record->end, &stretch);) {
+            uint64_t bit = offline_bit(record, stretch.first);
+            uint64_t frames = stretch.end - stretch.first;
+            uint64_t used = bitframe_count_range(words, bit, bit + frames);
+            if (count_free(pool, stretch.first, stretch.end) != 0)
+                return false;
+            in_use += used;
+            offline += frames - used;
+        }
+        if (in_use != record->in_use ||
+            in_use != kernel_count(words, offline_word_count(record->first, record->end)))
+            return false;
+    }
+    return offline == pool->offline_frames;
+}
+
 static bool lines_agree(const struct bitframe *pool)
 {
     const uint64_t *words = levels_at(pool, &pool->frames, 0);
@@ -178,6 +209,7 @@ static bool gap_is_sound(const struct bitframe *pool)
         return false;
     return bitframe_span_overlap(pool_spans(pool), pool->span_count, first, end) == pool->gap_frames &&
            bitframe_span_overlap(pool_reserved(pool), pool->reserved_count, first, end) == 0 &&
+           !bitframe_offline_meeting(pool, first, end) &&
            bitframe_segment_above(pool, first) == bitframe_segment_above(pool, end - 1);
 }
 
@@ -190,6 +222,8 @@ enum bitframe_invariant bitframe_check(const struct bitframe *pool)
         return BITFRAME_BAD_PADDING;
     if (!reserved_is_sound(pool))
         return BITFRAME_BAD_RESERVED;
+    if (!offline_is_sound(pool))
+        return BITFRAME_BAD_OFFLINE;
     if (!levels_agree(pool, &pool->frames))
         return BITFRAME_BAD_INDEX;
     if (!cursor_is_right(pool))
@@ -224,6 +258,7 @@ static const char status_names[][20] = {
     [BITFRAME_RESERVED] = "reserved",
     [BITFRAME_IN_USE] = "in use",
     [BITFRAME_NOT_RESERVED] = "not reserved",
+    [BITFRAME_OFFLINE] = "offline",
 };
 
 static const char invariant_names[][12] = {
@@ -232,7 +267,7 @@ static const char invariant_names[][12] = {
     [BITFRAME_BAD_INDEX] = "index",     [BITFRAME_BAD_LINES] = "lines",
     [BITFRAME_BAD_BLOCKS] = "blocks",   [BITFRAME_BAD_COUNT] = "count",
     [BITFRAME_BAD_CURSOR] = "cursor",   [BITFRAME_BAD_GAP] = "gap",
-    [BITFRAME_BAD_HEADER] = "header",
+    [BITFRAME_BAD_HEADER] = "header",   [BITFRAME_BAD_OFFLINE] = "offline",
 };
 
 const char *bitframe_status_name(enum bitframe_status status)

@@ -10,6 +10,7 @@
 #include "header.h"
 #include "index.h"
 #include "kernels.h"
+#include "offline.h"
 #include "rebuild.h"
 
 /** Frames [first, end) of one new span, all of them the pool's already or none, all reserved or none. */
@@ -122,6 +123,28 @@ static bool manages_all(const struct bitframe_map *map, const struct bitframe *p
     return found == pool->span_count;
 }
 
+/** Frames of [@p first, @p end) that the map manages. */
+static uint64_t managed_within(const struct bitframe_map *map, uint64_t first, uint64_t end)
+{
+    uint64_t frames = 0;
+    struct span span;
+    for (uint64_t frame = first; next_span(map, BITFRAME_MAP_VIEW_SPANS, &frame, &span) && span.first < end;)
+        frames += (span.end < end ? span.end : end) - span.first;
+    return frames;
+}
+
+/** Does a range that is out of use have frames that are new? Their state would be nowhere. */
+static bool meets_offline(const struct bitframe *pool, const struct bitframe_map *map)
+{
+    for (const struct bitframe_offline *record = offline_at(pool, pool->offline); record;
+         record = offline_at(pool, record->next)) {
+        if (managed_within(map, record->first, record->end) !=
+            bitframe_span_overlap(pool_spans(pool), pool->span_count, record->first, record->end))
+            return true;
+    }
+    return false;
+}
+
 /** Work out what the pool will come to, or refuse. */
 static enum bitframe_status plan(const struct bitframe *pool, const struct bitframe_map *map,
                                  struct extent *extent)
@@ -131,6 +154,8 @@ static enum bitframe_status plan(const struct bitframe *pool, const struct bitfr
     *extent = bitframe_survey(map, 0, 0, 0);
     if (!bitframe_extent_is_possible(extent) || !manages_all(map, pool))
         return BITFRAME_INVALID;
+    if (meets_offline(pool, map))
+        return BITFRAME_OFFLINE;
     uint64_t frames;
     extent->reserved = join_reservations(pool, map, 0, &frames);
     return BITFRAME_OK;
@@ -234,7 +259,11 @@ enum bitframe_status bitframe_extend(struct bitframe *pool, const struct bitfram
     struct bitframe former; /* as far as geometry goes: a copy of the pool would lead astray */
     bitframe_lay_out_extent(&former, &former_extent, pool->reserved_room, (uint64_t *)former_header);
     bitframe_header_spoil(metadata);
+    uint64_t offline = pool->offline;
+    uint64_t offline_frames = pool->offline_frames;
     bitframe_lay_out_extent(pool, &extent, room_of(&extent), metadata);
+    pool->offline = offline;
+    pool->offline_frames = offline_frames;
     (void)bitframe_survey(map, pool_spans(pool), pool_segments(pool), 0);
     (void)join_reservations(&former, map, pool_reserved(pool), &pool->reserved_frames);
     join_bitmaps(pool, &former, map);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* geometry.c - laying a pool out over the spans of a map, and finding the way between frames and bits. */
 #include "geometry.h"
+#include "offline.h"
 
 uint64_t bitframe_span_above(const struct span *spans, uint64_t count, uint64_t frame)
 {
@@ -64,6 +65,37 @@ const struct segment *bitframe_segment_of_bit(const struct bitframe *pool, uint6
     return segments + low;
 }
 
+bool bitframe_trim(const struct bitframe *pool, struct span *range)
+{
+    const struct span *spans = pool_spans(pool);
+    uint64_t i = bitframe_span_above(spans, pool->span_count, range->first);
+    if (i == pool->span_count || spans[i].first >= range->end)
+        return false;
+    if (range->first < spans[i].first)
+        range->first = spans[i].first;
+    i = bitframe_span_above(spans, pool->span_count, range->end - 1);
+    if (i == pool->span_count || spans[i].first >= range->end)
+        range->end = spans[i - 1].end;
+    return true;
+}
+
+bool bitframe_stretch_next(const struct bitframe *pool, uint64_t *frame, uint64_t end, struct span *stretch)
+{
+    const struct span *reserved = pool_reserved(pool);
+    while (bitframe_span_next(pool_spans(pool), pool->span_count, frame, end, stretch)) {
+        uint64_t next = bitframe_span_above(reserved, pool->reserved_count, stretch->first);
+        if (next == pool->reserved_count || reserved[next].first >= stretch->end)
+            return true;
+        if (reserved[next].first > stretch->first) {
+            stretch->end = reserved[next].first;
+            *frame = stretch->end;
+            return true;
+        }
+        *frame = reserved[next].end;
+    }
+    return false;
+}
+
 void bitframe_gap_move(struct bitframe *pool, uint64_t frame)
 {
     const struct span *span =
@@ -76,12 +108,36 @@ void bitframe_gap_move(struct bitframe *pool, uint64_t frame)
         first = reserved[next - 1].end;
     if (next < pool->reserved_count && reserved[next].first < end)
         end = reserved[next].first;
+    for (const struct bitframe_offline *record = offline_at(pool, pool->offline); record;
+         record = offline_at(pool, record->next)) {
+        if (record->first > frame) {
+            if (record->first < end)
+                end = record->first;
+            break;
+        }
+        if (record->end > first)
+            first = record->end;
+    }
     const struct segment *segment = segment_of_frame(pool, frame);
     pool->gap_pa = first << BITFRAME_FRAME_SHIFT;
     pool->gap_frames = end - first;
     pool->zero_word = pool->frames.level[0] +
                       (segment->first_bit / WORD_BITS - segment->first / WORD_BITS) * sizeof(uint64_t);
     pool->zero_block = zero_block_of(segment);
+}
+
+void bitframe_gap_cut(struct bitframe *pool, uint64_t first, uint64_t end)
+{
+    uint64_t gap_first = frame_number(pool->gap_pa);
+    uint64_t gap_end = gap_first + pool->gap_frames;
+    if (pool->gap_frames == 0 || first >= gap_end || end <= gap_first)
+        return;
+    if (gap_first < first)
+        pool->gap_frames = first - gap_first;
+    else if (end < gap_end)
+        bitframe_gap_move(pool, end);
+    else
+        pool->gap_frames = 0;
 }
 
 static uint64_t line_down(uint64_t frame)
@@ -198,6 +254,8 @@ void bitframe_lay_out_extent(struct bitframe *pool, const struct extent *extent,
     pool->reserved_count = extent->reserved;
     pool->reserved_room = reserved_room;
     pool->total_frames = extent->frames;
+    pool->offline = 0;
+    pool->offline_frames = 0;
 }
 
 void bitframe_lay_out(struct bitframe *pool, const struct bitframe_map *map, uint64_t *metadata)

@@ -146,7 +146,20 @@ static inline uint64_t block_of_frame(const struct segment *segment, uint64_t fr
     return zero_block_of(segment) + frame / BLOCK_FRAMES;
 }
 
-/** Make the gap the one around @p frame, which is the pool's and not reserved. */
+/**
+ * Cut off what at either end of @p range is not the pool's.
+ *
+ * @return  Whether anything is left. If so it begins and ends with a frame of the pool.
+ */
+bool bitframe_trim(const struct bitframe *pool, struct span *range);
+
+/**
+ * Read the next stretch of [@p *frame, @p end) that is the pool's and not reserved, in the manner of
+ * bitframe_span_next(). Two of them may touch where spans do.
+ */
+bool bitframe_stretch_next(const struct bitframe *pool, uint64_t *frame, uint64_t end, struct span *stretch);
+
+/** Make the gap the one around @p frame, which is the pool's, not reserved and not in an offline range. */
 void bitframe_gap_move(struct bitframe *pool, uint64_t frame);
 
 /** What a pool comes to: with the room for reservations, the layout of its metadata follows. */
@@ -186,6 +199,12 @@ struct extent bitframe_survey(const struct bitframe_map *map, struct span *spans
  */
 void bitframe_lay_out_extent(struct bitframe *pool, const struct extent *extent, uint64_t reserved_room,
                              uint64_t *metadata);
+
+/**
+ * [@p first, @p end) can no longer be in a gap. Puts the gap where it was as far as it is still one: around
+ * its first frame, or else around its last.
+ */
+void bitframe_gap_cut(struct bitframe *pool, uint64_t first, uint64_t end);
 
 /**
  * Set a pool's geometry from what @p map manages, over @p metadata, as many bytes as

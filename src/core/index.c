@@ -11,6 +11,7 @@
 #include "cursor.h"
 #include "kernels.h"
 #include "line.h"
+#include "offline.h"
 #include "pool.h"
 
 void bitframe_set_cursor(struct bitframe *pool, uint64_t word)
@@ -179,6 +180,13 @@ static __attribute__((noinline)) enum bitframe_status free_elsewhere(struct bitf
         return BITFRAME_MISALIGNED;
     if (frame_is_reserved(pool, frame))
         return BITFRAME_RESERVED;
+    struct bitframe_offline *record = bitframe_offline_meeting(pool, frame, frame + 1);
+    if (record) {
+        if (bitframe_offline_holds(pool, frame, frame + 1))
+            return BITFRAME_OFFLINE;
+        bitframe_offline_leave(pool, record, frame, frame + 1);
+        return BITFRAME_OK;
+    }
     if (frame - frame_number(pool->gap_pa) < pool->gap_frames)
         return BITFRAME_DOUBLE_FREE;
     bitframe_gap_move(pool, frame);

@@ -8,22 +8,7 @@
  */
 #include "header.h"
 #include "index.h"
-#include "kernels.h"
-
-/** Cut off what at either end of @p range is not the pool's. Returns whether anything is left. */
-static bool trim(const struct bitframe *pool, struct span *range)
-{
-    const struct span *spans = pool_spans(pool);
-    uint64_t i = bitframe_span_above(spans, pool->span_count, range->first);
-    if (i == pool->span_count || spans[i].first >= range->end)
-        return false;
-    if (range->first < spans[i].first)
-        range->first = spans[i].first;
-    i = bitframe_span_above(spans, pool->span_count, range->end - 1);
-    if (i == pool->span_count || spans[i].first >= range->end)
-        range->end = spans[i - 1].end;
-    return true;
-}
+#include "offline.h"
 
 /**
  * Replace entries [@p from, @p to) of the table by @p count entries of @p with, which fit.
@@ -49,21 +34,6 @@ static void splice(struct bitframe *pool, uint64_t from, uint64_t to, const stru
     bitframe_header_steady(pool);
 }
 
-/** Put the gap where it was as far as it is still one: around its first frame, or else around its last. */
-static void gap_mend(struct bitframe *pool, uint64_t first, uint64_t end)
-{
-    uint64_t gap_first = frame_number(pool->gap_pa);
-    uint64_t gap_end = gap_first + pool->gap_frames;
-    if (pool->gap_frames == 0 || first >= gap_end || end <= gap_first)
-        return;
-    if (gap_first < first)
-        pool->gap_frames = first - gap_first;
-    else if (end < gap_end)
-        bitframe_gap_move(pool, end);
-    else
-        pool->gap_frames = 0;
-}
-
 enum bitframe_status bitframe_reserve(struct bitframe *pool, uint64_t pa, uint64_t bytes)
 {
     if (bytes == 0)
@@ -72,10 +42,12 @@ enum bitframe_status bitframe_reserve(struct bitframe *pool, uint64_t pa, uint64
     if (last_pa < pa)
         return BITFRAME_INVALID;
     struct span merged = {.first = frame_number(pa), .end = frame_number(last_pa) + 1};
-    if (!trim(pool, &merged))
+    if (!bitframe_trim(pool, &merged))
         return BITFRAME_OK;
     uint64_t first = merged.first;
     uint64_t end = merged.end;
+    if (bitframe_offline_meeting(pool, first, end))
+        return BITFRAME_OFFLINE;
 
     uint64_t managed = 0;
     uint64_t reserved = 0;
@@ -107,7 +79,7 @@ enum bitframe_status bitframe_reserve(struct bitframe *pool, uint64_t pa, uint64
     splice(pool, from, to, &merged, 1);
     bitframe_take_range(pool, pa, last_pa == UINT64_MAX ? last_pa : last_pa + 1);
     pool->reserved_frames += free_frames;
-    gap_mend(pool, first, end);
+    bitframe_gap_cut(pool, first, end);
     return BITFRAME_OK;
 }
 
@@ -120,8 +92,11 @@ enum bitframe_status bitframe_unreserve(struct bitframe *pool, uint64_t pa, uint
         return BITFRAME_INVALID;
     uint64_t first = frame_number_up(pa);
     uint64_t end = frame_number(last_pa) + (last_pa % BITFRAME_FRAME_BYTES == BITFRAME_FRAME_BYTES - 1);
-    if (first >= end)
+    struct span range = {.first = first, .end = end};
+    if (first >= end || !bitframe_trim(pool, &range))
         return BITFRAME_OK;
+    if (bitframe_offline_meeting(pool, range.first, range.end))
+        return BITFRAME_OFFLINE;
 
     uint64_t managed = 0;
     uint64_t reserved = 0;
@@ -133,8 +108,6 @@ enum bitframe_status bitframe_unreserve(struct bitframe *pool, uint64_t pa, uint
     }
     if (reserved != managed)
         return BITFRAME_NOT_RESERVED;
-    if (managed == 0)
-        return BITFRAME_OK;
 
     /* What the entries that the range meets leave on either side of it. */
     const struct span *table = pool_reserved(pool);
@@ -145,9 +118,9 @@ enum bitframe_status bitframe_unreserve(struct bitframe *pool, uint64_t pa, uint
     struct span rest[2] = {{.first = table[from].first, .end = first},
                            {.first = end, .end = table[to - 1].end}};
     uint64_t rests = 0;
-    if (rest[0].first < first && trim(pool, &rest[0]))
+    if (rest[0].first < first && bitframe_trim(pool, &rest[0]))
         rests++;
-    if (end < rest[1].end && trim(pool, &rest[1]))
+    if (end < rest[1].end && bitframe_trim(pool, &rest[1]))
         rest[rests++] = rest[1];
     if (pool->reserved_count - (to - from) + rests > pool->reserved_room)
         return BITFRAME_NO_ROOM;

@@ -4,6 +4,7 @@
 #include "index.h"
 #include "kernels.h"
 #include "line.h"
+#include "offline.h"
 #include "request.h"
 #include "search.h"
 
@@ -95,7 +96,7 @@ enum bitframe_status bitframe_take_run(struct bitframe *pool, const struct bitfr
     return BITFRAME_OK;
 }
 
-/** Are the frames the pool's, and none reserved? If so, @p bit becomes the bit of the first. */
+/** Are the frames the pool's, none reserved and none offline? If so, @p bit becomes the bit of the first. */
 static enum bitframe_status locate_run(const struct bitframe *pool, uint64_t pa, uint64_t frames,
                                        uint64_t *bit)
 {
@@ -109,6 +110,8 @@ static enum bitframe_status locate_run(const struct bitframe *pool, uint64_t pa,
         return BITFRAME_MISALIGNED;
     if (bitframe_span_overlap(pool_reserved(pool), pool->reserved_count, first, end) != 0)
         return BITFRAME_RESERVED;
+    if (bitframe_offline_holds(pool, first, end))
+        return BITFRAME_OFFLINE;
     *bit = pool_bit(pool, first);
     return BITFRAME_OK;
 }
@@ -134,7 +137,21 @@ static __attribute__((noinline)) enum bitframe_status free_any_run(struct bitfra
         return status;
     if (kernel_find(levels_at(pool, &pool->frames, 0), bit, bit + frames) != bit + frames)
         return BITFRAME_DOUBLE_FREE;
-    bitframe_set_frames(pool, bit, bit + frames);
+
+    /* What of it is in offline ranges goes offline, what lies between becomes free. */
+    uint64_t first = frame_number(pa);
+    uint64_t end = first + frames;
+    uint64_t skew = bit - first;
+    for (struct bitframe_offline *record = bitframe_offline_meeting(pool, first, end); record;
+         record = offline_meeting_next(pool, record, end)) {
+        struct span piece = offline_clip(record, first, end);
+        if (first < piece.first)
+            bitframe_set_frames(pool, first + skew, piece.first + skew);
+        bitframe_offline_leave(pool, record, piece.first, piece.end);
+        first = piece.end;
+    }
+    if (first < end)
+        bitframe_set_frames(pool, first + skew, end + skew);
     return BITFRAME_OK;
 }
 

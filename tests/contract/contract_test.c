@@ -7,6 +7,7 @@
  */
 #include <criterion/criterion.h>
 
+#include <bitframe/offline.h>
 #include <bitframe/page_alloc.h>
 
 #include "contract.h"
@@ -297,5 +298,26 @@ Test(contract, frees_beside_reservations_of_the_pool)
         free_page(start + i * 4096 + 1);
     cr_expect_eq(bitframe_free_frames(pool), pages - 4, "all that were taken, and none of the reserved");
     cr_expect_eq(get_free_page(), start + 3 * 4096);
+    cr_expect_eq(bitframe_check(pool), BITFRAME_SOUND);
+}
+
+Test(contract, frees_into_a_range_out_of_use)
+{
+    struct bitframe *pool = bitframe_page_alloc_pool();
+    struct bitframe_offline record;
+    uint64_t words[1];
+    mem_map_init();
+    for (int i = 0; i < 4; i++)
+        (void)get_free_page();
+    cr_assert_eq(bitframe_offline(pool, &record, start + 2 * 4096, 4 * 4096, words, 1), BITFRAME_OK);
+    for (uint64_t i = 0; i < 8; i++)
+        free_page(start + i * 4096);
+    cr_expect_eq(bitframe_free_frames(pool), pages - 4);
+    cr_expect_eq(bitframe_offline_frames(pool), 4);
+    for (uint64_t i = 0; i < 2; i++)
+        cr_expect_eq(get_free_page(), start + i * 4096);
+    cr_expect_eq(get_free_page(), start + 6 * 4096);
+    cr_expect_eq(bitframe_online(pool, &record), BITFRAME_OK);
+    cr_expect_eq(get_free_page(), start + 2 * 4096);
     cr_expect_eq(bitframe_check(pool), BITFRAME_SOUND);
 }

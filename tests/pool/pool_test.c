@@ -571,12 +571,12 @@ Test(pool, traps_if_the_panic_hook_returns, .signal = TRAP)
 
 Test(pool, names)
 {
-    for (int i = 0; i <= BITFRAME_NOT_RESERVED; i++) {
+    for (int i = 0; i <= BITFRAME_OFFLINE; i++) {
         for (int j = 0; j < i; j++)
             cr_expect_str_neq(bitframe_status_name((enum bitframe_status)i),
                               bitframe_status_name((enum bitframe_status)j));
     }
-    for (int i = 0; i <= BITFRAME_BAD_HEADER; i++) {
+    for (int i = 0; i <= BITFRAME_BAD_OFFLINE; i++) {
         for (int j = 0; j < i; j++)
             cr_expect_str_neq(bitframe_invariant_name((enum bitframe_invariant)i),
                               bitframe_invariant_name((enum bitframe_invariant)j));

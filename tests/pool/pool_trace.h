@@ -58,7 +58,7 @@ struct pool_trace_input {
     uint64_t seed;
 };
 
-enum { POOL_OPERATIONS_MAX = 32, POOL_STATUSES = BITFRAME_NOT_RESERVED + 1 };
+enum { POOL_OPERATIONS_MAX = 32, POOL_STATUSES = BITFRAME_OFFLINE + 1 };
 
 struct pool_trace_report {
     uint64_t calls;    /* made on both sides and compared */

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * bitframe/offline.h - taking memory out of use while the kernel runs
+ *
+ * A memory module is to be pulled, a page reports errors, a hypervisor wants memory back: its frames must no
+ * longer be handed out, though some of them are in use. bitframe_offline() takes a range out of use. Its free
+ * frames go offline at once, those in use when they are given back, and none of them is handed out again
+ * until bitframe_online().
+ *
+ * What is offline is neither free nor in use. A frame that is reserved stays reserved; what of the range is
+ * not the pool's does not matter.
+ *
+ * For each range the caller gives a record and a bit per frame. Like the pool's metadata they are referred to
+ * by their distance from the pool: a kernel that sees the pool at another address later moves them by the
+ * same amount, and neither is copied elsewhere while the range is out of use.
+ *
+ * Safety: that of <bitframe/bitframe.h>. The calls work from the first instruction of boot.
+ */
+#ifndef BITFRAME_OFFLINE_H
+#define BITFRAME_OFFLINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <bitframe/bitframe.h>
+#include <bitframe/map.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * A range that is out of use. The caller owns the storage and keeps it until bitframe_online(); the members
+ * are bitframe's own and may only be read. All zero is an empty record.
+ *
+ * Invariants of a record that is not empty, whenever no call is in flight:
+ *  - Its first and its last frame are the pool's. The records of a pool ascend, and no two overlap.
+ *  - A bit of words is set if and only if its frame is in use: the pool's, not reserved, and not given back
+ *    since. Of the frames that are the pool's and not reserved the others are offline.
+ *  - Bit 0 of the first word stands for frame number first / 64 * 64, so that a word of them stands for the
+ * same frames as a word of the pool's bitmap.
+ *  - in_use is the number of set bits.
+ *  - No frame of the range is free, and none is in the pool's gap: so each free of one comes by the records.
+ */
+struct bitframe_offline {
+    uint64_t next;   /* distance of the pool's next record, the one above; 0 if there is none */
+    uint64_t words;  /* distance of the bits */
+    uint64_t first;  /* frame number */
+    uint64_t end;    /* frame number behind the last; 0 in an empty record */
+    uint64_t in_use; /* frames that are still in use */
+};
+
+/**
+ * Words that bitframe_offline() may need for [@p pa, @p pa + @p bytes), as a constant expression: a bit for
+ * each frame that it touches, in words of 64 aligned frames. @p bytes is at least 1, and the range does not
+ * wrap.
+ */
+#define BITFRAME_OFFLINE_WORDS(pa, bytes)                                                                    \
+    ((((uint64_t)(pa) + ((uint64_t)(bytes)-1)) >> BITFRAME_FRAME_SHIFT) / 64 -                               \
+     ((uint64_t)(pa) >> BITFRAME_FRAME_SHIFT) / 64 + 1)
+
+/**
+ * Take every frame of the pool that [@p pa, @p pa + @p bytes) touches out of use: those that are free at
+ * once, those in use as they are given back. Reserved frames stay reserved.
+ *
+ * A range that touches no frame of the pool, as one of 0 bytes, makes an empty record: there is nothing to
+ * wait for, and bitframe_online() takes it.
+ *
+ * @param record      Storage for the record, not that of a range that is out of use already. Whatever it held
+ *                    before does not matter.
+ * @param pa          First byte of the range, any value.
+ * @param bytes       Its length.
+ * @param words       Storage for the bits, 8-byte aligned, the record's until bitframe_online().
+ * @param word_count  How many. BITFRAME_OFFLINE_WORDS(pa, bytes) are enough; what of the range lies below the
+ *                    first and above the last frame of the pool needs none.
+ *
+ * @retval BITFRAME_OK       The range is out of use; bitframe_offline_in_use() says what is still to come
+ * back.
+ * @retval BITFRAME_INVALID  A null pointer, misaligned words, a range that passes 2^64, or a record that is
+ * in use by the pool; nothing changed.
+ * @retval BITFRAME_OFFLINE  One of the frames is out of use already; nothing changed.
+ * @retval BITFRAME_NO_ROOM  @p word_count is too small; nothing changed.
+ *
+ * Where several apply it is the first of: invalid, offline, no room.
+ *
+ * @par Cost  One load and one store per 64 frames of the pool and of @p words, the index over them, and a
+ * step for each record below. From then on a free that misses the gap costs a step for each record below the
+ * frame; one that does not, and each take, cost what they did.
+ */
+enum bitframe_status bitframe_offline(struct bitframe *pool, struct bitframe_offline *record, uint64_t pa,
+                                      uint64_t bytes, uint64_t *words, uint64_t word_count);
+
+/**
+ * Put a range back into use: its offline frames are free, those that were still in use are the caller's as if
+ * nothing had been, and those that are reserved are reserved.
+ *
+ * @param record  Of bitframe_offline() on the same pool, or empty. It is empty afterwards, and its words are
+ *                the caller's again.
+ *
+ * @retval BITFRAME_OK       The range is in use.
+ * @retval BITFRAME_INVALID  A null pointer, or a record that is neither the pool's nor empty; nothing
+ * changed.
+ *
+ * @par Cost  One load and one store per 64 frames, and the index over them for each run of offline frames.
+ */
+enum bitframe_status bitframe_online(struct bitframe *pool, struct bitframe_offline *record);
+
+/** Frames of the range that are still in use: exact, O(1). At 0 the memory may be pulled. */
+static inline uint64_t bitframe_offline_in_use(const struct bitframe_offline *record)
+{
+    return record->in_use;
+}
+
+/**
+ * Read the next run of frames that are still in use, ascending: what a kernel moves elsewhere and frees. Runs
+ * neither overlap nor touch, unless the frame that lay between was given back on the way.
+ *
+ *     uint64_t frame = 0;
+ *     while (bitframe_offline_next(&pool, &record, &frame, &run))
+ *         ...
+ *
+ * @param record  Of the pool, or empty.
+ * @param frame   Frame number (PA >> BITFRAME_FRAME_SHIFT) to look from; becomes the one behind the run. A
+ * run that began below it is given from there on.
+ * @param run     The run; written only if there is one.
+ *
+ * @return  Whether there is one; no other follows if not.
+ *
+ * @par Cost  One load per 64 frames on the way.
+ */
+bool bitframe_offline_next(const struct bitframe *pool, const struct bitframe_offline *record,
+                           uint64_t *frame, struct bitframe_map_run *run);
+
+/** Offline frames of the pool, neither free nor taken nor reserved: exact, O(1). */
+static inline uint64_t bitframe_offline_frames(const struct bitframe *pool)
+{
+    return pool->offline_frames;
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

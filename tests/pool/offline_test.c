@@ -1,0 +1,679 @@
+/* SPDX-License-Identifier: MIT */
+/* offline_test.c - memory that is taken out of use: what is accepted, what refused, and where frames go. */
+#include <criterion/criterion.h>
+
+#include <inttypes.h>
+#include <string.h>
+
+#include <bitframe/map.h>
+#include <bitframe/offline.h>
+
+#include "index.h"
+#include "offline.h"
+
+#define FRAME    BITFRAME_FRAME_BYTES
+#define COUNT(a) (sizeof(a) / sizeof(*(a)))
+#define MIB      (UINT64_C(1) << 20)
+#define GIB      (UINT64_C(1) << 30)
+
+enum { WORDS = 4096, ROOM_BYTES = 1 << 18 };
+
+/* All that a call may change, in one piece: for comparing, and for moving it elsewhere. */
+struct world {
+    _Alignas(BITFRAME_METADATA_ALIGN) char metadata[ROOM_BYTES];
+    struct bitframe pool;
+    struct bitframe_offline records[3];
+    uint64_t words[3][WORDS];
+};
+
+static struct world world;
+static struct world before;
+static struct bitframe *const pool = &world.pool;
+static struct bitframe_offline *const record = world.records;
+
+/* What make_pool() makes, in frames: two spans, and a reservation in the first. */
+enum {
+    BASE = 16 * 256,
+    HOLE = 40 * 256,
+    BEHIND = 41 * 256,
+    END = 80 * 256,
+    RESERVED = 20 * 256,
+    RESERVED_FRAMES = 5,
+    TOTAL = END - BASE - 256,
+};
+
+static void assert_sound(void)
+{
+    enum bitframe_invariant broken = bitframe_check(pool);
+    cr_assert_eq(broken, BITFRAME_SOUND, "%s", bitframe_invariant_name(broken));
+}
+
+static void make_pool(void)
+{
+    struct bitframe_map_range ranges[8];
+    struct bitframe_map map;
+    memset(&world, 0xA5, sizeof(world));
+    cr_assert_eq(bitframe_map_init(&map, ranges, COUNT(ranges)), BITFRAME_OK);
+    cr_assert_eq(bitframe_map_add(&map, BITFRAME_MAP_RAM, BASE * FRAME, (END - BASE) * FRAME), BITFRAME_OK);
+    cr_assert_eq(bitframe_map_add(&map, BITFRAME_MAP_HOLE, HOLE * FRAME, (BEHIND - HOLE) * FRAME),
+                 BITFRAME_OK);
+    cr_assert_eq(bitframe_map_add(&map, BITFRAME_MAP_RESERVED, RESERVED * FRAME, RESERVED_FRAMES * FRAME),
+                 BITFRAME_OK);
+    cr_assert_eq(bitframe_init_map(pool, &map, world.metadata, ROOM_BYTES), BITFRAME_OK);
+    assert_sound();
+    cr_assert_eq(bitframe_offline_frames(pool), 0);
+}
+
+static enum bitframe_status offline(size_t i, uint64_t first, uint64_t frames)
+{
+    return bitframe_offline(pool, record + i, first * FRAME, frames * FRAME, world.words[i], WORDS);
+}
+
+static enum bitframe_status free_frame(uint64_t frame)
+{
+    return bitframe_free(pool, frame * FRAME);
+}
+
+static void assert_counts(uint64_t free_frames, uint64_t offline_frames, uint64_t in_use)
+{
+    assert_sound();
+    cr_assert_eq(bitframe_free_frames(pool), free_frames, "free: %" PRIu64, bitframe_free_frames(pool));
+    cr_assert_eq(bitframe_offline_frames(pool), offline_frames, "offline: %" PRIu64,
+                 bitframe_offline_frames(pool));
+    cr_assert_eq(bitframe_offline_in_use(record), in_use, "in use: %" PRIu64,
+                 bitframe_offline_in_use(record));
+}
+
+/** Take all there is. Returns how many; none may be in [@p first, @p end). */
+static uint64_t exhaust(uint64_t first, uint64_t end)
+{
+    uint64_t frames = 0;
+    for (uint64_t pa; (pa = bitframe_take(pool)) != 0; frames++)
+        cr_assert(pa / FRAME < first || pa / FRAME >= end, "frame %" PRIu64 " is out of use", pa / FRAME);
+    return frames;
+}
+
+/* Going */
+
+Test(offline, free_frames_go_at_once)
+{
+    make_pool();
+    cr_assert_eq(offline(0, BASE, 3), BITFRAME_OK);
+    assert_counts(TOTAL - RESERVED_FRAMES - 3, 3, 0);
+    cr_expect_eq(bitframe_total_frames(pool), TOTAL);
+    cr_expect_eq(bitframe_take(pool), (BASE + 3) * FRAME);
+    uint64_t pa = 0;
+    struct bitframe_request request = {.frames = 1, .max_pa = (BASE + 3) * FRAME};
+    cr_expect_eq(bitframe_take_run(pool, &request, &pa), BITFRAME_NONE);
+    cr_expect_eq(bitframe_take_range(pool, 0, (BASE + 3) * FRAME), 0);
+    cr_expect_eq(bitframe_claim(pool, BASE * FRAME, 1), BITFRAME_OFFLINE);
+    cr_expect_eq(free_frame(BASE), BITFRAME_OFFLINE);
+    assert_counts(TOTAL - RESERVED_FRAMES - 4, 3, 0);
+    cr_expect_eq(bitframe_online(pool, record), BITFRAME_OK);
+    assert_counts(TOTAL - RESERVED_FRAMES - 1, 0, 0);
+    cr_expect_eq(bitframe_take(pool), BASE * FRAME);
+}
+
+Test(offline, frames_in_use_go_when_they_are_freed)
+{
+    make_pool();
+    for (int i = 0; i < 4; i++)
+        bitframe_take(pool);
+    cr_assert_eq(offline(0, BASE + 2, 4), BITFRAME_OK);
+    assert_counts(TOTAL - RESERVED_FRAMES - 6, 2, 2);
+    cr_expect_eq(bitframe_claim(pool, (BASE + 2) * FRAME, 2), BITFRAME_IN_USE, "these are not offline yet");
+    cr_expect_eq(free_frame(BASE + 3), BITFRAME_OK);
+    assert_counts(TOTAL - RESERVED_FRAMES - 6, 3, 1);
+    cr_expect_eq(free_frame(BASE + 3), BITFRAME_OFFLINE, "it is offline, and not taken any more");
+    cr_expect_eq(free_frame(BASE + 1), BITFRAME_OK, "beside the range");
+    cr_expect_eq(free_frame(BASE + 2), BITFRAME_OK);
+    assert_counts(TOTAL - RESERVED_FRAMES - 5, 4, 0);
+    cr_expect_eq(bitframe_take(pool), (BASE + 1) * FRAME);
+    cr_expect_eq(bitframe_take(pool), (BASE + 6) * FRAME);
+}
+
+Test(offline, a_part_of_a_frame_is_all_of_it)
+{
+    make_pool();
+    cr_assert_eq(bitframe_offline(pool, record, (BASE + 1) * FRAME + FRAME - 1, 2, world.words[0], WORDS),
+                 BITFRAME_OK);
+    assert_counts(TOTAL - RESERVED_FRAMES - 2, 2, 0);
+    cr_expect_eq(bitframe_claim(pool, BASE * FRAME, 1), BITFRAME_OK);
+    cr_expect_eq(bitframe_claim(pool, (BASE + 1) * FRAME, 1), BITFRAME_OFFLINE);
+    cr_expect_eq(bitframe_claim(pool, (BASE + 2) * FRAME, 1), BITFRAME_OFFLINE);
+    cr_expect_eq(bitframe_claim(pool, (BASE + 3) * FRAME, 1), BITFRAME_OK);
+}
+
+/* The gap before the range goes out of use holds it whole, ends in it, begins in it, is all of it. */
+Test(offline_regression, a_frame_freed_into_an_offline_range_is_never_handed_out_again)
+{
+    const struct {
+        uint64_t first, frames;
+    } ranges[] = {
+        {BASE + 100, 700},                     /* inside a gap */
+        {BASE, 64},                            /* where it begins */
+        {RESERVED - 3, 30},                    /* around the reservation */
+        {HOLE - 1, BEHIND - HOLE + 2},         /* around the hole */
+        {RESERVED + RESERVED_FRAMES, 20},      /* behind a reservation */
+        {BASE, RESERVED - BASE},               /* all of a gap */
+        {0, END},                              /* everything */
+        {END - 1, UINT64_MAX / FRAME - END},   /* the last */
+        {BASE + 511, 1},                       /* a bad page */
+        {BASE + 512, BITFRAME_LINE_FRAMES},    /* a huge one */
+        {BASE + 1023, BITFRAME_LINE_FRAMES},   /* not aligned */
+        {BASE + 60, 5 * BITFRAME_LINE_FRAMES}, /* across lines, begins and ends inside words */
+    };
+    for (size_t i = 0; i < COUNT(ranges); i++) {
+        for (int gap = 0; gap < 4; gap++) {
+            const uint64_t gap_at[] = {BASE, RESERVED + RESERVED_FRAMES, BEHIND, END - 1};
+            make_pool();
+            cr_assert_eq(exhaust(0, 0), TOTAL - RESERVED_FRAMES);
+            cr_assert_eq(free_frame(gap_at[gap]), BITFRAME_OK);
+            cr_assert_eq(bitframe_take(pool), gap_at[gap] * FRAME);
+
+            uint64_t first = ranges[i].first, end = first + ranges[i].frames;
+            cr_assert_eq(offline(0, first, ranges[i].frames), BITFRAME_OK);
+            uint64_t in_use = bitframe_offline_in_use(record);
+            assert_counts(0, 0, in_use);
+            uint64_t outside = 0;
+            for (uint64_t frame = BASE; frame < END; frame++) {
+                bool is_reserved = frame - RESERVED < RESERVED_FRAMES;
+                if (frame - HOLE < BEHIND - HOLE)
+                    continue;
+                cr_assert_eq(free_frame(frame), is_reserved ? BITFRAME_RESERVED : BITFRAME_OK, "%" PRIu64,
+                             frame);
+                outside += !is_reserved && (frame < first || frame >= end);
+            }
+            assert_counts(outside, in_use, 0);
+            cr_assert_eq(in_use + outside, TOTAL - RESERVED_FRAMES);
+            cr_assert_eq(exhaust(first, end), outside);
+            for (uint64_t frame = BASE; frame < END; frame++) {
+                if (frame >= first && frame < end && frame_is_managed(pool, frame) &&
+                    !frame_is_reserved(pool, frame))
+                    cr_assert_eq(free_frame(frame), BITFRAME_OFFLINE);
+            }
+            assert_counts(0, in_use, 0);
+        }
+    }
+}
+
+Test(offline_regression, onlining_after_frees_gives_all_back)
+{
+    make_pool();
+    cr_assert_eq(exhaust(0, 0), TOTAL - RESERVED_FRAMES);
+    cr_assert_eq(offline(0, BASE + 5, END - BASE - 10), BITFRAME_OK);
+    for (uint64_t frame = BASE; frame < END; frame++)
+        (void)free_frame(frame);
+    assert_counts(10, TOTAL - RESERVED_FRAMES - 10, 0);
+    cr_assert_eq(bitframe_online(pool, record), BITFRAME_OK);
+    assert_counts(TOTAL - RESERVED_FRAMES, 0, 0);
+    cr_expect_eq(free_frame(RESERVED), BITFRAME_RESERVED);
+    cr_expect_eq(exhaust(0, 0), TOTAL - RESERVED_FRAMES);
+    for (uint64_t frame = BASE; frame < HOLE; frame++)
+        cr_assert_eq(free_frame(frame), frame - RESERVED < RESERVED_FRAMES ? BITFRAME_RESERVED : BITFRAME_OK);
+    assert_sound();
+}
+
+Test(offline, online_leaves_in_use_what_is_in_use)
+{
+    make_pool();
+    for (int i = 0; i < 300; i++)
+        bitframe_take(pool);
+    for (uint64_t i = 0; i < 300; i += 3)
+        cr_assert_eq(free_frame(BASE + i), BITFRAME_OK);
+    cr_assert_eq(offline(0, BASE + 30, 240), BITFRAME_OK);
+    assert_counts(TOTAL - RESERVED_FRAMES - 200 - 80, 80, 160);
+    for (uint64_t i = 31; i < 31 + 30; i += 3)
+        cr_assert_eq(free_frame(BASE + i), BITFRAME_OK);
+    assert_counts(TOTAL - RESERVED_FRAMES - 200 - 80, 90, 150);
+    cr_assert_eq(bitframe_online(pool, record), BITFRAME_OK);
+    assert_counts(TOTAL - RESERVED_FRAMES - 200 + 10, 0, 0);
+    for (uint64_t i = 0; i < 300; i++) {
+        bool is_taken = i % 3 != 0 && !(i % 3 == 1 && i >= 31 && i < 61);
+        cr_assert_eq(free_frame(BASE + i), is_taken ? BITFRAME_OK : BITFRAME_DOUBLE_FREE, "%" PRIu64, i);
+    }
+    assert_counts(TOTAL - RESERVED_FRAMES, 0, 0);
+}
+
+Test(offline, free_run_puts_each_frame_where_it_belongs)
+{
+    make_pool();
+    cr_assert_eq(bitframe_claim(pool, BASE * FRAME, 1000), BITFRAME_OK);
+    cr_assert_eq(offline(0, BASE + 100, 100), BITFRAME_OK);
+    cr_assert_eq(offline(1, BASE + 300, 100), BITFRAME_OK);
+    cr_assert_eq(offline(2, BASE + 200, 1), BITFRAME_OK);
+    cr_expect_eq(bitframe_free_run(pool, (BASE + 50) * FRAME, 300), BITFRAME_OK);
+    assert_counts(TOTAL - RESERVED_FRAMES - 1000 + 50 + 99, 151, 0);
+    cr_expect_eq(bitframe_offline_in_use(record + 1), 50);
+    cr_expect_eq(bitframe_offline_in_use(record + 2), 0);
+
+    /* One frame that is offline already spoils a run, and so does one that is free. */
+    before = world;
+    cr_expect_eq(bitframe_free_run(pool, (BASE + 349) * FRAME, 100), BITFRAME_OFFLINE);
+    cr_expect_eq(bitframe_free_run(pool, (BASE + 49) * FRAME, 52), BITFRAME_OFFLINE, "before double free");
+    cr_expect_eq(bitframe_free_run(pool, (BASE + 49) * FRAME, 2), BITFRAME_DOUBLE_FREE);
+    cr_expect_eq(memcmp(&before, &world, sizeof(world)), 0, "a refusal changes nothing");
+    cr_expect_eq(bitframe_free_run(pool, (BASE + 350) * FRAME, 50), BITFRAME_OK, "wholly inside");
+    cr_expect_eq(bitframe_free_run(pool, (BASE + 400) * FRAME, 600), BITFRAME_OK, "wholly outside");
+    cr_expect_eq(bitframe_free_run(pool, BASE * FRAME, 50), BITFRAME_OK);
+    assert_counts(TOTAL - RESERVED_FRAMES - 201, 201, 0);
+    for (int i = 0; i < 3; i++)
+        cr_expect_eq(bitframe_online(pool, record + i), BITFRAME_OK);
+    assert_counts(TOTAL - RESERVED_FRAMES, 0, 0);
+}
+
+Test(offline, bulk_calls_all_or_none)
+{
+    make_pool();
+    cr_assert_eq(bitframe_claim(pool, BASE * FRAME, 200), BITFRAME_OK);
+    cr_assert_eq(offline(0, BASE + 60, 100), BITFRAME_OK);
+    uint64_t pas[201], count;
+    for (uint64_t i = 0; i < 200; i++)
+        pas[i] = (BASE + i) * FRAME;
+    pas[200] = pas[100];
+    cr_expect_eq(bitframe_free_bulk(pool, pas, 201, 0, &count), BITFRAME_OFFLINE, "one of them twice");
+    cr_expect_eq(count, 0);
+    assert_counts(TOTAL - RESERVED_FRAMES - 200, 0, 100);
+    for (uint64_t i = 0; i < 200; i++)
+        cr_assert_eq(bitframe_claim(pool, pas[i], 1), BITFRAME_IN_USE, "as it was");
+    cr_expect_eq(bitframe_free_bulk(pool, pas, 201, BITFRAME_PARTIAL, &count), BITFRAME_OFFLINE);
+    cr_expect_eq(count, 200);
+    assert_counts(TOTAL - RESERVED_FRAMES - 100, 100, 0);
+    struct bitframe_request request = {.frames = 200};
+    cr_assert_eq(bitframe_take_bulk(pool, &request, pas, &count), BITFRAME_OK);
+    for (uint64_t i = 0; i < 200; i++)
+        cr_assert_eq(pas[i], (BASE + i + (i < 60 ? 0 : 100)) * FRAME);
+    cr_expect_eq(bitframe_free_bulk(pool, pas, 200, 0, &count), BITFRAME_OK);
+    assert_counts(TOTAL - RESERVED_FRAMES - 100, 100, 0);
+}
+
+Test(offline, keeps_2_mib_and_1_gib_from_being_whole)
+{
+    struct bitframe_request block = {.frames = GIB / FRAME, .align = GIB};
+    uint64_t pa = 0;
+    memset(&world, 0xA5, sizeof(world));
+    cr_assert_eq(bitframe_init(pool, GIB, 2 * GIB, world.metadata, ROOM_BYTES), BITFRAME_OK);
+    cr_assert_eq(offline(0, GIB / FRAME + 700, 1), BITFRAME_OK);
+    assert_counts(2 * GIB / FRAME - 1, 1, 0);
+    cr_assert_eq(bitframe_take_run(pool, &block, &pa), BITFRAME_OK);
+    cr_expect_eq(pa, 2 * GIB);
+    cr_expect_eq(bitframe_take_run(pool, &block, &pa), BITFRAME_NONE);
+    cr_assert_eq(bitframe_online(pool, record), BITFRAME_OK);
+    assert_sound();
+    cr_expect_eq(bitframe_take_run(pool, &block, &pa), BITFRAME_OK);
+    cr_expect_eq(pa, GIB);
+}
+
+Test(offline, up_to_2_to_the_64)
+{
+    uint64_t first_pa = 0 - 3 * FRAME;
+    memset(&world, 0xA5, sizeof(world));
+    cr_assert_eq(bitframe_init(pool, first_pa, 3 * FRAME, world.metadata, ROOM_BYTES), BITFRAME_OK);
+    cr_expect_eq(bitframe_offline(pool, record, 0 - FRAME, FRAME + 1, world.words[0], WORDS),
+                 BITFRAME_INVALID);
+    cr_assert_eq(bitframe_offline(pool, record, 0 - FRAME, FRAME, world.words[0], 1), BITFRAME_OK);
+    assert_counts(2, 1, 0);
+    cr_expect_eq(bitframe_online(pool, record), BITFRAME_OK);
+    cr_assert_eq(bitframe_offline(pool, record, 0, UINT64_MAX, world.words[0], 1), BITFRAME_OK,
+                 "one word is enough for the frames that the pool has");
+    assert_counts(0, 3, 0);
+}
+
+/* Refusals */
+
+Test(offline, refuses_bad_arguments)
+{
+    make_pool();
+    cr_assert_eq(offline(1, BASE + 10, 10), BITFRAME_OK);
+    before = world;
+    uint64_t *words = world.words[0];
+    cr_expect_eq(bitframe_offline(NULL, record, BASE * FRAME, FRAME, words, 1), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_offline(pool, NULL, BASE * FRAME, FRAME, words, 1), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_offline(pool, record, BASE * FRAME, FRAME, NULL, 1), BITFRAME_INVALID);
+    for (uintptr_t off = 1; off < sizeof(*words); off++)
+        cr_expect_eq(bitframe_offline(pool, record, BASE * FRAME, FRAME,
+                                      (uint64_t *)(void *)((uintptr_t)words + off), 1),
+                     BITFRAME_INVALID, "words misaligned by %zu", (size_t)off);
+    cr_expect_eq(bitframe_offline(pool, record, BASE * FRAME, 0 - BASE * FRAME + 1, words, WORDS),
+                 BITFRAME_INVALID, "wraps");
+    cr_expect_eq(bitframe_offline(pool, record + 1, BASE * FRAME, FRAME, words, WORDS), BITFRAME_INVALID,
+                 "the record of a range that is out of use");
+    cr_expect_eq(bitframe_offline(pool, record + 1, BASE * FRAME, 0, words, WORDS), BITFRAME_INVALID,
+                 "even for nothing");
+    cr_expect_eq(bitframe_offline(pool, record + 1, (BASE + 10) * FRAME, FRAME, words, 0), BITFRAME_INVALID,
+                 "invalid comes before offline and no room");
+    cr_expect_eq(bitframe_online(NULL, record + 1), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_online(pool, NULL), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_online(pool, record), BITFRAME_INVALID, "never was out of use");
+    cr_expect_eq(memcmp(&before, &world, sizeof(world)), 0, "a refusal changes nothing");
+}
+
+Test(offline, refuses_what_is_out_of_use_already)
+{
+    make_pool();
+    cr_assert_eq(offline(0, BASE + 10, 10), BITFRAME_OK);
+    cr_assert_eq(offline(1, HOLE - 10, BEHIND - HOLE + 20), BITFRAME_OK);
+    before = world;
+    const struct {
+        uint64_t first, frames;
+    } ranges[] = {
+        {BASE + 10, 10}, {BASE + 19, 1},  {BASE + 10, 1}, {BASE, 11},  {BASE + 19, 99},
+        {BASE + 12, 3},  {BASE, 500},     {HOLE - 1, 1},  {BEHIND, 1}, {BEHIND - 9, 10},
+        {HOLE - 99, 90}, {BEHIND + 9, 1}, {HOLE - 2, 10}, {0, END},
+    };
+    for (size_t i = 0; i < COUNT(ranges); i++)
+        cr_expect_eq(bitframe_offline(pool, record + 2, ranges[i].first * FRAME, ranges[i].frames * FRAME,
+                                      world.words[2], 0),
+                     BITFRAME_OFFLINE, "%zu, and before no room", i);
+    cr_expect_eq(memcmp(&before, &world, sizeof(world)), 0, "a refusal changes nothing");
+    cr_expect_eq(offline(2, BASE + 20, HOLE - 10 - BASE - 20), BITFRAME_OK, "just between the two");
+    assert_sound();
+}
+
+Test(offline, refuses_too_few_words)
+{
+    const struct {
+        uint64_t first, frames, words;
+    } ranges[] = {
+        {BASE, 1, 1},      {BASE, 64, 1},      {BASE, 65, 2},         {BASE + 63, 1, 1},
+        {BASE + 63, 2, 2}, {BASE + 1, 128, 3}, {BASE + 64, 4096, 64}, {BASE + 65, 4096, 65},
+    };
+    make_pool();
+    for (size_t i = 0; i < COUNT(ranges); i++) {
+        uint64_t pa = ranges[i].first * FRAME, bytes = ranges[i].frames * FRAME;
+        cr_expect_eq(BITFRAME_OFFLINE_WORDS(pa, bytes), ranges[i].words);
+        cr_expect_eq(BITFRAME_OFFLINE_WORDS(pa + FRAME - 1, bytes - FRAME + 1), ranges[i].words);
+        before = world;
+        cr_expect_eq(bitframe_offline(pool, record, pa, bytes, world.words[0], ranges[i].words - 1),
+                     BITFRAME_NO_ROOM);
+        cr_expect_eq(memcmp(&before, &world, sizeof(world)), 0, "a refusal changes nothing");
+        cr_assert_eq(bitframe_offline(pool, record, pa, bytes, world.words[0], ranges[i].words), BITFRAME_OK);
+        for (uint64_t word = ranges[i].words; word < WORDS; word++)
+            cr_assert_eq(world.words[0][word], before.words[0][word], "beyond what was given");
+        assert_sound();
+        cr_assert_eq(bitframe_online(pool, record), BITFRAME_OK);
+        assert_counts(TOTAL - RESERVED_FRAMES, 0, 0);
+    }
+    static uint64_t constant[BITFRAME_OFFLINE_WORDS(BASE << BITFRAME_FRAME_SHIFT, 65 * 4096)];
+    cr_expect_eq(COUNT(constant), 2);
+}
+
+Test(offline, what_other_calls_refuse_and_in_which_order)
+{
+    make_pool();
+    cr_assert_eq(bitframe_claim(pool, (RESERVED - 20) * FRAME, 10), BITFRAME_OK);
+    cr_assert_eq(offline(0, RESERVED - 15, 30), BITFRAME_OK); /* 5 in use, 5 reserved, 20 offline */
+    assert_counts(TOTAL - RESERVED_FRAMES - 10 - 20, 20, 5);
+    uint64_t taken = (RESERVED - 20) * FRAME, gone = (RESERVED - 10) * FRAME;
+    before = world;
+
+    cr_expect_eq(bitframe_claim(pool, gone, 0), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_claim(pool, gone, END), BITFRAME_UNMANAGED);
+    cr_expect_eq(bitframe_claim(pool, gone + 1, 1), BITFRAME_MISALIGNED);
+    cr_expect_eq(bitframe_claim(pool, gone, 11), BITFRAME_RESERVED, "reserved before offline");
+    cr_expect_eq(bitframe_claim(pool, taken, 11), BITFRAME_OFFLINE, "offline before in use");
+    cr_expect_eq(bitframe_claim(pool, taken, 10), BITFRAME_IN_USE);
+
+    cr_expect_eq(bitframe_free_run(pool, gone, 0), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_free_run(pool, gone, END), BITFRAME_UNMANAGED);
+    cr_expect_eq(bitframe_free_run(pool, gone + 1, 1), BITFRAME_MISALIGNED);
+    cr_expect_eq(bitframe_free_run(pool, gone, 11), BITFRAME_RESERVED, "reserved before offline");
+    cr_expect_eq(bitframe_free_run(pool, taken - FRAME, 12), BITFRAME_OFFLINE, "offline before double free");
+    cr_expect_eq(bitframe_free_run(pool, taken - FRAME, 11), BITFRAME_DOUBLE_FREE);
+
+    cr_expect_eq(bitframe_free(pool, gone + 1), BITFRAME_MISALIGNED);
+    cr_expect_eq(bitframe_free(pool, RESERVED * FRAME), BITFRAME_RESERVED);
+    cr_expect_eq(bitframe_free(pool, gone), BITFRAME_OFFLINE);
+
+    cr_expect_eq(bitframe_reserve(pool, gone, 0 - gone + 1), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_reserve(pool, gone, FRAME), BITFRAME_OFFLINE);
+    cr_expect_eq(bitframe_reserve(pool, taken, 6 * FRAME), BITFRAME_OFFLINE, "offline before in use");
+    cr_expect_eq(bitframe_reserve(pool, taken, 5 * FRAME), BITFRAME_IN_USE);
+    cr_expect_eq(bitframe_reserve(pool, RESERVED * FRAME, FRAME), BITFRAME_OFFLINE, "reserved already");
+    cr_expect_eq(bitframe_reserve(pool, gone, 0), BITFRAME_OK);
+
+    cr_expect_eq(bitframe_unreserve(pool, RESERVED * FRAME, 0 - RESERVED * FRAME + 1), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_unreserve(pool, RESERVED * FRAME, FRAME), BITFRAME_OFFLINE);
+    cr_expect_eq(bitframe_unreserve(pool, taken, 6 * FRAME), BITFRAME_OFFLINE, "offline before not reserved");
+    cr_expect_eq(bitframe_unreserve(pool, taken, 5 * FRAME), BITFRAME_NOT_RESERVED);
+    cr_expect_eq(bitframe_unreserve(pool, gone, FRAME - 1), BITFRAME_OK, "no whole frame");
+    cr_expect_eq(bitframe_take_range(pool, gone, RESERVED * FRAME), 0);
+    cr_expect_eq(memcmp(&before, &world, sizeof(world)), 0, "a refusal changes nothing");
+
+    cr_expect_eq(bitframe_reserve(pool, (RESERVED + 15) * FRAME, FRAME), BITFRAME_OK,
+                 "right behind the range");
+    assert_sound();
+    cr_expect_eq(bitframe_unreserve(pool, (RESERVED + 15) * FRAME, FRAME), BITFRAME_OK);
+    assert_counts(TOTAL - RESERVED_FRAMES - 10 - 20, 20, 5);
+}
+
+/* Reading */
+
+Test(offline, reads_what_is_still_in_use)
+{
+    make_pool();
+    const uint64_t taken[][2] = {{BASE, 64}, {BASE + 65, 1}, {RESERVED - 2, 2}, {BEHIND, 130}};
+    for (size_t i = 0; i < COUNT(taken); i++)
+        cr_assert_eq(bitframe_claim(pool, taken[i][0] * FRAME, taken[i][1]), BITFRAME_OK);
+    cr_assert_eq(offline(0, BASE + 1, END - BASE), BITFRAME_OK);
+    const uint64_t expected[][2] = {{BASE + 1, 63}, {BASE + 65, 1}, {RESERVED - 2, 2}, {BEHIND, 130}};
+    uint64_t frame = 0;
+    struct bitframe_map_run run = {0};
+    for (size_t i = 0; i < COUNT(expected); i++) {
+        cr_assert(bitframe_offline_next(pool, record, &frame, &run));
+        cr_expect_eq(run.first_pa, expected[i][0] * FRAME, "%zu", i);
+        cr_expect_eq(run.frames, expected[i][1], "%zu", i);
+        cr_expect_eq(frame, expected[i][0] + expected[i][1], "%zu", i);
+    }
+    cr_expect_not(bitframe_offline_next(pool, record, &frame, &run));
+    cr_expect_eq(run.frames, 130, "untouched");
+    frame = BEHIND + 100;
+    cr_assert(bitframe_offline_next(pool, record, &frame, &run));
+    cr_expect_eq(run.first_pa, (BEHIND + 100) * FRAME, "from within a run");
+    cr_expect_eq(run.frames, 30);
+
+    /* A kernel that frees what it reads is done in one pass. */
+    frame = 0;
+    while (bitframe_offline_next(pool, record, &frame, &run))
+        cr_assert_eq(bitframe_free_run(pool, run.first_pa, run.frames), BITFRAME_OK);
+    assert_counts(0, TOTAL - RESERVED_FRAMES - 1, 0);
+    frame = 0;
+    cr_expect_not(bitframe_offline_next(pool, record, &frame, &run));
+}
+
+Test(offline, empty_records)
+{
+    make_pool();
+    const uint64_t ranges[][2] = {
+        {BASE * FRAME, 0}, {HOLE * FRAME, (BEHIND - HOLE) * FRAME}, {FRAME, FRAME}, {END * FRAME, 1}, {0, 0}};
+    struct bitframe_offline empty = {0};
+    struct bitframe_map_run run;
+    uint64_t frame = 0;
+    for (size_t i = 0; i < COUNT(ranges); i++) {
+        memset(record, 0x5A, sizeof(*record));
+        cr_assert_eq(bitframe_offline(pool, record, ranges[i][0], ranges[i][1], world.words[0], 0),
+                     BITFRAME_OK);
+        assert_counts(TOTAL - RESERVED_FRAMES, 0, 0);
+        cr_expect_not(bitframe_offline_next(pool, record, &frame, &run));
+        cr_expect_eq(bitframe_online(pool, record), BITFRAME_OK);
+    }
+    cr_expect_eq(bitframe_online(pool, &empty), BITFRAME_OK);
+    cr_assert_eq(offline(0, BASE, 1), BITFRAME_OK);
+    cr_expect_eq(bitframe_online(pool, record), BITFRAME_OK);
+    cr_expect_eq(bitframe_online(pool, record), BITFRAME_OK, "it is empty by now");
+    assert_counts(TOTAL - RESERVED_FRAMES, 0, 0);
+}
+
+Test(offline, only_reserved_frames)
+{
+    make_pool();
+    cr_assert_eq(offline(0, RESERVED, RESERVED_FRAMES), BITFRAME_OK);
+    assert_counts(TOTAL - RESERVED_FRAMES, 0, 0);
+    cr_expect_eq(offline(1, RESERVED + 1, 1), BITFRAME_OFFLINE, "out of use as any other");
+    cr_expect_eq(bitframe_unreserve(pool, RESERVED * FRAME, FRAME), BITFRAME_OFFLINE);
+    cr_expect_eq(bitframe_online(pool, record), BITFRAME_OK);
+    cr_expect_eq(bitframe_unreserve(pool, RESERVED * FRAME, RESERVED_FRAMES * FRAME), BITFRAME_OK);
+    assert_counts(TOTAL, 0, 0);
+}
+
+Test(offline, records_in_any_order)
+{
+    const uint64_t first[] = {BASE + 600, BASE + 10, BASE + 300};
+    for (int order = 0; order < 36; order++) {
+        int go[] = {order % 3, order / 3 % 2, 0}, back[] = {order / 6 % 3, order / 18, 0};
+        go[1] += go[1] >= go[0];
+        go[2] = 3 - go[0] - go[1];
+        back[1] += back[1] >= back[0];
+        back[2] = 3 - back[0] - back[1];
+        make_pool();
+        for (int i = 0; i < 3; i++) {
+            cr_assert_eq(offline((size_t)go[i], first[go[i]], 10), BITFRAME_OK);
+            assert_sound();
+        }
+        cr_assert_eq(bitframe_offline_frames(pool), 30);
+        for (int i = 0; i < 3; i++) {
+            cr_assert_eq(bitframe_online(pool, record + back[i]), BITFRAME_OK);
+            cr_assert_eq(bitframe_claim(pool, first[back[i]] * FRAME, 10), BITFRAME_OK);
+            assert_sound();
+        }
+        cr_assert_eq(bitframe_offline_frames(pool), 0);
+    }
+}
+
+Test(offline, init_forgets_records)
+{
+    make_pool();
+    cr_assert_eq(offline(0, BASE, 100), BITFRAME_OK);
+    cr_assert_eq(bitframe_init(pool, BASE * FRAME, 200 * FRAME, world.metadata, ROOM_BYTES), BITFRAME_OK);
+    memset(record, 0x5A, sizeof(*record));
+    assert_sound();
+    cr_expect_eq(bitframe_offline_frames(pool), 0);
+    cr_expect_eq(exhaust(0, 0), 200);
+}
+
+Test(offline, works_at_another_address)
+{
+    static struct world elsewhere;
+    make_pool();
+    for (int i = 0; i < 20; i++)
+        bitframe_take(pool);
+    cr_assert_eq(offline(0, BASE + 10, 20), BITFRAME_OK);
+    cr_assert_eq(offline(1, BASE + 40, 20), BITFRAME_OK);
+    elsewhere = world;
+    memset(&world, 0xA5, sizeof(world));
+    struct bitframe *moved = &elsewhere.pool;
+    cr_assert_eq(bitframe_check(moved), BITFRAME_SOUND);
+    cr_expect_eq(bitframe_free_run(moved, BASE * FRAME, 20), BITFRAME_OK);
+    cr_expect_eq(bitframe_offline_frames(moved), 40);
+    cr_expect_eq(bitframe_online(moved, elsewhere.records + 1), BITFRAME_OK);
+    cr_expect_eq(bitframe_online(moved, elsewhere.records), BITFRAME_OK);
+    cr_expect_eq(bitframe_free_frames(moved), TOTAL - RESERVED_FRAMES);
+    cr_expect_eq(bitframe_check(moved), BITFRAME_SOUND);
+}
+
+/* The audit */
+
+/** Two ranges out of use, the first with 5 frames in use, a reservation and a hole. */
+static void make_checked_pool(void)
+{
+    make_pool();
+    cr_assert_eq(bitframe_claim(pool, (BASE + 100) * FRAME, 10), BITFRAME_OK);
+    cr_assert_eq(offline(0, BASE + 105, END - BASE - 4096), BITFRAME_OK);
+    cr_assert_eq(offline(1, END - 100, 50), BITFRAME_OK);
+    assert_sound();
+    cr_assert_eq(bitframe_offline_in_use(record), 5);
+}
+
+#define EXPECT_BAD_OFFLINE(corruption)                                                                       \
+    do {                                                                                                     \
+        make_checked_pool();                                                                                 \
+        corruption;                                                                                          \
+        cr_expect_eq(bitframe_check(pool), BITFRAME_BAD_OFFLINE, "%s", #corruption);                         \
+    } while (0)
+
+Test(offline_check, records)
+{
+    EXPECT_BAD_OFFLINE(pool->offline_frames++);
+    EXPECT_BAD_OFFLINE(pool->offline_frames--);
+    EXPECT_BAD_OFFLINE(pool->offline = 0);
+    EXPECT_BAD_OFFLINE(record[0].next = 0);
+    EXPECT_BAD_OFFLINE(record[1].next = pool->offline); /* a ring */
+    EXPECT_BAD_OFFLINE(record[0].in_use++);
+    EXPECT_BAD_OFFLINE(record[0].in_use--);
+    EXPECT_BAD_OFFLINE(
+        record[0].first--); /* bits stand for other frames then, but for that a frame is free */
+    EXPECT_BAD_OFFLINE(record[1].first++);
+    EXPECT_BAD_OFFLINE(record[1].end++);
+    EXPECT_BAD_OFFLINE(record[1].end = record[1].first);
+    EXPECT_BAD_OFFLINE(record[1].end = END + 1);
+    EXPECT_BAD_OFFLINE(record[0].first = HOLE + 1);
+    EXPECT_BAD_OFFLINE(record[0].end = record[1].first + 1);
+}
+
+Test(offline_check, ends)
+{
+    /* Nothing is lost or gained by the frames of a hole: only that an end is one of the pool's is wrong. */
+    make_pool();
+    cr_assert_eq(offline(0, HOLE - 10, 10), BITFRAME_OK);
+    record->end++;
+    world.words[0][1] = 0; /* a word more, then */
+    cr_expect_eq(bitframe_check(pool), BITFRAME_BAD_OFFLINE);
+    make_pool();
+    cr_assert_eq(offline(0, BEHIND, 10), BITFRAME_OK);
+    record->first--; /* the words begin lower then: give it those */
+    memset(world.words[0], 0, 16);
+    cr_expect_eq(bitframe_check(pool), BITFRAME_BAD_OFFLINE);
+    make_pool();
+    cr_assert_eq(offline(0, RESERVED, RESERVED_FRAMES), BITFRAME_OK);
+    record->end = record->first;
+    cr_expect_eq(bitframe_check(pool), BITFRAME_BAD_OFFLINE, "empty, and nothing is lost by it");
+}
+
+Test(offline_check, bits)
+{
+    make_checked_pool();
+    uint64_t words = offline_word_count(record->first, record->end);
+    for (uint64_t bit = 0; bit < words * 64; bit++) {
+        world.words[0][bit / 64] ^= UINT64_C(1) << bit % 64;
+        cr_assert_eq(bitframe_check(pool), BITFRAME_BAD_OFFLINE, "bit %" PRIu64, bit);
+        world.words[0][bit / 64] ^= UINT64_C(1) << bit % 64;
+    }
+    assert_sound();
+
+    /* A bit that moves to where there is no frame, with the count of offline frames put right. */
+    EXPECT_BAD_OFFLINE((world.words[0][0] ^= UINT64_C(1) << (BASE + 105) % 64 | 1, pool->offline_frames++));
+    /* And one that moves to a reserved frame. */
+    EXPECT_BAD_OFFLINE((world.words[0][offline_bit(record, RESERVED) / 64] |= UINT64_C(1) << RESERVED % 64,
+                        world.words[0][0] ^= UINT64_C(1) << (BASE + 105) % 64, pool->offline_frames++));
+}
+
+Test(offline_check, a_free_frame)
+{
+    make_checked_pool();
+    uint64_t bit = pool_bit(pool, BASE + 105);
+    bitframe_set_frames(pool, bit, bit + 1); /* all else stays in step */
+    cr_expect_eq(bitframe_check(pool), BITFRAME_BAD_OFFLINE);
+    make_checked_pool();
+    bit = pool_bit(pool, END - 100);
+    bitframe_set_frames(pool, bit, bit + 1);
+    cr_expect_eq(bitframe_check(pool), BITFRAME_BAD_OFFLINE);
+}
+
+Test(offline_check, gap)
+{
+    make_checked_pool();
+    cr_assert_eq(bitframe_free(pool, (BASE + 100) * FRAME), BITFRAME_OK);
+    assert_sound();
+    cr_expect_eq(pool->gap_pa, BASE * FRAME);
+    cr_expect_eq(pool->gap_frames, 105);
+    pool->gap_frames++;
+    cr_expect_eq(bitframe_check(pool), BITFRAME_BAD_GAP);
+    make_checked_pool();
+    cr_assert_eq(bitframe_claim(pool, (END - 1) * FRAME, 1), BITFRAME_OK);
+    cr_assert_eq(bitframe_free(pool, (END - 1) * FRAME), BITFRAME_OK);
+    assert_sound();
+    cr_expect_eq(pool->gap_pa, (END - 50) * FRAME);
+    cr_expect_eq(pool->gap_frames, 50);
+    pool->gap_pa -= FRAME;
+    cr_expect_eq(bitframe_check(pool), BITFRAME_BAD_GAP);
+}
