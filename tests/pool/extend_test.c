@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include <bitframe/map.h>
+#include <bitframe/offline.h>
 
 #include "header.h"
 #include "pool_model.h"
@@ -394,6 +395,40 @@ Test(extend, room_for_reservations_is_as_after_making)
         extend(); /* over the same memory: that will do */
         cr_expect_eq(bitframe_reserved_frames(&pool), (round + 1) * BITFRAME_SPARE_RESERVED);
     }
+}
+
+Test(extend, what_is_offline_stays_so)
+{
+    struct bitframe_offline record;
+    uint64_t words[BITFRAME_OFFLINE_WORDS(GIB, 2 * GIB)];
+    begin();
+    add(BITFRAME_MAP_RAM, GIB, 1000 * FRAME);
+    make();
+    cr_assert_eq(bitframe_claim(&pool, GIB + 2 * FRAME, 3), BITFRAME_OK);
+    cr_assert_eq(bitframe_offline(&pool, &record, GIB, 10 * FRAME, words, sizeof(words) / sizeof(*words)),
+                 BITFRAME_OK);
+    extend_by(2 * GIB, 300);
+    extend_by(16 * MIB, 5);
+    cr_expect_eq(bitframe_offline_frames(&pool), 7);
+    cr_expect_eq(bitframe_offline_in_use(&record), 3);
+    cr_expect_eq(bitframe_free(&pool, GIB), BITFRAME_OFFLINE);
+    cr_expect_eq(bitframe_free(&pool, GIB + 3 * FRAME), BITFRAME_OK);
+    cr_expect_eq(bitframe_offline_frames(&pool), 8);
+    cr_expect_eq(bitframe_online(&pool, &record), BITFRAME_OK);
+    cr_expect_eq(bitframe_free_frames(&pool), 305 + 1000 - 2);
+    assert_sound();
+
+    /* A hole that the range reaches across, and that is memory in the map. */
+    uint64_t bytes;
+    cr_assert_eq(
+        bitframe_offline(&pool, &record, GIB + 990 * FRAME, GIB, words, sizeof(words) / sizeof(*words)),
+        BITFRAME_OK);
+    cr_assert_eq(bitframe_offline_frames(&pool), 310);
+    add(BITFRAME_MAP_RAM, 2 * GIB - 8 * FRAME, 8 * FRAME);
+    cr_expect_eq(bitframe_extend_bytes(&pool, &map, &bytes), BITFRAME_OFFLINE);
+    cr_expect_eq(bitframe_online(&pool, &record), BITFRAME_OK);
+    cr_expect_eq(bitframe_extend_bytes(&pool, &map, &bytes), BITFRAME_OK);
+    assert_sound();
 }
 
 Test(extend, nothing_free_before)

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/* figures_test.c - figures of pools, compared with loops over single frames that follow the definitions. */
+#include <criterion/criterion.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <bitframe/figures.h>
+#include <bitframe/map.h>
+#include <bitframe/offline.h>
+
+#include "geometry.h"
+#include "random.h"
+
+#define FRAME    BITFRAME_FRAME_BYTES
+#define COUNT(a) (sizeof(a) / sizeof(*(a)))
+#define GIB      (UINT64_C(1) << 30)
+
+enum { ROOM_BYTES = 1 << 19, WORDS = 1 << 15 };
+
+static struct bitframe pool;
+static struct bitframe_offline record;
+static uint64_t words[WORDS];
+static _Alignas(BITFRAME_METADATA_ALIGN) char metadata[ROOM_BYTES];
+static uint64_t random_state;
+
+static uint64_t below(uint64_t bound)
+{
+    return next_random(&random_state) % bound;
+}
+
+static bool is_free(uint64_t frame)
+{
+    return frame_is_managed(&pool, frame) && levels_test(&pool, &pool.frames, pool_bit(&pool, frame));
+}
+
+/** Is @p frame offline, by what bitframe_free() would say of it? Asks a pool that may be told anything. */
+static bool is_offline(uint64_t frame)
+{
+    return bitframe_claim(&pool, frame * FRAME, 1) == BITFRAME_OFFLINE;
+}
+
+/** The definitions, frame by frame, over [@p first, @p end), outside which no frame is the pool's. */
+static struct bitframe_fragmentation measure(uint64_t first, uint64_t end)
+{
+    struct bitframe_fragmentation naive = {0};
+    uint64_t free_frames = 0, run = 0, line = 0, block = 0;
+    for (uint64_t frame = first / BLOCK_FRAMES * BLOCK_FRAMES; frame < end + BLOCK_FRAMES; frame++) {
+        if (frame % BITFRAME_LINE_FRAMES == 0)
+            line = 0;
+        if (frame % BLOCK_FRAMES == 0)
+            block = 0;
+        if (frame < first || frame >= end || !is_free(frame)) {
+            run = 0;
+            continue;
+        }
+        free_frames++;
+        naive.free_lines += ++line == BITFRAME_LINE_FRAMES;
+        naive.free_blocks += ++block == BLOCK_FRAMES;
+        if (++run > naive.largest_frames) {
+            naive.largest_frames = run;
+            naive.largest_pa = (frame + 1 - run) * FRAME;
+        }
+    }
+    cr_assert_eq(free_frames, bitframe_free_frames(&pool));
+    if (free_frames != 0) {
+        naive.unusable_permille =
+            (uint32_t)((free_frames - naive.free_lines * BITFRAME_LINE_FRAMES) * 1000 / free_frames);
+        naive.scattered_permille = (uint32_t)((free_frames - naive.largest_frames) * 1000 / free_frames);
+    }
+    return naive;
+}
+
+static void assert_measured(uint64_t first, uint64_t end)
+{
+    struct bitframe_fragmentation naive = measure(first, end), got;
+    struct bitframe before = pool;
+    memset(&got, 0xA5, sizeof(got));
+    bitframe_fragmentation(&pool, &got);
+    cr_assert_eq(got.free_lines, naive.free_lines);
+    cr_assert_eq(got.free_blocks, naive.free_blocks);
+    cr_assert_eq(got.largest_frames, naive.largest_frames, "%" PRIu64 ", should be %" PRIu64,
+                 got.largest_frames, naive.largest_frames);
+    cr_assert_eq(got.largest_pa, naive.largest_pa);
+    cr_assert_eq(got.unusable_permille, naive.unusable_permille);
+    cr_assert_eq(got.scattered_permille, naive.scattered_permille);
+    cr_assert_eq(memcmp(&before, &pool, sizeof(pool)), 0, "it only reads");
+}
+
+static void assert_spans(uint64_t first, uint64_t end)
+{
+    struct bitframe_span_figures sum = {0}, got, before;
+    uint64_t spans = 0;
+    for (uint64_t frame = first; frame < end; frame++) {
+        if (!frame_is_managed(&pool, frame))
+            continue;
+        struct bitframe_span_figures naive = {.first_pa = frame * FRAME};
+        for (; frame_is_managed(&pool, frame); frame++) {
+            naive.frames++;
+            naive.free_frames += is_free(frame);
+            naive.reserved_frames += frame_is_reserved(&pool, frame);
+            naive.offline_frames += !is_free(frame) && is_offline(frame);
+        }
+        memset(&got, 0xA5, sizeof(got));
+        cr_assert_eq(bitframe_span(&pool, spans++, &got), BITFRAME_OK);
+        cr_assert_eq(got.first_pa, naive.first_pa);
+        cr_assert_eq(got.frames, naive.frames);
+        cr_assert_eq(got.free_frames, naive.free_frames);
+        cr_assert_eq(got.reserved_frames, naive.reserved_frames);
+        cr_assert_eq(got.offline_frames, naive.offline_frames);
+        sum.frames += got.frames;
+        sum.free_frames += got.free_frames;
+        sum.reserved_frames += got.reserved_frames;
+        sum.offline_frames += got.offline_frames;
+    }
+    cr_assert_eq(bitframe_span_count(&pool), spans);
+    cr_assert_eq(sum.frames, bitframe_total_frames(&pool));
+    cr_assert_eq(sum.free_frames, bitframe_free_frames(&pool));
+    cr_assert_eq(sum.reserved_frames, bitframe_reserved_frames(&pool));
+    cr_assert_eq(sum.offline_frames, bitframe_offline_frames(&pool));
+    before = got;
+    cr_assert_eq(bitframe_span(&pool, spans, &got), BITFRAME_INVALID);
+    cr_assert_eq(bitframe_span(&pool, UINT64_MAX, &got), BITFRAME_INVALID);
+    cr_assert_eq(memcmp(&before, &got, sizeof(got)), 0, "a refusal changes nothing");
+}
+
+Test(figures, refuses_null)
+{
+    struct bitframe_span_figures got;
+    cr_assert_eq(bitframe_init(&pool, FRAME, 10 * FRAME, metadata, ROOM_BYTES), BITFRAME_OK);
+    cr_expect_eq(bitframe_span(NULL, 0, &got), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_span(&pool, 0, NULL), BITFRAME_INVALID);
+}
+
+Test(figures, by_hand)
+{
+    struct bitframe_fragmentation got;
+    const struct bitframe_request all = {.frames = 2 * BITFRAME_LINE_FRAMES};
+    uint64_t pa = 0;
+    cr_assert_eq(bitframe_init(&pool, GIB, 2 * BITFRAME_LINE_FRAMES * FRAME, metadata, ROOM_BYTES),
+                 BITFRAME_OK);
+    bitframe_fragmentation(&pool, &got);
+    cr_expect_eq(got.free_lines, 2);
+    cr_expect_eq(got.free_blocks, 0);
+    cr_expect_eq(got.largest_frames, 1024);
+    cr_expect_eq(got.largest_pa, GIB);
+    cr_expect_eq(got.unusable_permille, 0);
+    cr_expect_eq(got.scattered_permille, 0);
+
+    bitframe_take(&pool); /* the bit of the line stands, and the line is not free */
+    bitframe_fragmentation(&pool, &got);
+    cr_expect_eq(got.free_lines, 1);
+    cr_expect_eq(got.largest_frames, 1023);
+    cr_expect_eq(got.largest_pa, GIB + FRAME);
+    cr_expect_eq(got.unusable_permille, 511 * 1000 / 1023);
+    cr_expect_eq(got.scattered_permille, 0);
+
+    cr_assert_eq(bitframe_claim(&pool, GIB + 512 * FRAME, 1), BITFRAME_OK); /* 511 free on both sides */
+    bitframe_fragmentation(&pool, &got);
+    cr_expect_eq(got.free_lines, 0);
+    cr_expect_eq(got.largest_frames, 511);
+    cr_expect_eq(got.largest_pa, GIB + FRAME, "the lowest of the largest");
+    cr_expect_eq(got.unusable_permille, 1000);
+    cr_expect_eq(got.scattered_permille, 500);
+
+    cr_assert_eq(bitframe_free(&pool, GIB), BITFRAME_OK);
+    cr_assert_eq(bitframe_free(&pool, GIB + 512 * FRAME), BITFRAME_OK);
+    cr_assert_eq(bitframe_take_run(&pool, &all, &pa), BITFRAME_OK);
+    bitframe_fragmentation(&pool, &got);
+    cr_expect_eq(got.free_lines, 0);
+    cr_expect_eq(got.largest_frames, 0);
+    cr_expect_eq(got.largest_pa, 0);
+    cr_expect_eq(got.unusable_permille, 0);
+    cr_expect_eq(got.scattered_permille, 0);
+}
+
+Test(figures, blocks_are_aligned_in_memory)
+{
+    struct bitframe_fragmentation got;
+    cr_assert_eq(bitframe_init(&pool, GIB + GIB / 2, 2 * GIB + GIB / 2, metadata, ROOM_BYTES), BITFRAME_OK);
+    bitframe_fragmentation(&pool, &got);
+    cr_expect_eq(got.free_blocks, 2, "[2 GiB, 4 GiB)");
+    cr_expect_eq(got.free_lines, 5 * BITFRAME_BLOCK_LINES / 2);
+    cr_assert_eq(bitframe_claim(&pool, 3 * GIB, 1), BITFRAME_OK);
+    bitframe_fragmentation(&pool, &got);
+    cr_expect_eq(got.free_blocks, 1);
+    cr_assert_eq(bitframe_claim(&pool, 3 * GIB - FRAME, 1), BITFRAME_OK);
+    bitframe_fragmentation(&pool, &got);
+    cr_expect_eq(got.free_blocks, 0, "511 lines behind half a block are none");
+}
+
+Test(figures, runs_end_with_their_segment)
+{
+    /* A segment fills its group of 8 lines, so the next follows in the bitmap without a bit between. */
+    struct bitframe_map_range ranges[2];
+    struct bitframe_map map;
+    struct bitframe_fragmentation got;
+    const uint64_t bytes = 8 * BITFRAME_LINE_FRAMES * FRAME;
+    cr_assert_eq(bitframe_map_init(&map, ranges, 2), BITFRAME_OK);
+    cr_assert_eq(bitframe_map_add(&map, BITFRAME_MAP_RAM, GIB, bytes), BITFRAME_OK);
+    cr_assert_eq(bitframe_map_add(&map, BITFRAME_MAP_RAM, 2 * GIB, bytes), BITFRAME_OK);
+    cr_assert_eq(bitframe_init_map(&pool, &map, metadata, ROOM_BYTES), BITFRAME_OK);
+    cr_assert_eq(pool.segment_count, 2);
+    bitframe_fragmentation(&pool, &got);
+    cr_expect_eq(got.free_lines, 16);
+    cr_expect_eq(got.largest_frames, 8 * BITFRAME_LINE_FRAMES);
+    cr_expect_eq(got.largest_pa, GIB);
+    cr_expect_eq(got.scattered_permille, 500);
+}
+
+/** A random map over [@p first, @p first + @p frames), random calls to its pool, and the figures of it. */
+static void compare(uint64_t first, uint64_t frames, uint64_t longest)
+{
+    struct bitframe_map_range ranges[32];
+    struct bitframe_map map;
+    cr_assert_eq(bitframe_map_init(&map, ranges, COUNT(ranges)), BITFRAME_OK);
+    bitframe_map_add(&map, BITFRAME_MAP_RAM, first * FRAME, frames * FRAME);
+    for (uint64_t i = below(8); i != 0; i--)
+        bitframe_map_add(&map, below(2) ? BITFRAME_MAP_HOLE : BITFRAME_MAP_RESERVED,
+                         (first + 1 + below(frames)) * FRAME, (1 + below(frames / 8 + 1)) * FRAME);
+    cr_assert_eq(bitframe_init_map(&pool, &map, metadata, ROOM_BYTES), BITFRAME_OK);
+    uint64_t words_needed = frames / 64 + 2;
+    cr_assert_leq(words_needed, WORDS);
+    for (uint64_t i = 1 + below(30); i != 0; i--)
+        (void)bitframe_claim(&pool, (first + below(frames)) * FRAME, 1 + below(1 + below(longest)));
+    bool is_offline_somewhere = below(2) != 0;
+    if (is_offline_somewhere)
+        cr_assert_eq(bitframe_offline(&pool, &record, (first + below(frames)) * FRAME,
+                                      (1 + below(frames / 4 + 1)) * FRAME, words, WORDS),
+                     BITFRAME_OK);
+    for (uint64_t i = below(60); i != 0; i--)
+        (void)bitframe_free_run(&pool, (first + below(frames)) * FRAME, 1 + below(1 + below(longest)));
+    for (uint64_t i = below(200); i != 0; i--)
+        bitframe_take(&pool);
+    cr_assert_eq(bitframe_check(&pool), BITFRAME_SOUND);
+    assert_measured(first, first + frames);
+    assert_spans(first, first + frames);
+    while (below(2) && bitframe_take_range(&pool, (first + below(frames)) * FRAME, UINT64_MAX) != 0)
+        assert_measured(first, first + frames);
+}
+
+Test(figures, equal_naive_loops)
+{
+    uint64_t pools = setting("BITFRAME_FIGURES_POOLS", 300);
+    random_state = setting("BITFRAME_SEED", 1403);
+    printf("figures: seed %" PRIu64 "\n", random_state);
+    for (uint64_t i = 0; i < pools; i++) {
+        uint64_t frames = 1 + below(below(2) ? 200 : 9000);
+        compare(1 + below(below(2) ? 3000 : UINT64_C(1) << 36), frames, 1 + frames / 10);
+    }
+    for (uint64_t i = 0; i < 1 + pools / 100; i++) /* with blocks */
+        compare(1 + below(BLOCK_FRAMES), 3 * BLOCK_FRAMES, 3000);
+}
