@@ -133,8 +133,8 @@ struct bitframe {
     /* The cursor's segment, in which it moves by steps. */
     uint64_t cursor_first;      /* the segment's first word, by number */
     uint64_t cursor_words;      /* how many; 0 while nothing is free */
-    uint64_t cursor_base_pa;    /* PA of the frame of bit 0, were it of the segment */
     uint64_t cursor_zero_block; /* bit in blocks of the block of PA 0, were it of the segment */
+    uint64_t cursor_base_pa;    /* PA of the frame of bit 0, were it of the segment */
 
     struct bitframe_levels frames; /* a bit per frame: free */
     struct bitframe_levels lines;  /* a bit per line: all its frames are free */

@@ -41,6 +41,14 @@ static inline void park_cursor(struct bitframe *pool)
     pool->cursor_words = 0;
 }
 
+/** Does the line bit of the cursor's line stand though takes have opened the line? */
+static inline bool is_unsettled(const struct bitframe *pool)
+{
+    /* With nothing free the cursor is behind the bitmap, and all there is 0. */
+    return *pool_word(pool, pool->cursor) != UINT64_MAX &&
+           levels_test(pool, &pool->lines, cursor_word(pool) / LINE_WORDS);
+}
+
 /**
  * Clear the line bit of the cursor's line if takes have left it standing. Before any use of lines or blocks,
  * and before the cursor moves to another line other than by emptying a word.

@@ -119,7 +119,7 @@ uint64_t bitframe_take_none(const struct bitframe *pool)
 /** The word at distance @p refilled is the lowest now, and getting there takes more than a step. */
 static __attribute__((noinline)) enum bitframe_status cursor_lowered(struct bitframe *pool, uint64_t refilled)
 {
-    if (pool->free_frames != 1)
+    if (pool->free_frames != 1 && is_unsettled(pool))
         bitframe_settle(pool);
     uint64_t word = (refilled - pool->frames.level[0]) / sizeof(uint64_t);
     if (!step_cursor(pool, word))

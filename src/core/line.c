@@ -36,14 +36,6 @@ static inline uint64_t line_mask(uint64_t word)
     return UINT64_C(0xFF) << (word % WORD_BITS);
 }
 
-/** Does the line bit of the cursor's line stand though takes have opened the line? */
-static inline bool is_unsettled(const struct bitframe *pool)
-{
-    /* With nothing free the cursor is behind the bitmap, and all there is 0. */
-    return *pool_word(pool, pool->cursor) != UINT64_MAX &&
-           levels_test(pool, &pool->lines, cursor_word(pool) / LINE_WORDS);
-}
-
 /** A step that is rare. Returns @p pa, for a tail call. */
 static __attribute__((noinline)) uint64_t cursor_elsewhere(struct bitframe *pool, uint64_t word, uint64_t pa)
 {
