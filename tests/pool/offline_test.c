@@ -571,6 +571,54 @@ Test(offline, works_at_another_address)
     cr_expect_eq(bitframe_check(moved), BITFRAME_SOUND);
 }
 
+Test(offline, stays_so_while_the_pool_grows)
+{
+    static _Alignas(BITFRAME_METADATA_ALIGN) char metadata[ROOM_BYTES];
+    struct bitframe_map_range ranges[8];
+    struct bitframe_map map;
+    uint64_t bytes = 7;
+    make_pool();
+    cr_assert_eq(bitframe_claim(pool, (HOLE - 4) * FRAME, 4), BITFRAME_OK);
+    cr_assert_eq(offline(0, HOLE - 10, BEHIND - HOLE + 20), BITFRAME_OK);
+    cr_assert_eq(offline(1, END - 10, 20), BITFRAME_OK);
+    cr_assert_eq(bitframe_map_init(&map, ranges, COUNT(ranges)), BITFRAME_OK);
+    cr_assert_eq(bitframe_map_add(&map, BITFRAME_MAP_RAM, BASE * FRAME, (END + 1000 - BASE) * FRAME),
+                 BITFRAME_OK);
+    cr_assert_eq(bitframe_map_add(&map, BITFRAME_MAP_HOLE, (HOLE + 1) * FRAME, (BEHIND - HOLE - 1) * FRAME),
+                 BITFRAME_OK);
+    before = world;
+    cr_expect_eq(bitframe_extend_bytes(pool, &map, &bytes), BITFRAME_OFFLINE);
+    cr_expect_eq(bitframe_extend(pool, &map, metadata, ROOM_BYTES), BITFRAME_OFFLINE, "a frame of the hole");
+    cr_expect_eq(memcmp(&before, &world, sizeof(world)), 0, "a refusal changes nothing");
+    cr_expect_eq(bytes, 7);
+
+    cr_assert_eq(bitframe_map_add(&map, BITFRAME_MAP_HOLE, HOLE * FRAME, FRAME), BITFRAME_OK);
+    cr_assert_eq(bitframe_extend(pool, &map, metadata, ROOM_BYTES), BITFRAME_OK);
+    const uint64_t total = TOTAL + 1000;
+    assert_counts(total - RESERVED_FRAMES - 30, 26, 4);
+    cr_expect_eq(free_frame(END - 1), BITFRAME_OFFLINE);
+    cr_expect_eq(free_frame(END), BITFRAME_DOUBLE_FREE, "new, and behind the last that the range had");
+    cr_expect_eq(free_frame(HOLE - 1), BITFRAME_OK);
+    assert_counts(total - RESERVED_FRAMES - 30, 27, 3);
+    cr_expect_eq(bitframe_online(pool, record), BITFRAME_OK);
+    cr_expect_eq(bitframe_online(pool, record + 1), BITFRAME_OK);
+    assert_counts(total - RESERVED_FRAMES - 3, 0, 0);
+    cr_expect_eq(exhaust(0, 0), total - RESERVED_FRAMES - 3);
+}
+
+Test(offline, adopted_pools_know_no_records)
+{
+    make_pool();
+    cr_assert_eq(bitframe_claim(pool, BASE * FRAME, 10), BITFRAME_OK);
+    cr_assert_eq(offline(0, BASE + 5, 10), BITFRAME_OK);
+    memset(record, 0x5A, sizeof(*record));
+    memset(pool, 0x5A, sizeof(*pool));
+    cr_assert_eq(bitframe_adopt(pool, world.metadata, ROOM_BYTES), BITFRAME_OK);
+    memset(record, 0, sizeof(*record));
+    assert_counts(TOTAL - RESERVED_FRAMES - 15, 0, 0);
+    cr_expect_eq(bitframe_free_run(pool, BASE * FRAME, 15), BITFRAME_OK, "taken, all of them");
+}
+
 /* The audit */
 
 /** Two ranges out of use, the first with 5 frames in use, a reservation and a hole. */
