@@ -14,20 +14,18 @@ static void clear_strays(struct bitframe *pool)
 {
     uint64_t *bitmap = levels_at(pool, &pool->frames, 0);
     const struct span *reserved = pool_reserved(pool);
+    struct span piece;
     uint64_t cleared = 0; /* bits below this are as they should be */
     pool->reserved_frames = 0;
     for (uint64_t i = 0; i < pool->span_count; i++) {
         const struct span *span = pool_spans(pool) + i;
-        const struct segment *segment = segment_of_frame(pool, span->first);
-        uint64_t bit = bit_of_frame(segment, span->first);
+        uint64_t bit = pool_bit(pool, span->first);
         kernel_clear(bitmap, cleared, bit - cleared);
-        cleared = bit_of_frame(segment, span->end);
-        for (uint64_t j = bitframe_span_above(reserved, pool->reserved_count, span->first);
-             j < pool->reserved_count && reserved[j].first < span->end; j++) {
-            uint64_t first = reserved[j].first > span->first ? reserved[j].first : span->first;
-            uint64_t end = reserved[j].end < span->end ? reserved[j].end : span->end;
-            kernel_clear(bitmap, bit_of_frame(segment, first), end - first);
-            pool->reserved_frames += end - first;
+        cleared = bit + (span->end - span->first);
+        for (uint64_t frame = span->first;
+             bitframe_span_next(reserved, pool->reserved_count, &frame, span->end, &piece);) {
+            kernel_clear(bitmap, bit + (piece.first - span->first), piece.end - piece.first);
+            pool->reserved_frames += piece.end - piece.first;
         }
     }
     kernel_clear(bitmap, cleared, pool->frames.words * WORD_BITS - cleared);

@@ -31,9 +31,16 @@ struct walk {
     uint64_t reserved_frame; /* where to look for the next */
 };
 
-static struct walk walk_begin(const struct bitframe *former, const struct bitframe_map *map)
+static void walk_begin(struct walk *walk, const struct bitframe *former, const struct bitframe_map *map)
 {
-    return (struct walk){.former = former, .map = map};
+    walk->former = former;
+    walk->map = map;
+    walk->rest.first = 0;
+    walk->rest.end = 0;
+    walk->span_frame = 0;
+    walk->reserved.first = 0;
+    walk->reserved.end = 0;
+    walk->reserved_frame = 0;
 }
 
 /** Does one of the spans hold @p frame? Shortens what ends at @p end to where that changes. */
@@ -88,8 +95,9 @@ static bool walk_on(struct walk *walk, struct stretch *stretch)
 static uint64_t join_reservations(const struct bitframe *former, const struct bitframe_map *map,
                                   struct span *table, uint64_t *frames)
 {
-    struct walk walk = walk_begin(former, map);
+    struct walk walk;
     struct stretch stretch;
+    walk_begin(&walk, former, map);
     uint64_t count = 0;
     uint64_t end = 0; /* of the last */
     *frames = 0;
@@ -151,7 +159,7 @@ static enum bitframe_status plan(const struct bitframe *pool, const struct bitfr
 {
     if (!bitframe_map_is_complete(map))
         return BITFRAME_INCOMPLETE;
-    *extent = bitframe_survey(map, 0, 0, 0);
+    bitframe_survey(map, extent, 0, 0, 0);
     if (!bitframe_extent_is_possible(extent) || !manages_all(map, pool))
         return BITFRAME_INVALID;
     if (meets_offline(pool, map))
@@ -216,16 +224,17 @@ static void join_bitmaps(const struct bitframe *pool, const struct bitframe *for
 {
     uint64_t *bitmap = levels_at(pool, &pool->frames, 0);
     kernel_clear(bitmap, 0, pool->frames.words * WORD_BITS);
-    struct walk walk = walk_begin(former, map);
+    struct walk walk;
     struct stretch stretch;
+    walk_begin(&walk, former, map);
     while (walk_on(&walk, &stretch)) {
         if (stretch.is_reserved)
             continue;
-        uint64_t bit = bit_of_frame(segment_of_frame(pool, stretch.first), stretch.first);
+        uint64_t bit = pool_bit(pool, stretch.first);
         uint64_t frames = stretch.end - stretch.first;
         if (stretch.is_former)
-            copy_bits(bitmap, bit, levels_at(former, &former->frames, 0),
-                      bit_of_frame(segment_of_frame(former, stretch.first), stretch.first), frames);
+            copy_bits(bitmap, bit, levels_at(former, &former->frames, 0), pool_bit(former, stretch.first),
+                      frames);
         else
             kernel_fill(bitmap, bit, frames);
     }
@@ -264,7 +273,8 @@ enum bitframe_status bitframe_extend(struct bitframe *pool, const struct bitfram
     bitframe_lay_out_extent(pool, &extent, room_of(&extent), metadata);
     pool->offline = offline;
     pool->offline_frames = offline_frames;
-    (void)bitframe_survey(map, pool_spans(pool), pool_segments(pool), 0);
+    struct extent again; /* of the map alone, as far as reservations go */
+    bitframe_survey(map, &again, pool_spans(pool), pool_segments(pool), 0);
     (void)join_reservations(&former, map, pool_reserved(pool), &pool->reserved_frames);
     join_bitmaps(pool, &former, map);
     bitframe_rebuild(pool);

@@ -150,11 +150,21 @@ static uint64_t line_up(uint64_t frame)
     return line_down(frame + BITFRAME_LINE_FRAMES - 1);
 }
 
+void bitframe_extent_begin(struct extent *extent)
+{
+    extent->spans = 0;
+    extent->segments = 0;
+    extent->bits = 0;
+    extent->blocks = 0;
+    extent->frames = 0;
+    extent->reserved = 0;
+}
+
 void bitframe_extent_add(struct extent *extent, struct segment *segment, uint64_t first, uint64_t end)
 {
     extent->spans++;
     extent->frames += end - first;
-    if (extent->segments == 0 || line_down(first) > segment->end) {
+    if (extent->segments == 0 || !segment_reaches(segment, first)) {
         /* The segment before ends here: its bits are rounded up to a group, its blocks counted. */
         segment->first = line_down(first);
         segment->first_bit = extent->bits;
@@ -175,28 +185,32 @@ bool bitframe_extent_is_possible(const struct extent *extent)
            extent->bits <= 4 * BITFRAME_FRAMES_MAX;
 }
 
-struct extent bitframe_survey(const struct bitframe_map *map, struct span *spans, struct segment *segments,
-                              struct span *reserved)
+void bitframe_survey(const struct bitframe_map *map, struct extent *extent, struct span *spans,
+                     struct segment *segments, struct span *reserved)
 {
-    struct extent extent = {0};
+    bitframe_extent_begin(extent);
     struct segment segment = {0};
     struct bitframe_map_run run;
     for (uint64_t frame = 0; bitframe_map_next(map, BITFRAME_MAP_VIEW_SPANS, &frame, &run);) {
         uint64_t first = frame_number(run.first_pa);
         uint64_t end = first + run.frames;
         if (spans)
-            spans[extent.spans] = (struct span){.first = first, .end = end};
-        bitframe_extent_add(&extent, &segment, first, end);
-        if (segments)
-            segments[extent.segments - 1] = segment;
+            spans[extent->spans] = (struct span){.first = first, .end = end};
+        bitframe_extent_add(extent, &segment, first, end);
+        if (segments) {
+            struct segment *entry = segments + extent->segments - 1;
+            entry->first = segment.first;
+            entry->end = segment.end;
+            entry->first_bit = segment.first_bit;
+            entry->first_block = segment.first_block;
+        }
     }
     for (uint64_t frame = 0; bitframe_map_next(map, BITFRAME_MAP_VIEW_RESERVED, &frame, &run);) {
         uint64_t first = frame_number(run.first_pa);
         if (reserved)
-            reserved[extent.reserved] = (struct span){.first = first, .end = first + run.frames};
-        extent.reserved++;
+            reserved[extent->reserved] = (struct span){.first = first, .end = first + run.frames};
+        extent->reserved++;
     }
-    return extent;
 }
 
 static uint64_t words_of_bytes(uint64_t bytes)
@@ -227,7 +241,8 @@ enum bitframe_status bitframe_map_metadata_bytes(const struct bitframe_map *map,
         return BITFRAME_INVALID;
     if (!bitframe_map_is_complete(map))
         return BITFRAME_INCOMPLETE;
-    struct extent extent = bitframe_survey(map, 0, 0, 0);
+    struct extent extent;
+    bitframe_survey(map, &extent, 0, 0, 0);
     if (!bitframe_extent_is_possible(&extent))
         return BITFRAME_INVALID;
     *bytes = bitframe_extent_bytes(&extent, extent.reserved + BITFRAME_SPARE_RESERVED);
@@ -260,11 +275,12 @@ void bitframe_lay_out_extent(struct bitframe *pool, const struct extent *extent,
 
 void bitframe_lay_out(struct bitframe *pool, const struct bitframe_map *map, uint64_t *metadata)
 {
-    struct extent extent = bitframe_survey(map, 0, 0, 0);
+    struct extent extent;
+    bitframe_survey(map, &extent, 0, 0, 0);
     bitframe_lay_out_extent(pool, &extent, extent.reserved + BITFRAME_SPARE_RESERVED, metadata);
     pool->reserved_frames = 0;
     pool->free_frames = 0;
-    (void)bitframe_survey(map, pool_spans(pool), pool_segments(pool), pool_reserved(pool));
+    bitframe_survey(map, &extent, pool_spans(pool), pool_segments(pool), pool_reserved(pool));
     for (uint64_t i = 0; i < pool->reserved_count; i++)
         pool->reserved_frames += pool_reserved(pool)[i].end - pool_reserved(pool)[i].first;
 }

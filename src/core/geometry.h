@@ -172,10 +172,20 @@ struct extent {
     uint64_t reserved; /* entries in the table of reservations */
 };
 
+/** Count nothing yet. */
+void bitframe_extent_begin(struct extent *extent);
+
+/** Is a span that begins at @p first, above @p segment's last span, of the same segment? */
+static inline bool segment_reaches(const struct segment *segment, uint64_t first)
+{
+    return first / BITFRAME_LINE_FRAMES * BITFRAME_LINE_FRAMES <= segment->end;
+}
+
 /**
  * Count another span, frames [@p first, @p end), which lies above those before it and does not touch them.
  *
- * @param segment  The segment counted last, if any; becomes the one that holds the span, so far.
+ * @param segment  The segment counted last; zeros before the first span. Becomes the one that holds the
+ *                 span, as long as it is so far.
  */
 void bitframe_extent_add(struct extent *extent, struct segment *segment, uint64_t first, uint64_t end);
 
@@ -188,10 +198,11 @@ uint64_t bitframe_extent_bytes(const struct extent *extent, uint64_t reserved_ro
 /**
  * Go over the spans and reservations of a map.
  *
+ * @param extent                     Filled in.
  * @param spans, segments, reserved  Where to write the tables; each null not to.
  */
-struct extent bitframe_survey(const struct bitframe_map *map, struct span *spans, struct segment *segments,
-                              struct span *reserved);
+void bitframe_survey(const struct bitframe_map *map, struct extent *extent, struct span *spans,
+                     struct segment *segments, struct span *reserved);
 
 /**
  * Set where in @p metadata the parts of a pool are, and how many. Writes nothing there, and of the pool not

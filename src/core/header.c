@@ -41,13 +41,18 @@ uint64_t bitframe_hash(uint64_t seed, const uint64_t *words, uint64_t count)
     return hash_end(hash_words(hash_begin(seed, count), words, count));
 }
 
+static const uint64_t *header_words(const struct header *header)
+{
+    return (const uint64_t *)(const void *)header;
+}
+
 /** The checksum of what @p header and @p pool say once and for all. */
 static uint64_t fixed_sum(const struct bitframe *pool, const struct header *header)
 {
     /* The spans follow the segments. */
     uint64_t words = pool->segment_count * SEGMENT_WORDS + pool->span_count * SPAN_WORDS;
     uint64_t hash = hash_begin(HEADER_VERSION, HEADER_FIXED_WORDS + words);
-    hash = hash_words(hash, &header->magic, HEADER_FIXED_WORDS);
+    hash = hash_words(hash, header_words(header), HEADER_FIXED_WORDS);
     return hash_end(hash_words(hash, &pool_segments(pool)->first, words));
 }
 
@@ -141,8 +146,8 @@ bool bitframe_header_is_right(const struct bitframe *pool)
     const struct header *header = pool_header(pool);
     struct header fixed;
     describe(pool, &fixed);
-    const uint64_t *word = &header->magic;
-    const uint64_t *right = &fixed.magic;
+    const uint64_t *word = header_words(header);
+    const uint64_t *right = header_words(&fixed);
     for (int i = 0; i < HEADER_FIXED_WORDS; i++) {
         if (word[i] != right[i])
             return false;
@@ -183,23 +188,22 @@ static bool last_segment_is(const struct bitframe *pool, const struct extent *ex
 static bool tables_are_possible(const struct bitframe *pool, const struct extent *said)
 {
     const struct span *spans = pool_spans(pool);
-    struct extent extent = {0};
+    struct extent extent;
     struct segment segment = {0};
+    bitframe_extent_begin(&extent);
     uint64_t above = 0; /* a span begins above this: frame 0, or the end of the one before */
     for (uint64_t i = 0; i < pool->span_count; i++) {
         if (spans[i].first <= above || spans[i].first >= spans[i].end ||
             spans[i].end > frame_number(UINT64_MAX) + 1)
             return false;
-        struct segment before = segment;
-        struct extent counted = extent;
         bitframe_extent_add(&extent, &segment, spans[i].first, spans[i].end);
-        if (counted.segments != 0 && extent.segments != counted.segments &&
-            !last_segment_is(pool, &counted, &before))
+        bool is_last = i + 1 == pool->span_count || !segment_reaches(&segment, spans[i + 1].first);
+        if (is_last && !last_segment_is(pool, &extent, &segment))
             return false;
         above = spans[i].end;
     }
-    if (!last_segment_is(pool, &extent, &segment) || extent.segments != said->segments ||
-        extent.bits != said->bits || extent.blocks != said->blocks || extent.frames != said->frames)
+    if (extent.segments != said->segments || extent.bits != said->bits || extent.blocks != said->blocks ||
+        extent.frames != said->frames)
         return false;
 
     const struct span *reserved = pool_reserved(pool);

@@ -537,6 +537,10 @@ Test(adopt, refuses_lies_with_right_checksums)
     header->segments = 1;
     header->reserved_room = header->reserved = 0;
     refuse_lie("fewer segments than the spans make");
+    header->segments++; /* with the spans behind it */
+    memcpy(copy + tables + 3 * sizeof(struct segment), metadata + tables + 2 * sizeof(struct segment),
+           metadata_bytes - tables - 2 * sizeof(struct segment));
+    refuse_lie("more segments than the spans make");
     header->segments = UINT64_C(1) << 59;
     refuse_lie("segments of 2^64 bytes");
     header->spans = UINT64_C(1) << 60;
