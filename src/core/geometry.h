@@ -159,6 +159,10 @@ bool bitframe_trim(const struct bitframe *pool, struct span *range);
  */
 bool bitframe_stretch_next(const struct bitframe *pool, uint64_t *frame, uint64_t end, struct span *stretch);
 
+/** Are the frames the pool's, none reserved and none offline? If so, @p bit becomes the bit of the first. */
+enum bitframe_status bitframe_locate_run(const struct bitframe *pool, uint64_t pa, uint64_t frames,
+                                         uint64_t *bit);
+
 /** Make the gap the one around @p frame, which is the pool's, not reserved and not in an offline range. */
 void bitframe_gap_move(struct bitframe *pool, uint64_t frame);
 

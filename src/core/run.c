@@ -96,30 +96,10 @@ enum bitframe_status bitframe_take_run(struct bitframe *pool, const struct bitfr
     return BITFRAME_OK;
 }
 
-/** Are the frames the pool's, none reserved and none offline? If so, @p bit becomes the bit of the first. */
-static enum bitframe_status locate_run(const struct bitframe *pool, uint64_t pa, uint64_t frames,
-                                       uint64_t *bit)
-{
-    uint64_t first = frame_number(pa);
-    if (frames == 0)
-        return BITFRAME_INVALID;
-    uint64_t end = first + frames;
-    if (end < first || bitframe_span_overlap(pool_spans(pool), pool->span_count, first, end) != frames)
-        return BITFRAME_UNMANAGED;
-    if (pa % BITFRAME_FRAME_BYTES != 0)
-        return BITFRAME_MISALIGNED;
-    if (bitframe_span_overlap(pool_reserved(pool), pool->reserved_count, first, end) != 0)
-        return BITFRAME_RESERVED;
-    if (bitframe_offline_holds(pool, first, end))
-        return BITFRAME_OFFLINE;
-    *bit = pool_bit(pool, first);
-    return BITFRAME_OK;
-}
-
 enum bitframe_status bitframe_claim(struct bitframe *pool, uint64_t pa, uint64_t frames)
 {
     uint64_t bit;
-    enum bitframe_status status = locate_run(pool, pa, frames, &bit);
+    enum bitframe_status status = bitframe_locate_run(pool, pa, frames, &bit);
     if (status != BITFRAME_OK)
         return status;
     if (bitframe_count_range(levels_at(pool, &pool->frames, 0), bit, bit + frames) != frames)
@@ -132,7 +112,7 @@ static __attribute__((noinline)) enum bitframe_status free_any_run(struct bitfra
                                                                    uint64_t frames)
 {
     uint64_t bit;
-    enum bitframe_status status = locate_run(pool, pa, frames, &bit);
+    enum bitframe_status status = bitframe_locate_run(pool, pa, frames, &bit);
     if (status != BITFRAME_OK)
         return status;
     if (kernel_find(levels_at(pool, &pool->frames, 0), bit, bit + frames) != bit + frames)
