@@ -53,7 +53,7 @@ enum bitframe_status {
     BITFRAME_NO_ROOM,      /**< The metadata or the storage is too small. */
     BITFRAME_INCOMPLETE,   /**< The map lacks a range that did not fit its storage. */
     BITFRAME_MALFORMED,    /**< What is to be read contradicts its own format. */
-    BITFRAME_UNSUPPORTED,  /**< What is to be read is of a kind that bitframe cannot read. */
+    BITFRAME_UNSUPPORTED,  /**< This is something that bitframe, or this build of it, cannot do. */
     BITFRAME_NONE,         /**< No free frames that answer the request. */
     BITFRAME_RESERVED,     /**< A frame is reserved. */
     BITFRAME_IN_USE,       /**< A frame is taken. */
@@ -153,6 +153,9 @@ struct bitframe {
     uint64_t reserved_frames; /* of these, reserved */
     uint64_t offline;         /* distance of the lowest record of an offline range; 0 if there is none */
     uint64_t offline_frames;  /* frames that are offline */
+#if BITFRAME_DEBUG
+    uint64_t debug; /* distance of the record, struct bitframe_debug; 0 if the pool is not debugged */
+#endif
 };
 
 /** Words of bitmap for the frames that [@p first_pa, @p first_pa + @p bytes) touches, in groups of 8 lines.

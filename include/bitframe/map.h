@@ -263,8 +263,8 @@ enum bitframe_status bitframe_extend_bytes(const struct bitframe *pool, const st
  * Make a pool manage more memory: hot-plug, or memory that firmware gives up late.
  *
  * The pool manages what the map does from then on. Frames that were its own stay what they are, free, taken,
- * reserved or offline, whatever the map says; of new frames those are free that the map has not reserved. Nothing
- * that the caller holds moves, but the metadata: the pool leaves the old and moves into new ones.
+ * reserved or offline, whatever the map says; of new frames those are free that the map has not reserved.
+ * Nothing that the caller holds moves, but the metadata: the pool leaves the old and moves into new ones.
  *
  * The table of reservations becomes one entry for each stretch of reserved frames, with room for
  * BITFRAME_SPARE_RESERVED more; a range that was reserved across memory that is not the pool's may become

@@ -26,7 +26,10 @@ struct bitframe_platform {
      */
     uint32_t zva_block_bytes;
 
-    /** Virtual address of PA 0 in the linear map: where BITFRAME_ZEROED runs are cleared. */
+    /**
+     * Virtual address of PA 0 in the linear map: where BITFRAME_ZEROED runs are cleared, and where a pool
+     * that is debugged (<bitframe/debug.h>) fills and compares free frames.
+     */
     uint64_t linear_map_base;
 
     /**

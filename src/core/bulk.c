@@ -6,6 +6,7 @@
  * left per frame is its address.
  */
 #include "cursor.h"
+#include "hooks.h"
 #include "index.h"
 #include "kernels.h"
 #include "line.h"
@@ -148,6 +149,7 @@ enum bitframe_status bitframe_take_bulk(struct bitframe *pool, const struct bitf
     }
     mend_cursor(pool);
     *taken = wanted.frames - harvest.left;
+    debug_taken_each(pool, pas, *taken);
     if (request->flags & BITFRAME_ZEROED) {
         for (uint64_t i = 0; i < *taken; i++)
             zero_run(pas[i], 1);
@@ -185,7 +187,7 @@ static enum bitframe_status free_some(struct bitframe *pool, const uint64_t *pas
             *word = before | bits;
             pool->free_frames += *run;
             bitframe_word_freed(pool, distance, before);
-            return BITFRAME_OK;
+            return debug_freed(pool, pa, *run, BITFRAME_OK);
         }
     }
     *run = 1;
@@ -210,6 +212,8 @@ enum bitframe_status bitframe_free_bulk(struct bitframe *pool, const uint64_t *p
     if (!pool || !pas || !freed || (flags & ~(uint32_t)BITFRAME_PARTIAL) != 0)
         return BITFRAME_INVALID;
     *freed = 0;
+    /* What may be taken back must not have been filled with anything. */
+    uint64_t debug = debug_pause(pool, (flags & BITFRAME_PARTIAL) == 0);
     for (uint64_t i = 0; i < frames;) {
         uint64_t run;
         enum bitframe_status status = free_some(pool, pas + i, frames - i, &run);
@@ -219,11 +223,13 @@ enum bitframe_status bitframe_free_bulk(struct bitframe *pool, const uint64_t *p
             *freed = 0;
             while (i != 0)
                 take_back(pool, pas[--i]);
+            debug_resume(pool, debug);
             return status;
         } else if (first_refusal == BITFRAME_OK) {
             first_refusal = status;
         }
         i += run;
     }
+    debug_resume_freed(pool, debug, pas, frames);
     return first_refusal;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* geometry.c - laying a pool out over the spans of a map, and finding the way between frames and bits. */
 #include "geometry.h"
+#include "hooks.h"
 #include "offline.h"
 
 uint64_t bitframe_span_above(const struct span *spans, uint64_t count, uint64_t frame)
@@ -290,6 +291,7 @@ void bitframe_lay_out_extent(struct bitframe *pool, const struct extent *extent,
     pool->total_frames = extent->frames;
     pool->offline = 0;
     pool->offline_frames = 0;
+    debug_none(pool);
 }
 
 void bitframe_lay_out(struct bitframe *pool, const struct bitframe_map *map, uint64_t *metadata)

@@ -9,6 +9,7 @@
  */
 #include "index.h"
 #include "cursor.h"
+#include "hooks.h"
 #include "kernels.h"
 #include "line.h"
 #include "offline.h"
@@ -274,6 +275,7 @@ static void change_lines(struct bitframe *pool, uint64_t first, uint64_t end, bo
 
 uint64_t bitframe_clear_frames(struct bitframe *pool, uint64_t first, uint64_t end)
 {
+    debug_clear(pool, first, end);
     bitframe_settle(pool);
     uint64_t taken = kernel_take(levels_at(pool, &pool->frames, 0), first, end - first);
     if (taken == 0)
@@ -299,6 +301,7 @@ uint64_t bitframe_clear_frames(struct bitframe *pool, uint64_t first, uint64_t e
 
 void bitframe_set_frames(struct bitframe *pool, uint64_t first, uint64_t end)
 {
+    debug_set(pool, first, end);
     bitframe_settle(pool);
     bool had_none = pool->free_frames == 0;
     kernel_fill(levels_at(pool, &pool->frames, 0), first, end - first);

@@ -8,6 +8,7 @@
  * table of reservations. The records say by a bit for each frame what is in use; what is not is offline.
  */
 #include "offline.h"
+#include "hooks.h"
 #include "index.h"
 #include "kernels.h"
 
@@ -37,6 +38,7 @@ void bitframe_offline_leave(struct bitframe *pool, struct bitframe_offline *reco
     kernel_clear(offline_words(pool, record), offline_bit(record, first), end - first);
     record->in_use -= end - first;
     pool->offline_frames += end - first;
+    debug_leave_used(pool, first, end);
 }
 
 void bitframe_offline_stay(struct bitframe *pool, struct bitframe_offline *record, uint64_t frame)
@@ -126,10 +128,13 @@ enum bitframe_status bitframe_offline(struct bitframe *pool, struct bitframe_off
     *link = pool_distance(pool, record);
 
     struct span stretch;
+    uint32_t tag = bitframe_debug_set_tag(pool, 0); /* they are nobody's */
     for (uint64_t frame = range.first; bitframe_stretch_next(pool, &frame, range.end, &stretch);) {
         uint64_t bit = pool_bit(pool, stretch.first);
+        debug_leave_free(pool, bit, bit + (stretch.end - stretch.first));
         pool->offline_frames += bitframe_clear_frames(pool, bit, bit + (stretch.end - stretch.first));
     }
+    bitframe_debug_set_tag(pool, tag);
     bitframe_gap_cut(pool, range.first, range.end);
     return BITFRAME_OK;
 }

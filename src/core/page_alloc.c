@@ -8,6 +8,7 @@
  */
 #include <bitframe/page_alloc.h>
 
+#include "hooks.h"
 #include "machine.h"
 #include "pool.h"
 
@@ -57,7 +58,7 @@ void mem_map_reserve_above(uint64_t start_pa)
 
 uint64_t get_free_page(void)
 {
-    uint64_t pa = pool_take(&pool);
+    uint64_t pa = debug_taken(&pool, pool_take(&pool), 1);
     if (pa != 0)
         memzero(pa_to_kva(pa), PAGE_SIZE);
     return pa;
@@ -68,7 +69,7 @@ void free_page(uint64_t pa)
     /* The gap is all of the pool until the kernel reserves through bitframe_page_alloc_pool(), and nothing
        before mem_map_init(). What the pool refuses is ignored. */
     pa = pa / PAGE_SIZE * PAGE_SIZE;
-    (void)pool_free(&pool, pa, (pa - pool.gap_pa) / PAGE_SIZE < pool.gap_frames);
+    (void)debug_freed(&pool, pa, 1, pool_free(&pool, pa, (pa - pool.gap_pa) / PAGE_SIZE < pool.gap_frames));
 }
 
 uint64_t get_kernel_page(void)

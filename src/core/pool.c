@@ -2,6 +2,7 @@
 /* pool.c - making a pool, and taking and giving back its frames one by one. */
 #include "pool.h"
 #include "header.h"
+#include "hooks.h"
 #include "index.h"
 #include "kernels.h"
 
@@ -90,7 +91,7 @@ enum bitframe_status bitframe_place(struct bitframe_map *map, uint64_t *pa, uint
 
 uint64_t bitframe_take(struct bitframe *pool)
 {
-    return pool_take(pool);
+    return debug_taken(pool, pool_take(pool), 1);
 }
 
 enum bitframe_status bitframe_free(struct bitframe *pool, uint64_t pa)
@@ -98,7 +99,7 @@ enum bitframe_status bitframe_free(struct bitframe *pool, uint64_t pa)
     /* Rotated right, a misaligned offset is a number beyond any pool: one comparison refuses both. */
     uint64_t offset = pa - pool->gap_pa;
     uint64_t frame = offset >> BITFRAME_FRAME_SHIFT | offset << (64 - BITFRAME_FRAME_SHIFT);
-    return pool_free(pool, pa, frame < pool->gap_frames);
+    return debug_freed(pool, pa, 1, pool_free(pool, pa, frame < pool->gap_frames));
 }
 
 uint64_t bitframe_take_range(struct bitframe *pool, uint64_t first_pa, uint64_t end_pa)

@@ -6,6 +6,8 @@
  * few ascending ranges that neither overlap nor touch, each of which begins and ends with a frame of the
  * pool. Only calls that miss the gap search it.
  */
+#include <bitframe/debug.h>
+
 #include "header.h"
 #include "index.h"
 #include "offline.h"
@@ -77,7 +79,9 @@ enum bitframe_status bitframe_reserve(struct bitframe *pool, uint64_t pa, uint64
     if (from == to && pool->reserved_count == pool->reserved_room)
         return BITFRAME_NO_ROOM;
     splice(pool, from, to, &merged, 1);
+    uint32_t tag = bitframe_debug_set_tag(pool, 0); /* they are nobody's */
     bitframe_take_range(pool, pa, last_pa == UINT64_MAX ? last_pa : last_pa + 1);
+    bitframe_debug_set_tag(pool, tag);
     pool->reserved_frames += free_frames;
     bitframe_gap_cut(pool, first, end);
     return BITFRAME_OK;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* run.c - taking and giving back many frames at a time. */
 #include "cursor.h"
+#include "hooks.h"
 #include "index.h"
 #include "kernels.h"
 #include "line.h"
@@ -89,7 +90,7 @@ enum bitframe_status bitframe_take_run(struct bitframe *pool, const struct bitfr
         return BITFRAME_INVALID;
     if (!is_plain_line(request))
         return take_any_run(pool, request, pa);
-    uint64_t line_pa = bitframe_take_line(pool);
+    uint64_t line_pa = debug_taken(pool, bitframe_take_line(pool), BITFRAME_LINE_FRAMES);
     if (line_pa == 0)
         return BITFRAME_NONE;
     *pa = line_pa;
@@ -139,6 +140,6 @@ enum bitframe_status bitframe_free_run(struct bitframe *pool, uint64_t pa, uint6
 {
     if (frames == BITFRAME_LINE_FRAMES && pa % LINE_BYTES == 0 && pool->gap_frames >= frames &&
         frame_number(pa - pool->gap_pa) <= pool->gap_frames - frames)
-        return bitframe_free_line(pool, pa);
+        return debug_freed(pool, pa, frames, bitframe_free_line(pool, pa));
     return free_any_run(pool, pa, frames);
 }

@@ -6,6 +6,7 @@
  * contract, and exits with 1 at the first answer that is wrong.
  */
 #include <bitframe/bitframe.h>
+#include <bitframe/debug.h>
 #include <bitframe/page_alloc.h>
 #include <bitframe/platform.h>
 
@@ -73,6 +74,31 @@ static void use_pool(void)
     REQUIRE(strcmp(bitframe_status_name(BITFRAME_OK), "") != 0);
 }
 
+/* A kernel's tags, in a library that has them or not: until debugging begins nothing happens. */
+static void use_debug(void)
+{
+    struct bitframe pool;
+    struct bitframe_debug debug;
+    struct bitframe_tagged_run run;
+    struct bitframe_tag_total total;
+    uint64_t frame = 0;
+    uint32_t tag = 0;
+    memset(&debug, 0, sizeof(debug));
+    REQUIRE(bitframe_init(&pool, POOL_PA, POOL_BYTES, metadata, sizeof(metadata)) == BITFRAME_OK);
+    uint64_t bytes = bitframe_debug_bytes(&pool);
+    REQUIRE(bytes == (BITFRAME_DEBUG ? 4096 * 4 : 0));
+    enum bitframe_status expected = BITFRAME_DEBUG ? BITFRAME_INVALID : BITFRAME_UNSUPPORTED;
+    REQUIRE(bitframe_debug_start(&pool, &debug, NULL, bytes, BITFRAME_DEBUG_TAGS) == expected);
+    REQUIRE(bitframe_debug_set_tag(&pool, 7) == 0 && bitframe_debug_set_tag(&pool, 7) == 0);
+    uint64_t pa = bitframe_take(&pool);
+    REQUIRE(bitframe_tag(&pool, pa, 1, 7) == BITFRAME_OK && bitframe_tag_of(&pool, pa) == 0);
+    REQUIRE(!bitframe_leaks_next(&pool, BITFRAME_TAG_ANY, &frame, &run));
+    REQUIRE(!bitframe_tags_next(&pool, &tag, &total));
+    REQUIRE(bitframe_debug_sweep(&pool) == 0);
+    bitframe_debug_stop(&pool);
+    REQUIRE(bitframe_free(&pool, pa) == BITFRAME_OK);
+}
+
 static void use_page_alloc(void)
 {
     struct bitframe_platform platform;
@@ -99,6 +125,7 @@ static void use_page_alloc(void)
 int main(void)
 {
     use_pool();
+    use_debug();
     use_page_alloc();
     return 0;
 }

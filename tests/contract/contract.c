@@ -1,15 +1,49 @@
 /* SPDX-License-Identifier: MIT */
 #include "contract.h"
 
+#include <stdlib.h>
+
+#include <bitframe/debug.h>
 #include <bitframe/page_alloc.h>
 
 #include "bytemap.h"
+#include "window.h"
+
+#ifdef BITFRAME_TESTS_DEBUG
+
+/* Nobody writes to a page of these tests: memzero() only counts. */
+static void found_corrupted(struct bitframe_debug *debug, const struct bitframe_corruption *corruption)
+{
+    (void)debug, (void)corruption;
+    abort();
+}
+
+/* mem_map_init(), and from then on tags and poison: the contract stays what it is. */
+static void core_init(void)
+{
+    static struct bitframe_debug debug = {.corrupted = found_corrupted};
+    static uint32_t storage[BITFRAME_BITMAP_WORDS(MALLOC_START, MALLOC_SIZE) * 64];
+    mem_map_init();
+    window_open(MALLOC_START, MALLOC_SIZE);
+    if (bitframe_debug_start(bitframe_page_alloc_pool(), &debug, storage, sizeof(storage),
+                             BITFRAME_DEBUG_POISON | BITFRAME_DEBUG_TAGS) != BITFRAME_OK)
+        abort();
+}
+
+#else
+
+static void core_init(void)
+{
+    mem_map_init();
+}
+
+#endif
 
 const struct contract contract_core = {
     .name = "core",
     .pa_to_kva = pa_to_kva,
     .kva_to_pa = kva_to_pa,
-    .mem_map_init = mem_map_init,
+    .mem_map_init = core_init,
     .mem_map_reserve_below = mem_map_reserve_below,
     .mem_map_reserve_above = mem_map_reserve_above,
     .get_free_page = get_free_page,

@@ -19,6 +19,7 @@
 
 #include "geometry.h"
 #include "offline.h"
+#include "pool_watch.h"
 #include "random.h"
 
 #define FRAME BITFRAME_FRAME_BYTES
@@ -327,6 +328,7 @@ static void make_pool(void)
     memset(words, 0xA5, sizeof(words));
     cr_assert_eq(bitframe_init_map(&pool, &map, metadata, sizeof(metadata)), BITFRAME_OK);
     assert_same_frames("init");
+    pool_watch_start(&pool, &map);
 }
 
 static uint64_t some_pa(void)
@@ -473,6 +475,7 @@ Test(offline_trace, equals_model)
         enum bitframe_status status = call(&name);
         answers[status]++;
         met_on_the_way += status == BITFRAME_OK && name[0] == 'f' && count(OFFLINE) != 0;
+        pool_watch_follow(base, state);
         assert_same_counts(name);
         if (status != BITFRAME_OK || i % 16 == 15)
             assert_same_frames(name);

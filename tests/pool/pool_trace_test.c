@@ -12,7 +12,15 @@
 #include <string.h>
 
 #include "pool_trace.h"
+#include "pool_watch.h"
 #include "random.h"
+
+/* In a build that debugs, with tags and poison. */
+#ifdef BITFRAME_TESTS_DEBUG
+static const struct pool_calls *const subject = &pool_calls_watched;
+#else
+static const struct pool_calls *const subject = &pool_calls_core;
+#endif
 
 static struct pool_trace_report report;
 
@@ -31,8 +39,7 @@ Test(pool_trace, equals_model)
     uint64_t seed = setting("BITFRAME_SEED", 20260102);
     uint64_t calls = setting("BITFRAME_POOL_CALLS", 1000000);
     enum pool_shape shape = shape_by_name(getenv("BITFRAME_POOL_SHAPE"));
-    bool same =
-        pool_trace_run(&pool_calls_core, shape, (struct pool_trace_input){.seed = seed}, calls, &report);
+    bool same = pool_trace_run(subject, shape, (struct pool_trace_input){.seed = seed}, calls, &report);
     printf("pool trace: %s, frames of %u bytes, seed %" PRIu64 ": %" PRIu64 " calls compared on %" PRIu64
            " pools, every frame %" PRIu64 " times\n",
            pool_shape_name[shape], (unsigned)BITFRAME_FRAME_BYTES, seed, report.calls, report.pools,
@@ -40,6 +47,10 @@ Test(pool_trace, equals_model)
     cr_assert(same, "%s", report.difference);
     cr_assert_geq(report.calls, calls);
     cr_assert_eq(pool_trace_print(&report), 0, "something was never met");
+#ifdef BITFRAME_TESTS_DEBUG
+    printf("  every tag compared %" PRIu64 " times\n", pool_watch_compared());
+    cr_assert_geq(pool_watch_compared(), report.pools);
+#endif
 }
 
 Test(pool_trace, input_of_any_bytes_ends)
@@ -49,7 +60,6 @@ Test(pool_trace, input_of_any_bytes_ends)
         for (size_t i = 0; i < sizeof(bytes); i++)
             bytes[i] = (uint8_t)(value + i * (value & 3));
         struct pool_trace_input input = {.bytes = bytes, .left = sizeof(bytes)};
-        cr_assert(pool_trace_run(&pool_calls_core, POOL_MIXED, input, UINT64_MAX, &report), "%s",
-                  report.difference);
+        cr_assert(pool_trace_run(subject, POOL_MIXED, input, UINT64_MAX, &report), "%s", report.difference);
     }
 }
