@@ -67,6 +67,7 @@ struct stage {
     uint64_t first_pa;
     uint64_t frames;
     uint64_t operations; /* that one run makes */
+    unsigned percent;    /* the subject's */
 };
 
 /* Frames that a bulk call asks for, and that a run of 2 MiB has. */
@@ -80,6 +81,7 @@ struct subject {
     const char *name;
     const char *operation; /* what one operation is */
     unsigned calls;        /* calls of the contender in one operation */
+    unsigned percent;      /* of the frames that are held, if it is made of several such states */
     bool count_only;       /* one call: too short to time */
     /** Operations of one run, 0 if the contender has no such call. */
     uint64_t (*operations)(const struct stage *stage);
@@ -122,6 +124,9 @@ void stage_occupy(const struct stage *stage, uint64_t frames);
 
 /** @p wanted operations, or fewer if a search of @p frames frames each would take too long. */
 uint64_t stage_limit(const struct stage *stage, uint64_t wanted, uint64_t frames);
+
+/** What churn.c and scatter.c measure, each in its own state: free a frame of bench_held and take one. */
+void stage_churn(const struct stage *stage, const struct loops *loops);
 
 /** Bits of the smallest power of two that is not below @p frames. */
 unsigned stage_bits(uint64_t frames);

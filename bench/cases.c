@@ -63,7 +63,12 @@ static const struct subject *const subjects[] = {
 static void add(struct list *list, const struct subject *subject, const struct contender *on,
                 const struct size *size)
 {
-    struct stage stage = {.on = on, .first_pa = MALLOC_START, .frames = size->frames};
+    struct stage stage = {
+        .on = on,
+        .first_pa = MALLOC_START,
+        .frames = size->frames,
+        .percent = subject->percent,
+    };
     stage.operations = subject->operations(&stage);
     if (stage.operations == 0)
         return;

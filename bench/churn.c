@@ -9,20 +9,20 @@
  */
 #include "bench.h"
 
-static uint64_t held_frames(const struct stage *stage, unsigned percent)
+static uint64_t held_frames(const struct stage *stage)
 {
-    uint64_t frames = stage->frames / 100 * percent;
+    uint64_t frames = stage->frames / 100 * stage->percent;
     return stage->on->granule ? frames / stage->on->granule * stage->on->granule : frames;
 }
 
-static uint64_t operations(const struct stage *stage, unsigned percent)
+static uint64_t operations(const struct stage *stage)
 {
-    return stage->on->loops.churn ? stage_limit(stage, HELD_MAX, held_frames(stage, percent) / 2) : 0;
+    return stage->on->loops.churn ? stage_limit(stage, HELD_MAX, held_frames(stage) / 2) : 0;
 }
 
-static void prepare(const struct stage *stage, unsigned percent)
+static void prepare(const struct stage *stage)
 {
-    uint64_t held = held_frames(stage, percent);
+    uint64_t held = held_frames(stage);
     stage_occupy(stage, held);
     /* One frame from each of as many equal parts, in random order: few pairs must stand for all of them. */
     uint64_t parts = stage->operations;
@@ -38,45 +38,22 @@ static void prepare(const struct stage *stage, unsigned percent)
     }
 }
 
-static void run(const struct stage *stage, const struct loops *loops)
-{
-    loops->churn(bench_held, stage->operations);
-}
-
-static uint64_t operations50(const struct stage *stage)
-{
-    return operations(stage, 50);
-}
-
-static void prepare50(const struct stage *stage)
-{
-    prepare(stage, 50);
-}
-
-static uint64_t operations99(const struct stage *stage)
-{
-    return operations(stage, 99);
-}
-
-static void prepare99(const struct stage *stage)
-{
-    prepare(stage, 99);
-}
-
 const struct subject bench_churn50 = {
     .name = "churn50",
     .operation = "pair",
     .calls = 2,
-    .operations = operations50,
-    .prepare = prepare50,
-    .run = run,
+    .percent = 50,
+    .operations = operations,
+    .prepare = prepare,
+    .run = stage_churn,
 };
 
 const struct subject bench_churn99 = {
     .name = "churn99",
     .operation = "pair",
     .calls = 2,
-    .operations = operations99,
-    .prepare = prepare99,
-    .run = run,
+    .percent = 99,
+    .operations = operations,
+    .prepare = prepare,
+    .run = stage_churn,
 };

@@ -11,14 +11,14 @@
 
 enum { PAIRS = 2048, FRAMES_MAX = 1 << 24 };
 
-static uint64_t free_frames(const struct stage *stage, unsigned percent)
+static uint64_t free_frames(const struct stage *stage)
 {
-    return stage->frames / 100 * (100 - percent);
+    return stage->frames / 100 * (100 - stage->percent);
 }
 
-static uint64_t operations(const struct stage *stage, unsigned percent)
+static uint64_t operations(const struct stage *stage)
 {
-    uint64_t few = free_frames(stage, percent) / 8;
+    uint64_t few = free_frames(stage) / 8;
     if (!stage->on->loops.churn || (stage->frames > FRAMES_MAX && !stage->on->indexed))
         return 0;
     return few < PAIRS ? few : PAIRS;
@@ -34,7 +34,7 @@ static uint64_t draw(const struct stage *stage, uint64_t *next)
     return frame;
 }
 
-static void prepare(const struct stage *stage, unsigned percent)
+static void prepare(const struct stage *stage)
 {
     static uint64_t built; /* stage_built when the state was last made, and of what */
     static unsigned of_percent;
@@ -42,16 +42,16 @@ static void prepare(const struct stage *stage, unsigned percent)
     static uint64_t pairs_left;
 
     /* Where a search takes no longer the further the state has moved on, it need not be made every time. */
-    bool is_there = built == stage_built && of_percent == percent && pairs_left >= stage->operations &&
+    bool is_there = built == stage_built && of_percent == stage->percent && pairs_left >= stage->operations &&
                     stage->on->walk == WALK_NOTHING;
     if (!is_there) {
-        uint64_t to_free = free_frames(stage, percent);
+        uint64_t to_free = free_frames(stage);
         stage_occupy(stage, stage->frames);
         next = 0;
         for (uint64_t i = 0; i < to_free; i++)
             stage->on->loops.drain(stage_pa(stage, draw(stage, &next)), 1);
         built = stage_built;
-        of_percent = percent;
+        of_percent = stage->percent;
         pairs_left = to_free / 8;
     }
     for (uint64_t i = 0; i < stage->operations; i++)
@@ -59,45 +59,22 @@ static void prepare(const struct stage *stage, unsigned percent)
     pairs_left -= stage->operations;
 }
 
-static void run(const struct stage *stage, const struct loops *loops)
-{
-    loops->churn(bench_held, stage->operations);
-}
-
-static uint64_t operations50(const struct stage *stage)
-{
-    return operations(stage, 50);
-}
-
-static void prepare50(const struct stage *stage)
-{
-    prepare(stage, 50);
-}
-
-static uint64_t operations99(const struct stage *stage)
-{
-    return operations(stage, 99);
-}
-
-static void prepare99(const struct stage *stage)
-{
-    prepare(stage, 99);
-}
-
 const struct subject bench_scatter50 = {
     .name = "scatter50",
     .operation = "pair",
     .calls = 2,
-    .operations = operations50,
-    .prepare = prepare50,
-    .run = run,
+    .percent = 50,
+    .operations = operations,
+    .prepare = prepare,
+    .run = stage_churn,
 };
 
 const struct subject bench_scatter99 = {
     .name = "scatter99",
     .operation = "pair",
     .calls = 2,
-    .operations = operations99,
-    .prepare = prepare99,
-    .run = run,
+    .percent = 99,
+    .operations = operations,
+    .prepare = prepare,
+    .run = stage_churn,
 };

@@ -76,6 +76,11 @@ uint64_t stage_limit(const struct stage *stage, uint64_t wanted, uint64_t frames
     return wanted < limit ? wanted : limit;
 }
 
+void stage_churn(const struct stage *stage, const struct loops *loops)
+{
+    loops->churn(bench_held, stage->operations);
+}
+
 unsigned stage_bits(uint64_t frames)
 {
     unsigned bits = 0;
