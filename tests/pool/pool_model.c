@@ -123,8 +123,10 @@ static bool answers(const struct model *model, const struct bitframe_request *re
         return false;
     if (pa < request->min_pa || (request->max_pa != 0 && last_pa >= request->max_pa))
         return false;
+    if (request->frames > model->frames - first)
+        return false;
     for (uint64_t i = 0; i < request->frames; i++) {
-        if (first + i >= model->frames || model->state[first + i] != MODEL_FREE)
+        if (model->state[first + i] != MODEL_FREE)
             return false;
     }
     return true;

@@ -353,6 +353,66 @@ static enum bitframe_status free_run_counts_one_more(struct bitframe *pool, uint
     return status;
 }
 
+/* take_bulk and free_bulk */
+
+static enum bitframe_status take_bulk_swaps_two(struct bitframe *pool, const struct bitframe_request *request,
+                                                uint64_t *pas, uint64_t *taken)
+{
+    enum bitframe_status status = bitframe_take_bulk(pool, request, pas, taken);
+    if (status == BITFRAME_OK && *taken == 65) {
+        uint64_t pa = pas[63];
+        pas[63] = pas[64];
+        pas[64] = pa;
+    }
+    return status;
+}
+
+/** Takes what there is and reports that it was too little. */
+static enum bitframe_status take_bulk_keeps_what_it_took(struct bitframe *pool,
+                                                         const struct bitframe_request *request,
+                                                         uint64_t *pas, uint64_t *taken)
+{
+    enum bitframe_status status = bitframe_take_bulk(pool, request, pas, taken);
+    if (status == BITFRAME_NONE)
+        (void)bitframe_take(pool);
+    return status;
+}
+
+static enum bitframe_status take_bulk_has_no_max(struct bitframe *pool,
+                                                 const struct bitframe_request *request, uint64_t *pas,
+                                                 uint64_t *taken)
+{
+    struct bitframe_request wrong = *request;
+    wrong.max_pa = 0;
+    return bitframe_take_bulk(pool, &wrong, pas, taken);
+}
+
+/** Frees frame by frame until one is refused. */
+static enum bitframe_status free_bulk_keeps_what_it_freed(struct bitframe *pool, const uint64_t *pas,
+                                                          uint64_t frames, uint32_t flags, uint64_t *freed)
+{
+    enum bitframe_status status = bitframe_free_bulk(pool, pas, frames, flags, freed);
+    for (uint64_t i = 0; flags == 0 && status != BITFRAME_OK && i < frames; i++) {
+        if (bitframe_free(pool, pas[i]) != BITFRAME_OK)
+            break;
+    }
+    return status;
+}
+
+static enum bitframe_status free_bulk_skips_behind_refused(struct bitframe *pool, const uint64_t *pas,
+                                                           uint64_t frames, uint32_t flags, uint64_t *freed)
+{
+    uint64_t refused = 0;
+    while (refused < frames && flags == BITFRAME_PARTIAL && bitframe_free(pool, pas[refused]) == BITFRAME_OK)
+        refused++;
+    if (refused == 0 || refused == frames)
+        return flags == BITFRAME_PARTIAL && refused != 0
+                   ? (*freed = refused, BITFRAME_OK)
+                   : bitframe_free_bulk(pool, pas, frames, flags, freed);
+    *freed = refused;
+    return bitframe_free(pool, pas[refused]);
+}
+
 /* take_range */
 
 static uint64_t take_range_is_rounded_inward(struct bitframe *pool, uint64_t first_pa, uint64_t end_pa)
@@ -493,6 +553,25 @@ static enum bitframe_status init_leaves_line_unmarked(struct bitframe *pool, con
     return status;
 }
 
+/* adopt */
+
+static enum bitframe_status adopt_frees_what_was_taken(struct bitframe *pool, void *metadata, uint64_t bytes)
+{
+    enum bitframe_status status = bitframe_adopt(pool, metadata, bytes);
+    if (status == BITFRAME_OK)
+        (void)bitframe_free(pool, pool_spans(pool)[0].first * FRAME);
+    return status;
+}
+
+static enum bitframe_status adopt_has_no_room_for_reservations(struct bitframe *pool, void *metadata,
+                                                               uint64_t bytes)
+{
+    enum bitframe_status status = bitframe_adopt(pool, metadata, bytes);
+    if (status == BITFRAME_OK)
+        pool->reserved_room = pool->reserved_count;
+    return status;
+}
+
 static struct pool_trace_report report;
 
 static bool goes_unnoticed(const struct pool_calls *mutant)
@@ -548,6 +627,11 @@ BROKEN(free_run, free_run_forgets_whole_line)
 BROKEN(free_run, free_run_sets_line_of_all_words)
 BROKEN(free_run, free_run_forgets_lines_of_block)
 BROKEN(free_run, free_run_counts_one_more)
+BROKEN(take_bulk, take_bulk_swaps_two)
+BROKEN(take_bulk, take_bulk_keeps_what_it_took)
+BROKEN(take_bulk, take_bulk_has_no_max)
+BROKEN(free_bulk, free_bulk_keeps_what_it_freed)
+BROKEN(free_bulk, free_bulk_skips_behind_refused)
 BROKEN(take_range, take_range_is_rounded_inward)
 BROKEN(take_range, take_range_counts_all_frames)
 BROKEN(take_range, take_range_stops_at_segment)
@@ -564,3 +648,5 @@ BROKEN(unreserve, unreserve_leaves_frames_taken)
 BROKEN(unreserve, unreserve_drops_upper_rest)
 BROKEN(init_map, init_frees_last_reserved)
 BROKEN(init_map, init_leaves_line_unmarked)
+BROKEN(adopt, adopt_frees_what_was_taken)
+BROKEN(adopt, adopt_has_no_room_for_reservations)

@@ -17,6 +17,7 @@
 /** The calls that are compared, or what stands in for them. */
 struct pool_calls {
     enum bitframe_status (*init_map)(struct bitframe *, const struct bitframe_map *, void *, uint64_t);
+    enum bitframe_status (*adopt)(struct bitframe *, void *, uint64_t);
     uint64_t (*take)(struct bitframe *);
     enum bitframe_status (*free)(struct bitframe *, uint64_t);
     enum bitframe_status (*take_run)(struct bitframe *, const struct bitframe_request *, uint64_t *);

@@ -15,6 +15,9 @@
 #include "pool_watch.h"
 #include "random.h"
 
+/** A trace so long must meet every status of every call. Those of blocks are shorter: they take long. */
+enum { LONG_CALLS = 50000 };
+
 /* In a build that debugs, with tags and poison. */
 #ifdef BITFRAME_TESTS_DEBUG
 static const struct pool_calls *const subject = &pool_calls_watched;
@@ -46,7 +49,9 @@ Test(pool_trace, equals_model)
            report.compared);
     cr_assert(same, "%s", report.difference);
     cr_assert_geq(report.calls, calls);
-    cr_assert_eq(pool_trace_print(&report), 0, "something was never met");
+    unsigned missed = pool_trace_print(&report);
+    if (calls >= LONG_CALLS)
+        cr_assert_eq(missed, 0, "something was never met");
 #ifdef BITFRAME_TESTS_DEBUG
     printf("  every tag compared %" PRIu64 " times\n", pool_watch_compared());
     cr_assert_geq(pool_watch_compared(), report.pools);

@@ -219,12 +219,10 @@ static void open_window(void)
     window_open(list[0].number * FRAME, (list[listed_frames - 1].number - list[0].number + 1) * FRAME);
 }
 
-void pool_watch_start(struct bitframe *made, const struct bitframe_map *map)
+/** Begin to debug, or begin anew. */
+static void start(void)
 {
-    pool = made;
     current = 0;
-    make_list(map);
-    poisoned = list[listed_frames - 1].number - list[0].number < WINDOW_BYTES / FRAME;
     if (poisoned)
         open_window();
     uint64_t bytes = bitframe_debug_bytes(pool);
@@ -234,6 +232,14 @@ void pool_watch_start(struct bitframe *made, const struct bitframe_map *map)
     uint32_t flags = BITFRAME_DEBUG_TAGS | (poisoned ? BITFRAME_DEBUG_POISON : 0);
     cr_assert_eq(bitframe_debug_start(pool, &debug, storage, bytes, flags), BITFRAME_OK);
     compare_all();
+}
+
+void pool_watch_start(struct bitframe *made, const struct bitframe_map *map)
+{
+    pool = made;
+    make_list(map);
+    poisoned = list[listed_frames - 1].number - list[0].number < WINDOW_BYTES / FRAME;
+    start();
 }
 
 void pool_watch_follow(uint64_t first, const uint8_t *state)
@@ -255,6 +261,18 @@ static enum bitframe_status init_map(struct bitframe *made, const struct bitfram
     if (status == BITFRAME_OK)
         pool_watch_start(made, map);
     return status;
+}
+
+/** A pool that is adopted is not debugged any more: its tags are lost. */
+static enum bitframe_status adopt(struct bitframe *made, void *metadata, uint64_t bytes)
+{
+    enum bitframe_status status = bitframe_adopt(made, metadata, bytes);
+    if (status != BITFRAME_OK)
+        return status;
+    for (uint64_t i = 0; i < listed_frames; i++)
+        list[i].tag = 0;
+    start();
+    return called(status);
 }
 
 static uint64_t take(struct bitframe *from)
@@ -370,6 +388,7 @@ static enum bitframe_status unreserve(struct bitframe *in, uint64_t pa, uint64_t
 
 const struct pool_calls pool_calls_watched = {
     .init_map = init_map,
+    .adopt = adopt,
     .take = take,
     .free = free_one,
     .take_run = take_run,
