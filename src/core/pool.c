@@ -6,7 +6,7 @@
 #include "index.h"
 #include "kernels.h"
 
-enum { PLACE_SLACK = 2 * sizeof(struct span) }; /* what the reservation of the place itself may need */
+enum { PLACE_SLACK = sizeof(struct span) }; /* what the reservation of the place itself may need */
 
 /**
  * Write the bitmap: what the map has free, and zeros between, each word once or twice at most.
