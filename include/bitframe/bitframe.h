@@ -237,7 +237,9 @@ uint64_t bitframe_take_range(struct bitframe *pool, uint64_t first_pa, uint64_t 
  * @retval BITFRAME_UNMANAGED    No frame of the pool contains @p pa; nothing changed.
  * @retval BITFRAME_MISALIGNED   @p pa is inside a frame of the pool; nothing changed.
  *
- * @par Cost  O(1): one bit, and one per index level for a word that had no free frame.
+ * @par Cost  O(1) within the gap, the stretch between reservations where the last free fell: one bit, and one
+ *            per index level for a word that had no free frame. Elsewhere a search of the tables first, and
+ *            a step for each offline record below.
  */
 enum bitframe_status bitframe_free(struct bitframe *pool, uint64_t pa);
 
@@ -341,7 +343,7 @@ enum bitframe_status bitframe_take_bulk(struct bitframe *pool, const struct bitf
  * Give back many single frames at once, in any order. Frames next to each other in memory that follow each
  * other in @p pas go back a word at a time: the order of bitframe_take_bulk() is the quickest.
  *
- * @param pas     Their PAs, multiples of BITFRAME_FRAME_BYTES.
+ * @param pas     Their PAs, multiples of BITFRAME_FRAME_BYTES. Not null, even if there are none.
  * @param frames  How many; 0 frees nothing.
  * @param flags   0: all or none. BITFRAME_PARTIAL: all that can be, the others skipped.
  * @param freed   Becomes how many were freed.
@@ -352,7 +354,8 @@ enum bitframe_status bitframe_take_bulk(struct bitframe *pool, const struct bitf
  *                      is 0.
  * @retval BITFRAME_INVALID  A null pointer or unknown flags; nothing changed.
  *
- * @par Cost  One load and one store per run of frames within a word, and its index bits.
+ * @par Cost  One load and one store per run of frames within a word, and its index bits. A refusal of all
+ * takes back what was freed frame by frame, each at the cost of bitframe_claim().
  */
 enum bitframe_status bitframe_free_bulk(struct bitframe *pool, const uint64_t *pas, uint64_t frames,
                                         uint32_t flags, uint64_t *freed);

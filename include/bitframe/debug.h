@@ -100,7 +100,7 @@ struct bitframe_tag_total {
 
 /**
  * Bytes of storage that debugging a pool takes: 4 for each bit of its bitmap, which is a frame, or padding of
- * under 4096 bits for each stretch of memory.
+ * under 4608 bits for each stretch of memory.
  *
  * @return  How many; 0 in a library that cannot debug.
  */

@@ -254,7 +254,8 @@ enum bitframe_status bitframe_place(struct bitframe_map *map, uint64_t *pa, uint
  * @retval BITFRAME_OFFLINE     A frame that is new lies in an offline range.
  * @retval BITFRAME_INCOMPLETE  The map lacks a range that it was told of.
  *
- * @par Cost  O(n * log(n)) for n ranges in the map, spans and reservations in the pool.
+ * @par Cost  O(n * log(n)) for n ranges in the map, spans and reservations in the pool, and once more over
+ * the ranges for each offline record.
  */
 enum bitframe_status bitframe_extend_bytes(const struct bitframe *pool, const struct bitframe_map *map,
                                            uint64_t *bytes);
@@ -291,10 +292,11 @@ enum bitframe_status bitframe_extend_bytes(const struct bitframe *pool, const st
  * @retval BITFRAME_NO_ROOM     @p metadata_bytes is too small.
  *
  * A refusal changes nothing: the pool goes on as it was. A crash on the way leaves the old metadata, the new
- * or both for bitframe_adopt(), and both say the same.
+ * or both for bitframe_adopt(), and both say the same of the
+ * frames that were the pool's.
  *
  * @par Cost  Reads the old bitmap once, writes the new twice and reads it once, and the index over it;
- *            O(n * log(n)) for n ranges in the map, spans and reservations. 1.1 KiB of stack.
+ *            O(n * log(n)) for n ranges in the map, spans and reservations. 1.3 KiB of stack.
  */
 enum bitframe_status bitframe_extend(struct bitframe *pool, const struct bitframe_map *map, void *metadata,
                                      uint64_t metadata_bytes);
