@@ -13,7 +13,8 @@
  * means "none": frame 0 is never handed out.
  *
  * Safety: a pool has one owner. Calls on the same pool must not overlap, and none of them locks, blocks,
- * allocates or masks interrupts; different pools are independent.
+ * allocates or masks interrupts; different pools are independent. <bitframe/shared.h> makes a pool every
+ * core's.
  */
 #ifndef BITFRAME_BITFRAME_H
 #define BITFRAME_BITFRAME_H
@@ -59,6 +60,7 @@ enum bitframe_status {
     BITFRAME_IN_USE,       /**< A frame is taken. */
     BITFRAME_NOT_RESERVED, /**< A frame is not reserved. */
     BITFRAME_OFFLINE,      /**< A frame is out of use, see <bitframe/offline.h>. */
+    BITFRAME_HELD,         /**< No free frames that answer, but in core caches, see <bitframe/core.h>. */
 };
 
 /** What bitframe_check() found. */
@@ -75,6 +77,8 @@ enum bitframe_invariant {
     BITFRAME_BAD_GAP,      /**< The gap holds a frame that is reserved, out of use or not the pool's. */
     BITFRAME_BAD_HEADER,   /**< The metadata's header is not that of the tables: bitframe_adopt() refuses. */
     BITFRAME_BAD_OFFLINE,  /**< A record of what is out of use, or the count of it, is wrong. */
+    BITFRAME_BAD_CACHE, /**< A core cache holds frames that are free elsewhere too, or that nobody knows of.
+                         */
 };
 
 /**
@@ -87,6 +91,27 @@ struct bitframe_levels {
     uint64_t count;                     /* levels, stop not counted */
     uint64_t words;                     /* words in level[0] */
     uint64_t stop;                      /* never 0: where a climb through empty words ends */
+};
+
+/** What a pool has while it is shared, see <bitframe/shared.h>. Nothing of it but caches changes meanwhile.
+ */
+struct bitframe_sharing {
+    uint32_t cores;        /* how many; 0 while the pool is not shared */
+    uint16_t policy;       /* enum bitframe_policy */
+    uint16_t flags;        /* enum bitframe_share_flags */
+    uint64_t always_zero;  /* where the cursor leads meanwhile */
+    uint64_t first_word;   /* the largest segment's first word, by number */
+    uint64_t words;        /* how many it has */
+    uint64_t zero_pa;      /* PA of the frame of bit 0, were it of that segment */
+    uint64_t gap_pa;       /* the longest stretch between reservations and offline ranges: where it begins */
+    uint64_t gap_frames;   /* how long it is */
+    uint64_t gap_zero_bit; /* bit of PA 0, were it of the gap's segment */
+    uint64_t base_frames;  /* free when sharing began */
+    uint64_t slots;        /* distance of what belongs to each core */
+    uint64_t claims;       /* distance of a bit per group: some core takes from it */
+    uint64_t held;         /* distance of a bit per word: some core cache holds it */
+    uint64_t none_at;      /* distance of the sum of frees for which no frame was found */
+    uint64_t caches;       /* core caches that have joined, ever */
 };
 
 /**
@@ -153,6 +178,9 @@ struct bitframe {
     uint64_t reserved_frames; /* of these, reserved */
     uint64_t offline;         /* distance of the lowest record of an offline range; 0 if there is none */
     uint64_t offline_frames;  /* frames that are offline */
+#if BITFRAME_SHARED
+    struct bitframe_sharing sharing;
+#endif
 #if BITFRAME_DEBUG
     uint64_t debug; /* distance of the record, struct bitframe_debug; 0 if the pool is not debugged */
 #endif
@@ -434,9 +462,19 @@ enum bitframe_status bitframe_unreserve(struct bitframe *pool, uint64_t pa, uint
  */
 enum bitframe_status bitframe_adopt(struct bitframe *pool, void *metadata, uint64_t metadata_bytes);
 
-/** Frames free right now: exact, O(1). */
+/** Of a shared pool: frames free right now, as a sum over its cores. */
+uint64_t bitframe_shared_free_frames(const struct bitframe *pool);
+
+/**
+ * Frames free right now: exact, O(1). Of a shared pool it is a sum over its cores, exact while no call is in
+ * flight.
+ */
 static inline uint64_t bitframe_free_frames(const struct bitframe *pool)
 {
+#if BITFRAME_SHARED
+    if (pool->sharing.cores != 0)
+        return bitframe_shared_free_frames(pool);
+#endif
     return pool->free_frames;
 }
 

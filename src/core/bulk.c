@@ -5,6 +5,7 @@
  * A word is read and written once for all frames that it gives or gets, and so are its index bits. What is
  * left per frame is its address.
  */
+#include "bulk.h"
 #include "cursor.h"
 #include "hooks.h"
 #include "index.h"
@@ -13,43 +14,7 @@
 #include "offline.h"
 #include "pool.h"
 #include "request.h"
-
-/** Addresses going to the caller. */
-struct harvest {
-    uint64_t *pas;
-    uint64_t left;
-    bool highest;
-};
-
-/** Write the address of each frame of @p bits, a part of the word whose first frame is at @p pa. */
-static void write_addresses(struct harvest *harvest, uint64_t bits, uint64_t pa)
-{
-    uint64_t *out = harvest->pas;
-    if (bits == UINT64_MAX && !harvest->highest) {
-        for (uint64_t i = 0; i < WORD_BITS; i++)
-            out[i] = pa + (i << BITFRAME_FRAME_SHIFT);
-        out += WORD_BITS;
-    } else if (harvest->highest) {
-        for (; bits != 0; bits ^= bit_mask(highest_bit(bits)))
-            *out++ = pa + ((uint64_t)highest_bit(bits) << BITFRAME_FRAME_SHIFT);
-    } else {
-        for (; bits != 0; bits &= bits - 1)
-            *out++ = pa + ((uint64_t)lowest_bit(bits) << BITFRAME_FRAME_SHIFT);
-    }
-    harvest->pas = out;
-}
-
-/** Keep the lowest or highest @p count of the bits of @p bits, which has more. */
-static uint64_t keep_some(uint64_t bits, uint64_t count, bool highest)
-{
-    uint64_t kept = 0;
-    for (; count != 0; count--) {
-        uint64_t bit = bit_mask(highest ? highest_bit(bits) : lowest_bit(bits));
-        kept |= bit;
-        bits ^= bit;
-    }
-    return kept;
-}
+#include "sharing.h"
 
 /** Take what is wanted of word @p word, of the frames that @p mask allows. */
 static void take_from_word(struct bitframe *pool, const struct segment *segment, uint64_t word, uint64_t mask,
@@ -124,6 +89,12 @@ static void mend_cursor(struct bitframe *pool)
                                       WORD_BITS);
 }
 
+static void zero_each(const uint64_t *pas, uint64_t frames)
+{
+    for (uint64_t i = 0; i < frames; i++)
+        zero_run(pas[i], 1);
+}
+
 enum bitframe_status bitframe_take_bulk(struct bitframe *pool, const struct bitframe_request *request,
                                         uint64_t *pas, uint64_t *taken)
 {
@@ -133,6 +104,13 @@ enum bitframe_status bitframe_take_bulk(struct bitframe *pool, const struct bitf
         wanted.align != 1)
         return BITFRAME_INVALID;
     *taken = 0;
+    if (pool_is_shared(pool)) {
+        bool is_partial = (request->flags & BITFRAME_PARTIAL) != 0;
+        enum bitframe_status status = bitframe_shared_take_bulk(pool, &wanted, is_partial, pas, taken);
+        if (request->flags & BITFRAME_ZEROED)
+            zero_each(pas, *taken);
+        return status;
+    }
     bool has_limits = (request->min_pa | request->max_pa) != 0;
     bool is_partial = (request->flags & BITFRAME_PARTIAL) != 0;
     if (!is_partial && (has_limits ? !are_enough(pool, &wanted) : wanted.frames > pool->free_frames))
@@ -150,24 +128,9 @@ enum bitframe_status bitframe_take_bulk(struct bitframe *pool, const struct bitf
     mend_cursor(pool);
     *taken = wanted.frames - harvest.left;
     debug_taken_each(pool, pas, *taken);
-    if (request->flags & BITFRAME_ZEROED) {
-        for (uint64_t i = 0; i < *taken; i++)
-            zero_run(pas[i], 1);
-    }
+    if (request->flags & BITFRAME_ZEROED)
+        zero_each(pas, *taken);
     return *taken != 0 ? BITFRAME_OK : BITFRAME_NONE;
-}
-
-/** How many of @p pas, at most @p count, are frames one after the other in memory that share a word. */
-static uint64_t run_in_word(const uint64_t *pas, uint64_t count)
-{
-    uint64_t pa = pas[0];
-    uint64_t room = WORD_BITS - frame_number(pa) % WORD_BITS;
-    if (count > room)
-        count = room;
-    uint64_t run = 1;
-    while (run < count && pas[run] == pa + (run << BITFRAME_FRAME_SHIFT))
-        run++;
-    return run;
 }
 
 /** Free frames from the front of @p pas: a run within a word if it can be had at once, or just the first. */
@@ -212,6 +175,8 @@ enum bitframe_status bitframe_free_bulk(struct bitframe *pool, const uint64_t *p
     if (!pool || !pas || !freed || (flags & ~(uint32_t)BITFRAME_PARTIAL) != 0)
         return BITFRAME_INVALID;
     *freed = 0;
+    if (pool_is_shared(pool))
+        return bitframe_shared_free_bulk(pool, pas, frames, (flags & BITFRAME_PARTIAL) != 0, freed);
     /* What may be taken back must not have been filled with anything. */
     uint64_t debug = debug_pause(pool, (flags & BITFRAME_PARTIAL) == 0);
     for (uint64_t i = 0; i < frames;) {

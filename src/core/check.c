@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* check.c - the audit of a pool, and the names of what it and the other calls report. */
+#include "check.h"
 #include "header.h"
 #include "index.h"
 #include "kernels.h"
 #include "offline.h"
+#include "sharing.h"
 
 /** Is every bit in [@p first, @p end) clear? */
 static bool is_clear(const uint64_t *words, uint64_t first, uint64_t end)
@@ -213,6 +215,22 @@ static bool gap_is_sound(const struct bitframe *pool)
            bitframe_segment_above(pool, first) == bitframe_segment_above(pool, end - 1);
 }
 
+/** The part of bitframe_check() that differs while a pool is shared. */
+static enum bitframe_invariant check_owned(const struct bitframe *pool, uint64_t free_frames)
+{
+    if (!levels_agree(pool, &pool->frames))
+        return BITFRAME_BAD_INDEX;
+    if (!cursor_is_right(pool))
+        return BITFRAME_BAD_CURSOR;
+    if (!levels_agree(pool, &pool->lines) || !lines_agree(pool))
+        return BITFRAME_BAD_LINES;
+    if (!levels_agree(pool, &pool->blocks) || !blocks_agree(pool))
+        return BITFRAME_BAD_BLOCKS;
+    if (free_frames != pool->free_frames)
+        return BITFRAME_BAD_COUNT;
+    return gap_is_sound(pool) ? BITFRAME_SOUND : BITFRAME_BAD_GAP;
+}
+
 enum bitframe_invariant bitframe_check(const struct bitframe *pool)
 {
     if (!tables_are_sound(pool))
@@ -224,21 +242,11 @@ enum bitframe_invariant bitframe_check(const struct bitframe *pool)
         return BITFRAME_BAD_RESERVED;
     if (!offline_is_sound(pool))
         return BITFRAME_BAD_OFFLINE;
-    if (!levels_agree(pool, &pool->frames))
-        return BITFRAME_BAD_INDEX;
-    if (!cursor_is_right(pool))
-        return BITFRAME_BAD_CURSOR;
-    if (!levels_agree(pool, &pool->lines) || !lines_agree(pool))
-        return BITFRAME_BAD_LINES;
-    if (!levels_agree(pool, &pool->blocks) || !blocks_agree(pool))
-        return BITFRAME_BAD_BLOCKS;
-    if (free_frames != pool->free_frames)
-        return BITFRAME_BAD_COUNT;
-    if (!gap_is_sound(pool))
-        return BITFRAME_BAD_GAP;
-    if (!bitframe_header_is_right(pool))
+    enum bitframe_invariant broken =
+        pool_is_shared(pool) ? bitframe_check_shared(pool, free_frames) : check_owned(pool, free_frames);
+    if (broken == BITFRAME_SOUND && !bitframe_header_is_right(pool))
         return BITFRAME_BAD_HEADER;
-    return BITFRAME_SOUND;
+    return broken;
 }
 
 /* Text, not pointers to it: a kernel that runs below its link address cannot follow those. (A switch that
@@ -259,15 +267,17 @@ static const char status_names[][20] = {
     [BITFRAME_IN_USE] = "in use",
     [BITFRAME_NOT_RESERVED] = "not reserved",
     [BITFRAME_OFFLINE] = "offline",
+    [BITFRAME_HELD] = "held",
 };
 
 static const char invariant_names[][12] = {
-    [BITFRAME_SOUND] = "sound",         [BITFRAME_BAD_TABLES] = "tables",
-    [BITFRAME_BAD_PADDING] = "padding", [BITFRAME_BAD_RESERVED] = "reserved",
-    [BITFRAME_BAD_INDEX] = "index",     [BITFRAME_BAD_LINES] = "lines",
-    [BITFRAME_BAD_BLOCKS] = "blocks",   [BITFRAME_BAD_COUNT] = "count",
-    [BITFRAME_BAD_CURSOR] = "cursor",   [BITFRAME_BAD_GAP] = "gap",
-    [BITFRAME_BAD_HEADER] = "header",   [BITFRAME_BAD_OFFLINE] = "offline",
+    [BITFRAME_SOUND] = "sound",          [BITFRAME_BAD_TABLES] = "tables",
+    [BITFRAME_BAD_PADDING] = "padding",  [BITFRAME_BAD_RESERVED] = "reserved",
+    [BITFRAME_BAD_INDEX] = "index",      [BITFRAME_BAD_LINES] = "lines",
+    [BITFRAME_BAD_BLOCKS] = "blocks",    [BITFRAME_BAD_COUNT] = "count",
+    [BITFRAME_BAD_CURSOR] = "cursor",    [BITFRAME_BAD_GAP] = "gap",
+    [BITFRAME_BAD_HEADER] = "header",    [BITFRAME_BAD_OFFLINE] = "offline",
+    [BITFRAME_BAD_CACHE] = "core cache",
 };
 
 const char *bitframe_status_name(enum bitframe_status status)

@@ -14,6 +14,7 @@
 #include "line.h"
 #include "offline.h"
 #include "pool.h"
+#include "sharing.h"
 
 void bitframe_set_cursor(struct bitframe *pool, uint64_t word)
 {
@@ -111,8 +112,10 @@ uint64_t bitframe_cursor_emptied(struct bitframe *pool, uint64_t pa)
     return step_cursor(pool, word) ? pa : segment_emptied(pool, pa, word);
 }
 
-uint64_t bitframe_take_none(const struct bitframe *pool)
+uint64_t bitframe_take_none(struct bitframe *pool)
 {
+    if (pool_is_shared(pool))
+        return bitframe_shared_take(pool, this_core());
     BITFRAME_ASSERT(pool->free_frames == 0);
     return 0;
 }
@@ -174,6 +177,8 @@ void bitframe_word_freed(struct bitframe *pool, uint64_t distance, uint64_t befo
 /** Free a frame after all, though it is outside the gap, or say why not. */
 static __attribute__((noinline)) enum bitframe_status free_elsewhere(struct bitframe *pool, uint64_t pa)
 {
+    if (pool_is_shared(pool))
+        return bitframe_shared_free(pool, pa, this_core());
     uint64_t frame = frame_number(pa);
     if (!frame_is_managed(pool, frame))
         return BITFRAME_UNMANAGED;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* levels.c - whole levels: their layout, ranges of them, and searches that start in the middle. */
 #include "levels.h"
+#include "atomic.h"
 #include "kernels.h"
 
 uint64_t *bitframe_levels_lay_out(struct bitframe *pool, struct bitframe_levels *levels, uint64_t *metadata,
@@ -55,9 +56,15 @@ uint64_t bitframe_levels_next(const struct bitframe *pool, const struct bitframe
         uint64_t word = from / WORD_BITS;
         if (word >= words)
             return NO_BIT;
-        uint64_t bits = levels_at(pool, levels, k)[word] & mask_from(from);
-        if (bits != 0)
-            return levels_descend(pool, levels, levels->level + k, word, bits);
+        uint64_t bits = atomic_peek(levels_at(pool, levels, k) + word) & mask_from(from);
+        if (bits != 0) {
+            word = word * WORD_BITS + lowest_bit(bits);
+            /* Of a shared pool the word may have become 0 meanwhile: any bit of it will do. */
+            while (k-- != 0)
+                word = word * WORD_BITS +
+                       lowest_bit(atomic_peek(levels_at(pool, levels, k) + word) | bit_mask(WORD_BITS - 1));
+            return word;
+        }
         from = word + 1;
         words = words_above(words);
     }
@@ -71,11 +78,11 @@ uint64_t bitframe_levels_previous(const struct bitframe *pool, const struct bitf
         from = levels->words * WORD_BITS - 1;
     for (uint64_t k = 0; k < levels->count; k++) {
         uint64_t word = from / WORD_BITS;
-        uint64_t bits = levels_at(pool, levels, k)[word] & mask_to(from);
+        uint64_t bits = atomic_peek(levels_at(pool, levels, k) + word) & mask_to(from);
         if (bits != 0) {
             word = word * WORD_BITS + highest_bit(bits);
             while (k-- != 0)
-                word = word * WORD_BITS + highest_bit(levels_at(pool, levels, k)[word]);
+                word = word * WORD_BITS + highest_bit(atomic_peek(levels_at(pool, levels, k) + word) | 1);
             return word;
         }
         if (word == 0)

@@ -135,11 +135,14 @@ void bitframe_levels_range_cleared(struct bitframe *pool, const struct bitframe_
 void bitframe_levels_range_set(struct bitframe *pool, const struct bitframe_levels *levels, uint64_t first,
                                uint64_t end);
 
-/** The lowest set bit of level 0 at or above @p from, or NO_BIT. */
+/**
+ * The lowest set bit of level 0 at or above @p from, or NO_BIT. Of a shared pool, about: a bit that is passed
+ * was clear during the call, and the one returned may be.
+ */
 uint64_t bitframe_levels_next(const struct bitframe *pool, const struct bitframe_levels *levels,
                               uint64_t from);
 
-/** The highest set bit of level 0 at or below @p from, or NO_BIT. */
+/** Likewise the highest set bit of level 0 at or below @p from, or NO_BIT. */
 uint64_t bitframe_levels_previous(const struct bitframe *pool, const struct bitframe_levels *levels,
                                   uint64_t from);
 

@@ -24,6 +24,7 @@ enum bitframe_status bitframe_set_platform(const struct bitframe_platform *platf
     bitframe_machine.simd_begin = platform->simd_begin;
     bitframe_machine.simd_end = platform->simd_end;
     bitframe_machine.panic = platform->panic;
+    bitframe_machine.core = platform->core;
     return BITFRAME_OK;
 }
 

@@ -5,6 +5,7 @@
 #include "hooks.h"
 #include "index.h"
 #include "kernels.h"
+#include "sharing.h"
 
 enum { PLACE_SLACK = sizeof(struct span) }; /* what the reservation of the place itself may need */
 
@@ -115,7 +116,11 @@ uint64_t bitframe_take_range(struct bitframe *pool, uint64_t first_pa, uint64_t 
         uint64_t to = end < segment->end ? end : segment->end;
         if (from >= to)
             break;
-        taken += bitframe_clear_frames(pool, bit_of_frame(segment, from), bit_of_frame(segment, to));
+        uint64_t bit = bit_of_frame(segment, from);
+        if (pool_is_shared(pool))
+            taken += bitframe_shared_clear(pool, bit, bit + (to - from));
+        else
+            taken += bitframe_clear_frames(pool, bit, bit + (to - from));
     }
     return taken;
 }

@@ -31,8 +31,9 @@ uint64_t bitframe_cursor_emptied(struct bitframe *pool, uint64_t pa);
 enum bitframe_status bitframe_free_rest(struct bitframe *pool, uint64_t pa, uint64_t before,
                                         uint64_t distance);
 
-/** The cursor's word is 0, which must mean that nothing is free. Returns 0. */
-uint64_t bitframe_take_none(const struct bitframe *pool);
+/** The cursor's word is 0: the pool is shared, and this is bitframe_shared_take(); or nothing is free, and it
+ * is 0. */
+uint64_t bitframe_take_none(struct bitframe *pool);
 
 /**
  * bitframe_take(), inlined. With nothing free the cursor stands behind the bitmap, at the first word of the

@@ -11,6 +11,7 @@
 #include "header.h"
 #include "index.h"
 #include "offline.h"
+#include "sharing.h"
 
 /**
  * Replace entries [@p from, @p to) of the table by @p count entries of @p with, which fit.
@@ -36,7 +37,7 @@ static void splice(struct bitframe *pool, uint64_t from, uint64_t to, const stru
     bitframe_header_steady(pool);
 }
 
-enum bitframe_status bitframe_reserve(struct bitframe *pool, uint64_t pa, uint64_t bytes)
+static enum bitframe_status reserve(struct bitframe *pool, uint64_t pa, uint64_t bytes)
 {
     if (bytes == 0)
         return BITFRAME_OK;
@@ -87,7 +88,7 @@ enum bitframe_status bitframe_reserve(struct bitframe *pool, uint64_t pa, uint64
     return BITFRAME_OK;
 }
 
-enum bitframe_status bitframe_unreserve(struct bitframe *pool, uint64_t pa, uint64_t bytes)
+static enum bitframe_status unreserve(struct bitframe *pool, uint64_t pa, uint64_t bytes)
 {
     if (bytes == 0)
         return BITFRAME_OK;
@@ -139,4 +140,20 @@ enum bitframe_status bitframe_unreserve(struct bitframe *pool, uint64_t pa, uint
     if (pool->gap_frames == 0)
         bitframe_gap_find(pool);
     return BITFRAME_OK;
+}
+
+enum bitframe_status bitframe_reserve(struct bitframe *pool, uint64_t pa, uint64_t bytes)
+{
+    uint32_t cores = sharing_pause(pool);
+    enum bitframe_status status = reserve(pool, pa, bytes);
+    sharing_resume(pool, cores);
+    return status;
+}
+
+enum bitframe_status bitframe_unreserve(struct bitframe *pool, uint64_t pa, uint64_t bytes)
+{
+    uint32_t cores = sharing_pause(pool);
+    enum bitframe_status status = unreserve(pool, pa, bytes);
+    sharing_resume(pool, cores);
+    return status;
 }

@@ -1,37 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /* run.c - taking and giving back many frames at a time. */
+#include "run.h"
 #include "cursor.h"
 #include "hooks.h"
 #include "index.h"
 #include "kernels.h"
 #include "line.h"
 #include "offline.h"
-#include "request.h"
 #include "search.h"
+#include "sharing.h"
 
-/**
- * Look for the run in one segment. A run of whole lines or blocks, aligned to them, is looked for in their
- * own bitmaps, where a bit stands for 512 or 262144 frames.
- *
- * @return  Its frame number, or NO_BIT.
- */
 static uint64_t search_segment(const struct bitframe *pool, const struct segment *segment,
-                               const struct wanted *wanted)
+                               const struct wanted *wanted, uint64_t unit)
 {
     struct span allowed = wanted_frames(segment, wanted);
     if (allowed.first >= allowed.end || wanted->frames > allowed.end - allowed.first)
         return NO_BIT;
 
     const struct bitframe_levels *levels = &pool->frames;
-    uint64_t unit = 1;
     uint64_t skew = segment->first - segment->first_bit;
-    if ((wanted->frames | wanted->align) % BLOCK_FRAMES == 0) {
+    if (unit == BLOCK_FRAMES) {
         levels = &pool->blocks;
-        unit = BLOCK_FRAMES;
         skew = segment->first / BLOCK_FRAMES - segment->first_block;
-    } else if ((wanted->frames | wanted->align) % BITFRAME_LINE_FRAMES == 0) {
+    } else if (unit == BITFRAME_LINE_FRAMES) {
         levels = &pool->lines;
-        unit = BITFRAME_LINE_FRAMES;
         skew = segment->first / BITFRAME_LINE_FRAMES - segment->first_bit / BITFRAME_LINE_FRAMES;
     }
     struct search search = {
@@ -48,14 +40,23 @@ static uint64_t search_segment(const struct bitframe *pool, const struct segment
     return bit == NO_BIT ? NO_BIT : (bit + skew) * unit;
 }
 
-static uint64_t search_pool(const struct bitframe *pool, const struct wanted *wanted)
+uint64_t bitframe_search_pool(const struct bitframe *pool, const struct wanted *wanted, uint64_t unit)
 {
     for (uint64_t i = 0; i < pool->segment_count; i++) {
-        uint64_t frame = search_segment(pool, wanted_segment(pool, wanted, i), wanted);
+        uint64_t frame = search_segment(pool, wanted_segment(pool, wanted, i), wanted, unit);
         if (frame != NO_BIT)
             return frame;
     }
     return NO_BIT;
+}
+
+/** Runs of whole lines or blocks, aligned to them, are looked for in their own bitmaps. */
+static uint64_t unit_of(const struct wanted *wanted)
+{
+    uint64_t both = wanted->frames | wanted->align;
+    if (both % BLOCK_FRAMES == 0)
+        return BLOCK_FRAMES;
+    return both % BITFRAME_LINE_FRAMES == 0 ? BITFRAME_LINE_FRAMES : 1;
 }
 
 /** Any line and no more said of it: the lowest bit of the index is the answer. */
@@ -71,15 +72,32 @@ take_any_run(struct bitframe *pool, const struct bitframe_request *request, uint
     struct wanted wanted;
     if (!read_request(request, BITFRAME_HIGHEST | BITFRAME_ZEROED, &wanted))
         return BITFRAME_INVALID;
-    bitframe_settle(pool);
-    uint64_t frame = search_pool(pool, &wanted);
-    if (frame == NO_BIT)
-        return BITFRAME_NONE;
-    uint64_t bit = pool_bit(pool, frame);
-    bitframe_clear_frames(pool, bit, bit + wanted.frames);
-    *pa = frame << BITFRAME_FRAME_SHIFT;
+    if (pool_is_shared(pool)) {
+        enum bitframe_status status = bitframe_shared_take_run(pool, &wanted, pa);
+        if (status != BITFRAME_OK)
+            return status;
+    } else {
+        bitframe_settle(pool);
+        uint64_t frame = bitframe_search_pool(pool, &wanted, unit_of(&wanted));
+        if (frame == NO_BIT)
+            return BITFRAME_NONE;
+        uint64_t bit = pool_bit(pool, frame);
+        bitframe_clear_frames(pool, bit, bit + wanted.frames);
+        *pa = frame << BITFRAME_FRAME_SHIFT;
+    }
     if (request->flags & BITFRAME_ZEROED)
         zero_run(*pa, wanted.frames);
+    return BITFRAME_OK;
+}
+
+/** By the index of whole lines if it knows of one, or else as any run. */
+static __attribute__((noinline)) enum bitframe_status
+take_shared_line(struct bitframe *pool, const struct bitframe_request *request, uint64_t *pa)
+{
+    uint64_t line_pa = bitframe_shared_take_line(pool);
+    if (line_pa == 0)
+        return take_any_run(pool, request, pa);
+    *pa = line_pa;
     return BITFRAME_OK;
 }
 
@@ -90,6 +108,8 @@ enum bitframe_status bitframe_take_run(struct bitframe *pool, const struct bitfr
         return BITFRAME_INVALID;
     if (!is_plain_line(request))
         return take_any_run(pool, request, pa);
+    if (pool_is_shared(pool))
+        return take_shared_line(pool, request, pa);
     uint64_t line_pa = debug_taken(pool, bitframe_take_line(pool), BITFRAME_LINE_FRAMES);
     if (line_pa == 0)
         return BITFRAME_NONE;
@@ -99,6 +119,8 @@ enum bitframe_status bitframe_take_run(struct bitframe *pool, const struct bitfr
 
 enum bitframe_status bitframe_claim(struct bitframe *pool, uint64_t pa, uint64_t frames)
 {
+    if (pool_is_shared(pool))
+        return bitframe_shared_claim(pool, pa, frames);
     uint64_t bit;
     enum bitframe_status status = bitframe_locate_run(pool, pa, frames, &bit);
     if (status != BITFRAME_OK)
@@ -112,6 +134,8 @@ enum bitframe_status bitframe_claim(struct bitframe *pool, uint64_t pa, uint64_t
 static __attribute__((noinline)) enum bitframe_status free_any_run(struct bitframe *pool, uint64_t pa,
                                                                    uint64_t frames)
 {
+    if (pool_is_shared(pool))
+        return bitframe_shared_free_run(pool, pa, frames);
     uint64_t bit;
     enum bitframe_status status = bitframe_locate_run(pool, pa, frames, &bit);
     if (status != BITFRAME_OK)

@@ -11,6 +11,7 @@
  * passed once, however fragmented memory is.
  */
 #include "search.h"
+#include "atomic.h"
 
 /** A run of this length has a word to itself, wherever it begins. */
 enum { FULL_WORD_BITS = 2 * WORD_BITS - 1 };
@@ -31,11 +32,13 @@ static uint64_t next_full_word(const uint64_t *words, uint64_t i, uint64_t end)
 {
     for (; end - i >= 8; i += 8) {
         const uint64_t *w = words + i;
-        if (w[0] == UINT64_MAX || w[1] == UINT64_MAX || w[2] == UINT64_MAX || w[3] == UINT64_MAX ||
-            w[4] == UINT64_MAX || w[5] == UINT64_MAX || w[6] == UINT64_MAX || w[7] == UINT64_MAX)
+        if (atomic_peek(w + 0) == UINT64_MAX || atomic_peek(w + 1) == UINT64_MAX ||
+            atomic_peek(w + 2) == UINT64_MAX || atomic_peek(w + 3) == UINT64_MAX ||
+            atomic_peek(w + 4) == UINT64_MAX || atomic_peek(w + 5) == UINT64_MAX ||
+            atomic_peek(w + 6) == UINT64_MAX || atomic_peek(w + 7) == UINT64_MAX)
             break;
     }
-    while (i < end && words[i] != UINT64_MAX)
+    while (i < end && atomic_peek(words + i) != UINT64_MAX)
         i++;
     return i;
 }
@@ -68,7 +71,7 @@ static uint64_t next_run(const struct bitframe *pool, const struct bitframe_leve
     uint64_t last_start = end - bits;
     uint64_t last = (end - 1) / WORD_BITS;
     for (; i <= last; i++, mask = UINT64_MAX) {
-        uint64_t word = words[i] & mask;
+        uint64_t word = atomic_peek(words + i) & mask;
         uint64_t start = i * WORD_BITS - run;
         if (word == UINT64_MAX) {
             run += WORD_BITS;
@@ -95,7 +98,7 @@ static uint64_t next_run(const struct bitframe *pool, const struct bitframe_leve
         } else if (bits >= FULL_WORD_BITS) {
             uint64_t before = word_before_full(pool, levels, i, last);
             if (before != i)
-                word = words[before];
+                word = atomic_peek(words + before);
             i = before;
         }
         run = WORD_BITS - 1 - highest_bit(~word);
@@ -115,7 +118,7 @@ static uint64_t previous_run(const struct bitframe *pool, const struct bitframe_
     uint64_t i = (end - 1) / WORD_BITS;
     uint64_t lowest = first / WORD_BITS;
     for (;; i--, mask = UINT64_MAX) {
-        uint64_t word = words[i] & mask;
+        uint64_t word = atomic_peek(words + i) & mask;
         uint64_t top = (i + 1) * WORD_BITS + run;
         uint64_t start = NO_BIT;
         if (word == UINT64_MAX) {
@@ -150,9 +153,9 @@ static uint64_t last_clear(const uint64_t *words, uint64_t first, uint64_t end)
         return NO_BIT;
     uint64_t i = (end - 1) / WORD_BITS;
     uint64_t lowest = first / WORD_BITS;
-    uint64_t clear = ~words[i] & mask_to(end - 1);
+    uint64_t clear = ~atomic_peek(words + i) & mask_to(end - 1);
     while (clear == 0 && i != lowest)
-        clear = ~words[--i];
+        clear = ~atomic_peek(words + --i);
     if (i == lowest)
         clear &= mask_from(first);
     return clear == 0 ? NO_BIT : i * WORD_BITS + highest_bit(clear);
@@ -165,9 +168,9 @@ static uint64_t first_clear(const uint64_t *words, uint64_t first, uint64_t end)
         return NO_BIT;
     uint64_t i = first / WORD_BITS;
     uint64_t last = (end - 1) / WORD_BITS;
-    uint64_t clear = ~words[i] & mask_from(first);
+    uint64_t clear = ~atomic_peek(words + i) & mask_from(first);
     while (clear == 0 && i != last)
-        clear = ~words[++i];
+        clear = ~atomic_peek(words + ++i);
     if (i == last)
         clear &= mask_to(end - 1);
     return clear == 0 ? NO_BIT : i * WORD_BITS + lowest_bit(clear);

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * bitframe/shared.h - one pool for all cores
+ *
+ * A pool begins with one owner. Once memory is Normal and cacheable and other cores are about to start,
+ * bitframe_share() makes it everybody's: from then on frames are taken and given back by any core, in any
+ * context, interrupts and NMIs included, and nobody locks, waits or masks anything. Nothing is held back for
+ * a core either: the last free frame of the pool is any core's.
+ *
+ * The calls are those of <bitframe/bitframe.h>, and here two that name the core. docs/concurrency.md says why
+ * they are right.
+ *
+ * Safety: "any context" means that a call may overlap in any way with others on the same pool, also on the
+ * same core, where it may be interrupted by another call at any instruction. Any context: bitframe_take(),
+ * bitframe_free(), bitframe_take_run(), bitframe_claim(), bitframe_free_run(), bitframe_take_bulk(),
+ * bitframe_free_bulk(), bitframe_take_range(), bitframe_free_frames(), and what is marked so here. All else
+ * that a pool is given to wants it for itself, no other call in flight: what changes tables (reserve,
+ * unreserve, offline, online), bitframe_check() and the figures of <bitframe/figures.h>. They may be
+ * called on a shared pool then, and leave it shared.
+ */
+#ifndef BITFRAME_SHARED_H
+#define BITFRAME_SHARED_H
+
+#include <bitframe/bitframe.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Most cores that a pool is shared by. */
+#define BITFRAME_CORES_MAX 4096
+
+/** Alignment of the storage of a shared pool, bytes: two cache lines, since some machines fetch pairs. */
+#define BITFRAME_SHARE_ALIGN 128
+
+/** Which free frame a single-frame request gets. */
+enum bitframe_policy {
+    BITFRAME_LOWEST, /**< The lowest: exactly so as long as calls do not overlap. */
+    BITFRAME_LOCAL,  /**< One near the last that the core got, apart from other cores' as long as can be. */
+};
+
+enum bitframe_share_flags {
+    /**
+     * Of two calls with the same core number one interrupts the other: the calls for a core come from that
+     * core. A kernel that is not preempted between asking for its core's number and the end of the call may
+     * say so, and so may threads that have a number each. Then counts need no locked instruction
+     * on x86-64; elsewhere it changes nothing. Without it a wrong core number costs speed only.
+     */
+    BITFRAME_EXACT_CORES = 1,
+};
+
+/** How a pool is to be shared. */
+struct bitframe_share_options {
+    enum bitframe_policy policy; /**< Which frame a single-frame request gets. */
+    uint32_t cores;              /**< Core numbers are 0 to this - 1; 1 to BITFRAME_CORES_MAX. */
+    uint32_t flags;              /**< Of enum bitframe_share_flags. */
+};
+
+/** Bytes that bitframe_share() needs for a pool whose bitmap has @p words words, as a constant expression. */
+#define BITFRAME_SHARE_BYTES(cores, words)                                                                   \
+    ((uint64_t)(cores)*128 + ((uint64_t)(words) / 4096 + 1) * 640 + 128)
+
+/** Bytes that bitframe_share() needs for @p pool and @p cores cores: 128 for each, and 640 a GiB. */
+uint64_t bitframe_share_bytes(const struct bitframe *pool, uint32_t cores);
+
+/**
+ * Make a pool everybody's.
+ *
+ * @param storage  Memory for what belongs to each core, BITFRAME_SHARE_ALIGN-aligned, the pool's until
+ *                 bitframe_unshare(). It is found by its distance from the pool, as metadata are.
+ * @param bytes    Its length, at least bitframe_share_bytes(pool, cores).
+ *
+ * @retval BITFRAME_OK           From now on any core may call.
+ * @retval BITFRAME_INVALID      A null pointer, misaligned storage, a number of cores, policy or flag out of
+ *                               range, or a pool that is shared already; nothing changed.
+ * @retval BITFRAME_NO_ROOM      @p bytes is too small; nothing changed.
+ * @retval BITFRAME_UNSUPPORTED  The library was built without atomics (-Dshared=false), or the pool is
+ *                               debugged (<bitframe/debug.h>); nothing changed.
+ *
+ * @par Safety  The pool's owner, before any other core knows of it. Memory of pool, metadata and storage is
+ * Normal, Inner Shareable and cacheable for all of them: exclusives and LSE atomics do not work elsewhere.
+ * @par Cost    Writes the storage.
+ */
+enum bitframe_status bitframe_share(struct bitframe *pool, const struct bitframe_share_options *options,
+                                    void *storage, uint64_t bytes);
+
+/**
+ * Give a shared pool back to one owner, the caller. What core caches (<bitframe/core.h>) hold goes back to
+ * it, and they are the pool's no longer. Index and counts are made again from the bitmap, so this also
+ * repairs what a core that stopped for ever in the middle of a call has left: what it was moving stays taken.
+ *
+ * @retval BITFRAME_OK       The pool has one owner.
+ * @retval BITFRAME_INVALID  A null pointer, or the pool was not shared; nothing changed.
+ *
+ * @par Safety  No other call in flight.
+ * @par Cost    Reads the bitmap and writes the index.
+ */
+enum bitframe_status bitframe_unshare(struct bitframe *pool);
+
+/**
+ * Take a frame, as core @p core. bitframe_take() is the same as the core that runs, if the platform has a
+ * hook for its number (<bitframe/platform.h>), else as core 0.
+ *
+ * @param pool  Shared, or with one owner: then this is bitframe_take().
+ * @param core  Which core asks. A wrong number costs speed only (but see BITFRAME_EXACT_CORES).
+ *
+ * @return  The frame's PA. 0: at some instant of the call no frame was free, except in core caches
+ *          (bitframe_held_frames()).
+ *
+ * @par Safety  Any context. Lock-free.
+ * @par Cost    One atomic read-modify-write on the bitmap and one on the core's own line, as a rule.
+ */
+uint64_t bitframe_take_on(struct bitframe *pool, uint32_t core);
+
+/**
+ * Give back a frame, as core @p core, whoever took it. Statuses are those of bitframe_free().
+ *
+ * @par Safety  Any context. Lock-free.
+ * @par Cost    As bitframe_take_on().
+ */
+enum bitframe_status bitframe_free_on(struct bitframe *pool, uint64_t pa, uint32_t core);
+
+/**
+ * Free frames that core caches hold, of one core or of all: what a request that comes to BITFRAME_HELD could
+ * have if they were drained.
+ *
+ * @param core  The core, or BITFRAME_CORES_MAX for all of them.
+ *
+ * @par Safety  Any context; exact while no call on these caches is in flight.
+ * @par Cost    Reads the cache of each core.
+ */
+uint64_t bitframe_held_frames(const struct bitframe *pool, uint32_t core);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

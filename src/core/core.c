@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * core.c - core caches: words of a shared pool in the hands of one core
+ *
+ * A word is swapped for 0, and what it was becomes the mask of a way. To everybody else its frames look
+ * taken; that they are free is for the counts and for the free of a frame that is free already, which the bit
+ * of the word in held leads to the masks. A way keeps its word when its mask is empty: the frames taken from
+ * it come back there.
+ */
+#include "shared_index.h"
+#include "slot.h"
+
+#define NO_WORD UINT64_MAX
+
+/** The owner counts by plain stores: nobody else writes there. */
+static inline void count_own(uint64_t *count)
+{
+    atomic_store_release(count, atomic_peek(count) + 1);
+}
+
+static inline struct slot *slot_at(const struct bitframe *pool, const struct bitframe_core *cache)
+{
+    return (struct slot *)(void *)pool_word(pool, cache->slot);
+}
+
+bool bitframe_frames_are_held(const struct bitframe *pool, uint64_t word, uint64_t mask)
+{
+    for (uint32_t core = 0; core < pool->sharing.cores; core++) {
+        const struct bitframe_core *cache = cache_of(pool, pool_slots(pool) + core);
+        uint64_t way = word % BITFRAME_CORE_WAYS;
+        if (cache && atomic_peek(&cache->word[way]) == word && (atomic_peek(&cache->mask[way]) & mask) != 0)
+            return true;
+    }
+    return false;
+}
+
+enum bitframe_status bitframe_core_join(struct bitframe *pool, struct bitframe_core *cache, uint32_t core)
+{
+    if (!pool || !cache || !pool_is_shared(pool) || core >= pool->sharing.cores)
+        return BITFRAME_INVALID;
+    struct slot *slot = slot_of(pool, core);
+    if (atomic_peek(&slot->cache) != 0)
+        return BITFRAME_INVALID;
+    cache->slot = pool_distance(pool, slot);
+    cache->ready = 0;
+    cache->moving = 0;
+    for (int way = 0; way < BITFRAME_CORE_WAYS; way++) {
+        cache->mask[way] = 0;
+        cache->word[way] = NO_WORD;
+        cache->pa[way] = 0;
+    }
+    uint64_t none = 0;
+    if (!atomic_replace(&slot->cache, &none, pool_distance(pool, cache)))
+        return BITFRAME_INVALID;
+    atomic_count_release(&pool->sharing.caches, 1);
+    return BITFRAME_OK;
+}
+
+/** Way @p way is to hold no word any more. Its mask is empty. */
+static void forget(struct bitframe *pool, struct bitframe_core *cache, uint64_t way)
+{
+    uint64_t word = cache->word[way];
+    if (word == NO_WORD)
+        return;
+    atomic_poke(&cache->word[way], NO_WORD);
+    (void)atomic_clear_bits(held_of(pool, word / WORD_BITS), bit_mask(word));
+}
+
+/**
+ * Get a word: all that is free of it becomes the cache's.
+ *
+ * @return  Whether the index knew of one.
+ */
+static bool get_word(struct bitframe *pool, struct bitframe_core *cache)
+{
+    for (;;) {
+        uint64_t word = bitframe_word_to_use(pool, slot_at(pool, cache));
+        if (word == NO_BIT)
+            return false;
+        uint64_t way = word % BITFRAME_CORE_WAYS;
+        if (cache->word[way] != word) {
+            forget(pool, cache, way);
+            (void)atomic_set_bits(held_of(pool, word / WORD_BITS), bit_mask(word));
+            atomic_poke(&cache->pa[way], pa_of_bit(pool, word * WORD_BITS));
+            atomic_poke(&cache->word[way], word);
+        }
+        /* Until the word is in its way its frames are nowhere: who looks for the last free frame sees this.
+         */
+        atomic_poke(&cache->moving, 1);
+        uint64_t bits = atomic_exchange(levels_at(pool, &pool->frames, 0) + word, 0);
+        atomic_poke(&cache->mask[way], bits);
+        atomic_store_release(&cache->moving, 0);
+        word_taken_from(pool, word, bits, 0);
+        if (bits != 0) {
+            cache->ready |= bit_mask(way);
+            return true;
+        }
+    }
+}
+
+/** Take from way @p way, which has a free frame. */
+static inline uint64_t take_from_way(struct bitframe *pool, struct bitframe_core *cache, unsigned way)
+{
+    uint64_t mask = cache->mask[way];
+    uint64_t pa = cache->pa[way] + ((uint64_t)lowest_bit(mask) << BITFRAME_FRAME_SHIFT);
+    mask &= mask - 1;
+    atomic_poke(&cache->mask[way], mask);
+    if (mask == 0)
+        cache->ready &= ~bit_mask(way);
+    count_own(&slot_at(pool, cache)->cache_taken);
+    return pa;
+}
+
+static __attribute__((noinline)) enum bitframe_status
+take_after_all(struct bitframe *pool, struct bitframe_core *cache, uint64_t *pa)
+{
+    if (get_word(pool, cache)) {
+        *pa = take_from_way(pool, cache, lowest_bit(cache->ready));
+        return BITFRAME_OK;
+    }
+    uint64_t bit;
+    enum bitframe_status status = bitframe_take_hidden(pool, slot_at(pool, cache), &bit);
+    if (status == BITFRAME_OK)
+        *pa = pa_of_bit(pool, bit);
+    return status;
+}
+
+enum bitframe_status bitframe_core_take(struct bitframe *pool, struct bitframe_core *cache, uint64_t *pa)
+{
+    if (cache->ready == 0)
+        return take_after_all(pool, cache, pa);
+    *pa = take_from_way(pool, cache, lowest_bit(cache->ready));
+    return BITFRAME_OK;
+}
+
+enum bitframe_status bitframe_core_free(struct bitframe *pool, struct bitframe_core *cache, uint64_t pa)
+{
+    struct slot *slot = slot_at(pool, cache);
+    if (is_in_gap(pool, pa)) {
+        uint64_t bit = gap_bit(pool, pa);
+        uint64_t word = bit / WORD_BITS;
+        uint64_t way = word % BITFRAME_CORE_WAYS;
+        if (cache->word[way] == word) {
+            uint64_t mask = cache->mask[way];
+            /* What others have given back of this word is in the bitmap. */
+            uint64_t all = mask | atomic_peek(levels_at(pool, &pool->frames, 0) + word);
+            if ((all & bit_mask(bit)) != 0)
+                return BITFRAME_DOUBLE_FREE;
+            atomic_poke(&cache->mask[way], mask | bit_mask(bit));
+            cache->ready |= bit_mask(way);
+            count_own(&slot->cache_freed);
+            return BITFRAME_OK;
+        }
+    }
+    return bitframe_shared_free(pool, pa, (uint32_t)(slot - pool_slots(pool)));
+}
+
+uint64_t bitframe_core_drain(struct bitframe *pool, struct bitframe_core *cache)
+{
+    uint64_t drained = 0;
+    atomic_poke(&cache->moving, 1);
+    for (unsigned way = 0; way < BITFRAME_CORE_WAYS; way++) {
+        uint64_t word = cache->word[way];
+        uint64_t mask = cache->mask[way];
+        if (mask != 0) {
+            atomic_store_release(&cache->mask[way], 0);
+            uint64_t before = atomic_set_bits(levels_at(pool, &pool->frames, 0) + word, mask);
+            word_given_to(pool, word, before, before | mask);
+            drained += word_count(mask);
+        }
+        forget(pool, cache, way);
+    }
+    cache->ready = 0;
+    if (drained != 0)
+        count_rollback(pool, slot_at(pool, cache), drained);
+    atomic_store_release(&cache->moving, 0);
+    return drained;
+}
+
+void bitframe_core_leave(struct bitframe *pool, struct bitframe_core *cache)
+{
+    (void)bitframe_core_drain(pool, cache);
+    atomic_store_release(&slot_at(pool, cache)->cache, 0);
+}

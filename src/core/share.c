@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/* share.c - how a pool becomes every core's, and one owner's again. */
+#include "cursor.h"
+#include "kernels.h"
+#include "offline.h"
+#include "rebuild.h"
+#include "shared_index.h"
+#include "slot.h"
+
+enum {
+    CONTROL_WORDS = BITFRAME_SHARE_ALIGN / sizeof(uint64_t),
+    CLAIMS_GROUPS = WORD_BITS, /* groups whose claims share a cache line */
+    CLAIMS_WORDS = 8,          /* words in it, of which one is used */
+};
+
+uint64_t bitframe_share_bytes(const struct bitframe *pool, uint32_t cores)
+{
+    return BITFRAME_SHARE_BYTES(cores, pool->frames.words);
+}
+
+/** Say where in @p storage the parts are. */
+static void lay_out(struct bitframe *pool, uint64_t *storage, uint32_t cores)
+{
+    struct bitframe_sharing *sharing = &pool->sharing;
+    uint64_t claims = (pool->frames.words / WORD_BITS + CLAIMS_GROUPS - 1) / CLAIMS_GROUPS;
+    sharing->none_at = pool_distance(pool, storage);
+    storage += CONTROL_WORDS;
+    sharing->slots = pool_distance(pool, storage);
+    storage += cores * (sizeof(struct slot) / sizeof(uint64_t));
+    sharing->claims = pool_distance(pool, storage);
+    storage += claims * CLAIMS_WORDS;
+    sharing->held = pool_distance(pool, storage);
+}
+
+/** Is frames [@p first, @p end), of one span, the longest stretch so far? Then it is the gap. */
+static void offer_gap(struct bitframe *pool, uint64_t first, uint64_t end)
+{
+    struct bitframe_sharing *sharing = &pool->sharing;
+    if (first >= end || end - first <= sharing->gap_frames)
+        return;
+    sharing->gap_pa = first << BITFRAME_FRAME_SHIFT;
+    sharing->gap_frames = end - first;
+    sharing->gap_zero_bit = pool_bit(pool, first) - first;
+}
+
+/** What calls on a shared pool read of it and none writes. */
+static void prepare(struct bitframe *pool)
+{
+    struct bitframe_sharing *sharing = &pool->sharing;
+    sharing->words = 0;
+    for (uint64_t i = 0; i < pool->segment_count; i++) {
+        const struct segment *segment = pool_segments(pool) + i;
+        uint64_t words = (segment->end - segment->first) / WORD_BITS;
+        if (words > sharing->words) {
+            sharing->first_word = segment->first_bit / WORD_BITS;
+            sharing->words = words;
+            sharing->zero_pa = (segment->first - segment->first_bit) << BITFRAME_FRAME_SHIFT;
+        }
+    }
+    sharing->gap_pa = 0;
+    sharing->gap_frames = 0;
+    sharing->gap_zero_bit = 0;
+    struct span stretch;
+    for (uint64_t frame = 0; bitframe_stretch_next(pool, &frame, UINT64_MAX, &stretch);) {
+        uint64_t first = stretch.first;
+        for (const struct bitframe_offline *record = bitframe_offline_meeting(pool, first, stretch.end);
+             record; record = offline_meeting_next(pool, record, stretch.end)) {
+            offer_gap(pool, first, record->first);
+            first = record->end;
+        }
+        offer_gap(pool, first, stretch.end);
+    }
+}
+
+/** From now on the calls find @p cores cores. */
+static void begin(struct bitframe *pool, uint32_t cores)
+{
+    struct bitframe_sharing *sharing = &pool->sharing;
+    bitframe_settle(pool);
+    prepare(pool);
+    sharing->always_zero = 0;
+    *pool_word(pool, sharing->none_at) = UINT64_MAX;
+    sharing->cores = cores;
+    /* Everything that was ever counted, and what caches hold, must come to what is free now. */
+    sharing->base_frames = 0;
+    sharing->base_frames =
+        pool->free_frames + bitframe_held_frames(pool, BITFRAME_CORES_MAX) + bitframe_net_taken(pool);
+    pool->cursor = pool_distance(pool, &sharing->always_zero);
+    pool->gap_frames = 0;
+    atomic_fence();
+}
+
+enum bitframe_status bitframe_share(struct bitframe *pool, const struct bitframe_share_options *options,
+                                    void *storage, uint64_t bytes)
+{
+    if (!pool || !options || !storage || (uintptr_t)storage % BITFRAME_SHARE_ALIGN != 0 ||
+        options->cores == 0 || options->cores > BITFRAME_CORES_MAX ||
+        (options->policy != BITFRAME_LOWEST && options->policy != BITFRAME_LOCAL) ||
+        (options->flags & ~(uint32_t)BITFRAME_EXACT_CORES) != 0 || pool_is_shared(pool))
+        return BITFRAME_INVALID;
+    uint32_t cores = options->cores;
+    uint64_t needed = bitframe_share_bytes(pool, cores);
+    if (bytes < needed)
+        return BITFRAME_NO_ROOM;
+#if BITFRAME_DEBUG
+    if (pool->debug != 0)
+        return BITFRAME_UNSUPPORTED;
+#endif
+    kernel_clear(storage, 0, needed * 8);
+    lay_out(pool, storage, cores);
+    pool->sharing.policy = (uint16_t)options->policy;
+    pool->sharing.flags = (uint16_t)options->flags;
+    pool->sharing.caches = 0;
+    begin(pool, cores);
+    /* Cores begin as far apart as can be. */
+    uint64_t groups = pool->frames.words / WORD_BITS;
+    for (uint32_t core = 0; core < cores; core++) {
+        uint64_t group = groups * core / cores;
+        struct slot *slot = pool_slots(pool) + core;
+        slot->group = group;
+        slot->word = group * WORD_BITS;
+        slot->line_word = group * GROUP_LINES / WORD_BITS;
+        *claims_of(pool, group) |= bit_mask(group);
+    }
+    atomic_fence();
+    return BITFRAME_OK;
+}
+
+/** Give back to the pool what its core caches hold, and end them if @p leave. */
+static void drain_caches(struct bitframe *pool, bool leave)
+{
+    atomic_fence();
+    for (uint32_t core = 0; core < pool->sharing.cores; core++) {
+        struct bitframe_core *cache = cache_of(pool, pool_slots(pool) + core);
+        if (!cache)
+            continue;
+        (void)bitframe_core_drain(pool, cache);
+        if (leave)
+            bitframe_core_leave(pool, cache);
+    }
+}
+
+/** Make the pool one owner's. The slots stay as they are. */
+static void end(struct bitframe *pool)
+{
+    pool->sharing.cores = 0;
+    bitframe_rebuild(pool);
+}
+
+enum bitframe_status bitframe_unshare(struct bitframe *pool)
+{
+    if (!pool || !pool_is_shared(pool))
+        return BITFRAME_INVALID;
+    drain_caches(pool, true);
+    end(pool);
+    return BITFRAME_OK;
+}
+
+uint32_t bitframe_sharing_pause(struct bitframe *pool)
+{
+    uint32_t cores = pool->sharing.cores;
+    drain_caches(pool, false);
+    end(pool);
+    return cores;
+}
+
+void bitframe_sharing_resume(struct bitframe *pool, uint32_t cores)
+{
+    begin(pool, cores);
+}

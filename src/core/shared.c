@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * shared.c - single frames of a pool that every core uses, its counts, and when it has none
+ *
+ * Nobody waits. A core that stops between any two steps leaves at worst a bit missing above a word, which the
+ * scan that precedes every "none" makes up for. docs/concurrency.md has the argument, models/ the models.
+ *
+ * Which word a core takes from decides how much it meets others. Under the policy `local` it is one of the
+ * core's group, which is marked as its own so that others look elsewhere first: a group near its last one,
+ * with plenty of words that have free frames, not the lowest. Within a group the words of partly used lines
+ * come first, so that whole lines stay for who needs 2 MiB.
+ */
+#include "kernels.h"
+#include "offline.h"
+#include "shared_index.h"
+#include "slot.h"
+
+enum {
+    PLENTY = 16,     /* words of a group with free frames that make it worth moving to */
+    NEAR_GROUPS = 64 /* how far a core looks for such a group */
+};
+
+/* Counts. */
+
+static uint64_t sum_of_freed(const struct bitframe *pool)
+{
+    uint64_t sum = 0;
+    for (uint32_t core = 0; core < pool->sharing.cores; core++) {
+        const struct slot *slot = pool_slots(pool) + core;
+        sum += atomic_load_word(&slot->freed) + atomic_load_word(&slot->cache_freed);
+    }
+    return sum;
+}
+
+uint64_t bitframe_net_taken(const struct bitframe *pool)
+{
+    /* Frees first: of a frame that is freed and taken between the two sums only the take counts, so that a
+       free count may be too small while calls are in flight, never too large. */
+    uint64_t freed = sum_of_freed(pool);
+    uint64_t taken = 0;
+    for (uint32_t core = 0; core < pool->sharing.cores; core++) {
+        const struct slot *slot = pool_slots(pool) + core;
+        taken += atomic_load_word(&slot->taken) + atomic_load_word(&slot->cache_taken);
+    }
+    return taken - freed;
+}
+
+uint64_t bitframe_shared_free_frames(const struct bitframe *pool)
+{
+    uint64_t frames = pool->sharing.base_frames - bitframe_net_taken(pool);
+    return frames <= pool->total_frames ? frames : 0;
+}
+
+/* Where to take from. */
+
+/** The words of group @p group that have free frames, those of partly used lines only if there are any. */
+static uint64_t usable_words(const struct bitframe *pool, uint64_t group)
+{
+    uint64_t words = atomic_peek(levels_at(pool, &pool->frames, 1) + group);
+    uint64_t lines = group_lines(pool, group);
+    if (lines == 0)
+        return words;
+    /* Bit i of eight to byte i: a copy of all eight in each byte, of which one is kept; then the whole byte.
+     */
+    uint64_t whole = lines * UINT64_C(0x0101010101010101) & UINT64_C(0x8040201008040201);
+    whole = ((whole + UINT64_C(0x7F7F7F7F7F7F7F7F)) >> 7 & UINT64_C(0x0101010101010101)) * 0xFF;
+    return (words & ~whole) != 0 ? words & ~whole : words;
+}
+
+static bool is_claimed(const struct bitframe *pool, uint64_t group)
+{
+    return (atomic_peek(claims_of(pool, group)) & bit_mask(group)) != 0;
+}
+
+/** Make @p group the core's. The exchange says which one was: of two that move at once each clears another.
+ */
+static void move_to(struct bitframe *pool, struct slot *slot, uint64_t group)
+{
+    (void)atomic_set_bits(claims_of(pool, group), bit_mask(group));
+    uint64_t old = atomic_exchange(&slot->group, group);
+    if (old != group)
+        (void)atomic_clear_bits(claims_of(pool, old), bit_mask(old));
+}
+
+/** A group for a core whose own, @p own, is used up; NO_BIT if the index knows of no free frame. */
+static uint64_t next_group(struct bitframe *pool, uint64_t own)
+{
+    uint64_t groups = pool->frames.words / WORD_BITS;
+    uint64_t near = groups - 1 < NEAR_GROUPS ? groups - 1 : NEAR_GROUPS;
+    uint64_t fair = NO_BIT;
+    uint64_t group = own;
+    for (uint64_t i = 0; i < near; i++) {
+        if (++group == groups)
+            group = 0;
+        uint64_t words = usable_words(pool, group);
+        if (words == 0 || is_claimed(pool, group))
+            continue;
+        if (word_count(words) >= PLENTY)
+            return group;
+        if (fair == NO_BIT)
+            fair = group;
+    }
+    if (fair != NO_BIT)
+        return fair;
+    /* Any that is nobody's; there are as many others as cores at most. */
+    for (group = bitframe_shared_next_group(pool, 0); group != NO_BIT && is_claimed(pool, group);)
+        group = bitframe_shared_next_group(pool, group + 1);
+    return group != NO_BIT ? group : bitframe_shared_next_group(pool, 0);
+}
+
+uint64_t bitframe_word_to_use(struct bitframe *pool, struct slot *slot)
+{
+    if (pool->sharing.policy == BITFRAME_LOWEST)
+        return bitframe_shared_next_word(pool, &pool->frames, 0);
+    for (;;) {
+        uint64_t group = atomic_peek(&slot->group);
+        uint64_t words = usable_words(pool, group);
+        if (words != 0) {
+            uint64_t word = group * WORD_BITS + lowest_bit(words);
+            if (atomic_peek(levels_at(pool, &pool->frames, 0) + word) != 0)
+                return word;
+            bitframe_word_emptied(pool, &pool->frames, 0, word);
+            continue;
+        }
+        group = next_group(pool, group);
+        if (group == NO_BIT)
+            return NO_BIT;
+        move_to(pool, slot, group);
+    }
+}
+
+/* Taking one. */
+
+/** A frame was taken: its word was @p before and became @p after. Returns BITFRAME_OK. */
+static __attribute__((noinline)) enum bitframe_status word_changed(struct bitframe *pool, uint64_t word,
+                                                                   uint64_t before, uint64_t after)
+{
+    word_taken_from(pool, word, before, after);
+    return BITFRAME_OK;
+}
+
+/** Take the lowest frame of word @p word and count it. BITFRAME_NONE if the word is 0. */
+static inline enum bitframe_status take_from(struct bitframe *pool, struct slot *slot, uint64_t word,
+                                             uint64_t *bit)
+{
+    uint64_t *leaf = levels_at(pool, &pool->frames, 0) + word;
+    uint64_t bits = atomic_peek(leaf);
+    while (bits != 0) {
+        uint64_t mask = bits & -bits;
+        bits = atomic_clear_bits(leaf, mask);
+        if ((bits & mask) != 0) {
+            *bit = word * WORD_BITS + lowest_bit(mask);
+            count_up(pool, &slot->taken, 1);
+            if (bits == mask || bits == UINT64_MAX)
+                return word_changed(pool, word, bits, bits & ~mask);
+            return BITFRAME_OK;
+        }
+    }
+    return BITFRAME_NONE;
+}
+
+static __attribute__((noinline)) enum bitframe_status take_anywhere(struct bitframe *pool, struct slot *slot,
+                                                                    uint64_t *bit)
+{
+    for (;;) {
+        uint64_t word = bitframe_word_to_use(pool, slot);
+        if (word == NO_BIT)
+            return bitframe_take_hidden(pool, slot, bit);
+        if (take_from(pool, slot, word, bit) == BITFRAME_OK) {
+            atomic_poke(&slot->word, word);
+            return BITFRAME_OK;
+        }
+    }
+}
+
+uint64_t bitframe_shared_take(struct bitframe *pool, uint32_t core)
+{
+    struct slot *slot = slot_of(pool, core);
+    uint64_t bit;
+    if (pool->sharing.policy == BITFRAME_LOCAL &&
+        take_from(pool, slot, atomic_peek(&slot->word), &bit) == BITFRAME_OK)
+        return pa_of_bit(pool, bit);
+    return take_anywhere(pool, slot, &bit) == BITFRAME_OK ? pa_of_bit(pool, bit) : 0;
+}
+
+/* None. */
+
+/** How many free frames core caches hold; not 0 either while one is moving words. */
+static uint64_t held_or_moving(const struct bitframe *pool)
+{
+    uint64_t frames = 0;
+    if (atomic_peek(&pool->sharing.caches) == 0)
+        return 0;
+    for (uint32_t core = 0; core < pool->sharing.cores; core++) {
+        const struct bitframe_core *cache = cache_of(pool, pool_slots(pool) + core);
+        if (!cache)
+            continue;
+        /* A word that came before the scan and is not on its way any more is in its way by now; one that left
+           since is still on its way, or its frames have been counted as freed. So look for both, before and
+           after. */
+        frames += atomic_load_acquire(&cache->moving) != 0;
+        for (int i = 0; i < BITFRAME_CORE_WAYS; i++)
+            frames += word_count(atomic_load_acquire(&cache->mask[i]));
+        frames += atomic_load_acquire(&cache->moving) != 0;
+    }
+    return frames;
+}
+
+enum bitframe_status bitframe_none_or_held(const struct bitframe *pool)
+{
+    return held_or_moving(pool) == 0 ? BITFRAME_NONE : BITFRAME_HELD;
+}
+
+enum bitframe_status bitframe_take_hidden(struct bitframe *pool, struct slot *slot, uint64_t *bit)
+{
+    uint64_t *none_at = pool_word(pool, pool->sharing.none_at);
+    for (;;) {
+        uint64_t freed = sum_of_freed(pool);
+        if (freed == atomic_load_word(none_at))
+            return BITFRAME_NONE;
+        /* Every word and every cache between two fences. Only if no free was counted meanwhile is all that
+           was taken when the scan came by taken still. */
+        atomic_fence();
+        uint64_t word = kernel_scan(levels_at(pool, &pool->frames, 0), pool->frames.words);
+        uint64_t held = word == pool->frames.words ? held_or_moving(pool) : 0;
+        atomic_fence();
+        if (word != pool->frames.words) {
+            if (take_from(pool, slot, word, bit) == BITFRAME_OK)
+                return BITFRAME_OK;
+        } else if (sum_of_freed(pool) == freed) {
+            if (held != 0)
+                return BITFRAME_HELD;
+            atomic_poke(none_at, freed);
+            return BITFRAME_NONE;
+        }
+    }
+}
+
+uint64_t bitframe_held_frames(const struct bitframe *pool, uint32_t core)
+{
+    uint64_t frames = 0;
+    if (!pool_is_shared(pool))
+        return 0;
+    for (uint32_t i = 0; i < pool->sharing.cores; i++) {
+        const struct bitframe_core *cache = cache_of(pool, pool_slots(pool) + i);
+        for (int way = 0; cache && (core == i || core == BITFRAME_CORES_MAX) && way < BITFRAME_CORE_WAYS;
+             way++)
+            frames += word_count(atomic_peek(&cache->mask[way]));
+    }
+    return frames;
+}
+
+/* Giving one back. */
+
+/** @p pa is not the start of a frame of the gap. Frees it after all, or says why not. */
+static __attribute__((noinline)) enum bitframe_status free_elsewhere(struct bitframe *pool, uint64_t pa,
+                                                                     struct slot *slot);
+
+/** Word @p word was @p before and became @p after by a free. Returns BITFRAME_OK. */
+static __attribute__((noinline)) enum bitframe_status
+word_refilled(struct bitframe *pool, uint64_t word, uint64_t before, uint64_t after, struct slot *slot)
+{
+    word_given_to(pool, word, before, after);
+    count_up(pool, &slot->freed, 1);
+    return BITFRAME_OK;
+}
+
+static inline enum bitframe_status free_bit(struct bitframe *pool, uint64_t bit, struct slot *slot)
+{
+    uint64_t word = bit / WORD_BITS;
+    uint64_t mask = bit_mask(bit);
+    if (frames_are_held(pool, word, mask))
+        return BITFRAME_DOUBLE_FREE;
+    uint64_t before = atomic_set_bits(levels_at(pool, &pool->frames, 0) + word, mask);
+    if ((before & mask) != 0)
+        return BITFRAME_DOUBLE_FREE;
+    if (before == 0 || (before | mask) == UINT64_MAX)
+        return word_refilled(pool, word, before, before | mask, slot);
+    count_up(pool, &slot->freed, 1);
+    return BITFRAME_OK;
+}
+
+enum bitframe_status bitframe_shared_free(struct bitframe *pool, uint64_t pa, uint32_t core)
+{
+    struct slot *slot = slot_of(pool, core);
+    if (!is_in_gap(pool, pa))
+        return free_elsewhere(pool, pa, slot);
+    return free_bit(pool, gap_bit(pool, pa), slot);
+}
+
+static enum bitframe_status free_elsewhere(struct bitframe *pool, uint64_t pa, struct slot *slot)
+{
+    uint64_t frame = frame_number(pa);
+    if (!frame_is_managed(pool, frame))
+        return BITFRAME_UNMANAGED;
+    if (pa % BITFRAME_FRAME_BYTES != 0)
+        return BITFRAME_MISALIGNED;
+    if (frame_is_reserved(pool, frame))
+        return BITFRAME_RESERVED;
+    struct bitframe_offline *record = bitframe_offline_meeting(pool, frame, frame + 1);
+    if (record)
+        return bitframe_shared_leave(pool, record, frame, frame + 1) ? BITFRAME_OK : BITFRAME_OFFLINE;
+    return free_bit(pool, pool_bit(pool, frame), slot);
+}
+
+/* The calls that name the core. */
+
+uint64_t bitframe_take_on(struct bitframe *pool, uint32_t core)
+{
+    return pool_is_shared(pool) ? bitframe_shared_take(pool, core) : bitframe_take(pool);
+}
+
+enum bitframe_status bitframe_free_on(struct bitframe *pool, uint64_t pa, uint32_t core)
+{
+    return pool_is_shared(pool) ? bitframe_shared_free(pool, pa, core) : bitframe_free(pool, pa);
+}

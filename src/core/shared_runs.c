@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * shared_runs.c - many frames at a time, of a pool that every core uses
+ *
+ * A run is claimed word by word, ascending, each by a compare-and-swap from all free to taken. If one fails,
+ * what was claimed before it is given back: these are the words below, under the same masks, and nobody else
+ * can have changed them, for a frame's bit is set by its owner only. The rollback is a free like any other,
+ * index and counts included, or a take beside it would answer "none" falsely.
+ */
+#include "bulk.h"
+#include "kernels.h"
+#include "line.h"
+#include "offline.h"
+#include "run.h"
+#include "shared_index.h"
+#include "slot.h"
+
+#define LINE_BITS UINT64_C(0xFF) /* one per word of a line, in a word of the level above */
+
+static inline uint64_t *leaf_at(const struct bitframe *pool, uint64_t word)
+{
+    return levels_at(pool, &pool->frames, 0) + word;
+}
+
+/** The bits of word @p word that belong to [@p first, @p end), which meets it. */
+static uint64_t mask_within(uint64_t word, uint64_t first, uint64_t end)
+{
+    uint64_t mask = UINT64_MAX;
+    if (word == first / WORD_BITS)
+        mask &= mask_from(first);
+    if (word == (end - 1) / WORD_BITS)
+        mask &= mask_to(end - 1);
+    return mask;
+}
+
+/** Set the bits @p mask of word @p word, and repair the index. Returns what the word was. */
+static uint64_t give_to(struct bitframe *pool, uint64_t word, uint64_t mask)
+{
+    uint64_t before = atomic_set_bits(leaf_at(pool, word), mask);
+    word_given_to(pool, word, before, before | mask);
+    return before;
+}
+
+/** Give back what of [@p first, @p end) is in words below @p stop. */
+static void roll_back(struct bitframe *pool, uint64_t first, uint64_t end, uint64_t stop)
+{
+    uint64_t frames = 0;
+    for (uint64_t word = first / WORD_BITS; word < stop; word++) {
+        uint64_t mask = mask_within(word, first, end);
+        (void)give_to(pool, word, mask);
+        frames += word_count(mask);
+    }
+    if (frames != 0)
+        count_rollback(pool, slot_of(pool, this_core()), frames);
+}
+
+/** Take bits [@p first, @p end), at least one, if all are set. Index and count are the caller's. */
+static bool claim_bits(struct bitframe *pool, uint64_t first, uint64_t end)
+{
+    for (uint64_t word = first / WORD_BITS; word <= (end - 1) / WORD_BITS; word++) {
+        uint64_t mask = mask_within(word, first, end);
+        uint64_t before = atomic_peek(leaf_at(pool, word));
+        do {
+            if ((before & mask) != mask) {
+                roll_back(pool, first, end, word);
+                return false;
+            }
+        } while (!atomic_replace(leaf_at(pool, word), &before, before & ~mask));
+    }
+    return true;
+}
+
+/** Take bits [@p first, @p end), at least one, if all are set. */
+static bool claim_range(struct bitframe *pool, uint64_t first, uint64_t end)
+{
+    if (!claim_bits(pool, first, end))
+        return false;
+    count_up(pool, &slot_of(pool, this_core())->taken, end - first);
+    uint64_t last = (end - 1) / WORD_BITS;
+    for (uint64_t word = first / WORD_BITS; word <= last;) {
+        uint64_t group = word / WORD_BITS;
+        uint64_t emptied = 0;
+        for (; word <= last && word / WORD_BITS == group; word++) {
+            if (atomic_load_word(leaf_at(pool, word)) == 0)
+                emptied |= bit_mask(word);
+        }
+        if (emptied != 0)
+            bitframe_group_emptied(pool, group, emptied);
+    }
+    for (uint64_t line = first / BITFRAME_LINE_FRAMES; line <= (end - 1) / BITFRAME_LINE_FRAMES; line++)
+        bitframe_line_opened(pool, line);
+    return true;
+}
+
+/* A line. */
+
+/** Take line @p line, whose bit the caller has cleared, if all of it is free. */
+static bool claim_line(struct bitframe *pool, struct slot *slot, uint64_t line)
+{
+    uint64_t word = line * LINE_WORDS;
+    if (!claim_bits(pool, line * BITFRAME_LINE_FRAMES, (line + 1) * BITFRAME_LINE_FRAMES))
+        return false;
+    count_up(pool, &slot->taken, BITFRAME_LINE_FRAMES);
+    bitframe_group_emptied(pool, word / WORD_BITS, LINE_BITS << word % WORD_BITS);
+    /* Somebody may have seen it whole before it was taken, and set its bit since. */
+    bitframe_line_opened(pool, line);
+    return true;
+}
+
+uint64_t bitframe_shared_take_line(struct bitframe *pool)
+{
+    struct slot *slot = slot_of(pool, this_core());
+    uint64_t from = pool->sharing.policy == BITFRAME_LOCAL ? atomic_peek(&slot->line_word) : 0;
+    for (;;) {
+        uint64_t word = bitframe_shared_next_word(pool, &pool->lines, from);
+        if (word == NO_BIT) {
+            if (from == 0)
+                return 0;
+            from = 0;
+            continue;
+        }
+        /* Who clears the bit has the line to itself, but for single frames. */
+        uint64_t *lines = levels_at(pool, &pool->lines, 0) + word;
+        uint64_t bits = atomic_peek(lines);
+        uint64_t mask = bits & -bits;
+        uint64_t before = mask != 0 ? atomic_clear_bits(lines, mask) : 0;
+        if ((before & mask) == 0)
+            continue;
+        if (before == mask)
+            bitframe_word_emptied(pool, &pool->lines, 0, word);
+        uint64_t line = word * WORD_BITS + lowest_bit(mask);
+        if (claim_line(pool, slot, line)) {
+            atomic_poke(&slot->line_word, word);
+            return pa_of_bit(pool, line * BITFRAME_LINE_FRAMES);
+        }
+    }
+}
+
+/**
+ * Give back the line that begins with word @p word. All of it is the caller's, so the first word decides and
+ * plain stores do for the rest: whoever else writes there meanwhile writes what it read, in one access.
+ */
+static enum bitframe_status free_line(struct bitframe *pool, uint64_t word)
+{
+    uint64_t *words = leaf_at(pool, word);
+    for (int i = 0; i < LINE_WORDS; i++) {
+        if (atomic_peek(words + i) != 0 || frames_are_held(pool, word + (uint64_t)i, UINT64_MAX))
+            return BITFRAME_DOUBLE_FREE;
+    }
+    uint64_t none = 0;
+    if (!atomic_replace(words, &none, UINT64_MAX))
+        return BITFRAME_DOUBLE_FREE;
+    for (int i = 1; i < LINE_WORDS; i++)
+        atomic_store_release(words + i, UINT64_MAX);
+    bitframe_group_filled(pool, word / WORD_BITS, LINE_BITS << word % WORD_BITS);
+    bitframe_line_may_be_whole(pool, word / LINE_WORDS);
+    count_up(pool, &slot_of(pool, this_core())->freed, BITFRAME_LINE_FRAMES);
+    return BITFRAME_OK;
+}
+
+/* Runs. */
+
+/** A run of whole lines from frame @p frame on was not: clear the bits of lines that are not whole. */
+static void doubt_lines(struct bitframe *pool, uint64_t first, uint64_t end)
+{
+    for (uint64_t line = first / BITFRAME_LINE_FRAMES; line < end / BITFRAME_LINE_FRAMES; line++) {
+        const uint64_t *words = leaf_at(pool, line * LINE_WORDS);
+        for (int i = 0; i < LINE_WORDS; i++) {
+            if (atomic_peek(words + i) != UINT64_MAX) {
+                bitframe_line_opened(pool, line);
+                break;
+            }
+        }
+    }
+}
+
+enum bitframe_status bitframe_shared_take_run(struct bitframe *pool, const struct wanted *wanted,
+                                              uint64_t *pa)
+{
+    /* Lines are looked for in their index first, and in the bitmap before the answer is "none". */
+    bool by_line = (wanted->frames | wanted->align) % BITFRAME_LINE_FRAMES == 0;
+    for (;;) {
+        uint64_t frame = bitframe_search_pool(pool, wanted, by_line ? BITFRAME_LINE_FRAMES : 1);
+        if (frame == NO_BIT) {
+            if (!by_line)
+                return bitframe_none_or_held(pool);
+            by_line = false;
+            continue;
+        }
+        uint64_t bit = pool_bit(pool, frame);
+        if (claim_range(pool, bit, bit + wanted->frames)) {
+            *pa = frame << BITFRAME_FRAME_SHIFT;
+            return BITFRAME_OK;
+        }
+        if (by_line)
+            doubt_lines(pool, bit, bit + wanted->frames);
+    }
+}
+
+/** Are any of bits [@p first, @p end) free, but in a core cache? */
+static bool range_is_held(const struct bitframe *pool, uint64_t first, uint64_t end)
+{
+    for (uint64_t word = first / WORD_BITS; word <= (end - 1) / WORD_BITS; word++) {
+        if (frames_are_held(pool, word, mask_within(word, first, end)))
+            return true;
+    }
+    return false;
+}
+
+enum bitframe_status bitframe_shared_claim(struct bitframe *pool, uint64_t pa, uint64_t frames)
+{
+    uint64_t bit;
+    enum bitframe_status status = bitframe_locate_run(pool, pa, frames, &bit);
+    if (status != BITFRAME_OK)
+        return status;
+    if (claim_range(pool, bit, bit + frames))
+        return BITFRAME_OK;
+    return range_is_held(pool, bit, bit + frames) ? BITFRAME_HELD : BITFRAME_IN_USE;
+}
+
+/** Set bits [@p first, @p end), at least one. BITFRAME_DOUBLE_FREE if any was set by somebody else meanwhile.
+ */
+static enum bitframe_status set_range(struct bitframe *pool, uint64_t first, uint64_t end)
+{
+    uint64_t freed = 0;
+    for (uint64_t word = first / WORD_BITS; word <= (end - 1) / WORD_BITS; word++) {
+        uint64_t mask = mask_within(word, first, end);
+        freed += word_count(mask & ~give_to(pool, word, mask));
+    }
+    count_up(pool, &slot_of(pool, this_core())->freed, freed);
+    return freed == end - first ? BITFRAME_OK : BITFRAME_DOUBLE_FREE;
+}
+
+enum bitframe_status bitframe_shared_free_run(struct bitframe *pool, uint64_t pa, uint64_t frames)
+{
+    const struct bitframe_sharing *sharing = &pool->sharing;
+    uint64_t bit;
+    if (frames == BITFRAME_LINE_FRAMES && pa % LINE_BYTES == 0 && sharing->gap_frames >= frames &&
+        frame_number(pa - sharing->gap_pa) <= sharing->gap_frames - frames)
+        return free_line(pool, gap_bit(pool, pa) / WORD_BITS);
+    enum bitframe_status status = bitframe_locate_run(pool, pa, frames, &bit);
+    if (status != BITFRAME_OK)
+        return status;
+    for (uint64_t word = bit / WORD_BITS; word <= (bit + frames - 1) / WORD_BITS; word++) {
+        uint64_t mask = mask_within(word, bit, bit + frames);
+        if ((atomic_peek(leaf_at(pool, word)) & mask) != 0 || frames_are_held(pool, word, mask))
+            return BITFRAME_DOUBLE_FREE;
+    }
+
+    /* What of it is in offline ranges goes offline, what lies between becomes free. */
+    uint64_t first = frame_number(pa);
+    uint64_t end = first + frames;
+    uint64_t skew = bit - first;
+    for (struct bitframe_offline *record = bitframe_offline_meeting(pool, first, end); record;
+         record = offline_meeting_next(pool, record, end)) {
+        struct span piece = offline_clip(record, first, end);
+        if (first < piece.first)
+            status = set_range(pool, first + skew, piece.first + skew);
+        (void)bitframe_shared_leave(pool, record, piece.first, piece.end);
+        first = piece.end;
+    }
+    return first < end ? set_range(pool, first + skew, end + skew) : status;
+}
+
+uint64_t bitframe_shared_clear(struct bitframe *pool, uint64_t first, uint64_t end)
+{
+    uint64_t taken = 0;
+    for (uint64_t word = first / WORD_BITS; word <= (end - 1) / WORD_BITS; word++) {
+        uint64_t mask = mask_within(word, first, end);
+        if ((atomic_peek(leaf_at(pool, word)) & mask) == 0)
+            continue;
+        uint64_t before = atomic_clear_bits(leaf_at(pool, word), mask);
+        word_taken_from(pool, word, before, before & ~mask);
+        taken += word_count(before & mask);
+    }
+    count_up(pool, &slot_of(pool, this_core())->taken, taken);
+    return taken;
+}
+
+bool bitframe_shared_leave(struct bitframe *pool, struct bitframe_offline *record, uint64_t first,
+                           uint64_t end)
+{
+    uint64_t from = offline_bit(record, first);
+    uint64_t to = offline_bit(record, end);
+    uint64_t left = 0;
+    for (uint64_t word = from / WORD_BITS; word <= (to - 1) / WORD_BITS; word++) {
+        uint64_t mask = mask_within(word, from, to);
+        left += word_count(atomic_clear_bits(offline_words(pool, record) + word, mask) & mask);
+    }
+    atomic_count_release(&record->in_use, 0 - left);
+    atomic_count_release(&pool->offline_frames, left);
+    return left == end - first;
+}
+
+/* Many single frames. */
+
+/** Take what is wanted of word @p word, of the frames that @p mask allows. */
+static void harvest_word(struct bitframe *pool, uint64_t word, uint64_t mask, struct harvest *harvest)
+{
+    uint64_t bits = atomic_peek(leaf_at(pool, word)) & mask;
+    if (word_count(bits) > harvest->left)
+        bits = keep_some(bits, harvest->left, harvest->highest);
+    if (bits == 0)
+        return;
+    uint64_t before = atomic_clear_bits(leaf_at(pool, word), bits);
+    word_taken_from(pool, word, before, before & ~bits);
+    bits &= before;
+    harvest->left -= word_count(bits);
+    write_addresses(harvest, bits, pa_of_bit(pool, word * WORD_BITS));
+}
+
+/**
+ * Take what is wanted of bits [@p first, @p end), word by word: those that the index knows of or, if not
+ * @p by_index, all of them.
+ */
+static void harvest_range(struct bitframe *pool, uint64_t first, uint64_t end, bool by_index,
+                          struct harvest *harvest)
+{
+    while (harvest->left != 0 && first < end) {
+        uint64_t bit = harvest->highest ? end - 1 : first;
+        if (by_index)
+            bit = harvest->highest ? bitframe_levels_previous(pool, &pool->frames, bit)
+                                   : bitframe_levels_next(pool, &pool->frames, bit);
+        if (bit == NO_BIT || bit < first || bit >= end)
+            return;
+        uint64_t word = bit / WORD_BITS;
+        harvest_word(pool, word, mask_within(word, first, end), harvest);
+        if (harvest->highest)
+            end = word * WORD_BITS;
+        else
+            first = (word + 1) * WORD_BITS;
+    }
+}
+
+static void harvest_pool(struct bitframe *pool, const struct wanted *wanted, bool by_index,
+                         struct harvest *harvest)
+{
+    for (uint64_t i = 0; i < pool->segment_count && harvest->left != 0; i++) {
+        const struct segment *segment = wanted_segment(pool, wanted, i);
+        struct span allowed = wanted_frames(segment, wanted);
+        if (allowed.first < allowed.end)
+            harvest_range(pool, bit_of_frame(segment, allowed.first), bit_of_frame(segment, allowed.end),
+                          by_index, harvest);
+    }
+}
+
+enum bitframe_status bitframe_shared_take_bulk(struct bitframe *pool, const struct wanted *wanted,
+                                               bool is_partial, uint64_t *pas, uint64_t *taken)
+{
+    struct slot *slot = slot_of(pool, this_core());
+    struct harvest harvest = {.pas = pas, .left = wanted->frames, .highest = wanted->highest};
+    if (!is_partial && wanted->frames > pool->total_frames)
+        return BITFRAME_NONE;
+    bool is_local = pool->sharing.policy == BITFRAME_LOCAL && !wanted->highest && wanted->first == 0 &&
+                    wanted->end > frame_number(UINT64_MAX);
+    while (is_local && harvest.left != 0) {
+        uint64_t word = bitframe_word_to_use(pool, slot);
+        if (word == NO_BIT)
+            break;
+        harvest_word(pool, word, UINT64_MAX, &harvest);
+    }
+    harvest_pool(pool, wanted, true, &harvest);
+    harvest_pool(pool, wanted, false, &harvest);
+    uint64_t got = wanted->frames - harvest.left;
+    if (got == 0)
+        return bitframe_none_or_held(pool);
+    if (harvest.left != 0 && !is_partial) {
+        for (uint64_t i = 0; i < got; i++) {
+            uint64_t bit = pool_bit(pool, frame_number(pas[i]));
+            (void)give_to(pool, bit / WORD_BITS, bit_mask(bit));
+        }
+        count_rollback(pool, slot, got);
+        return bitframe_none_or_held(pool);
+    }
+    count_up(pool, &slot->taken, got);
+    *taken = got;
+    return BITFRAME_OK;
+}
+
+/** Could the frame at @p pa be given back? */
+static enum bitframe_status try_free(const struct bitframe *pool, uint64_t pa)
+{
+    uint64_t bit;
+    enum bitframe_status status = bitframe_locate_run(pool, pa, 1, &bit);
+    if (status != BITFRAME_OK)
+        return status;
+    bool is_free = (atomic_peek(leaf_at(pool, bit / WORD_BITS)) & bit_mask(bit)) != 0 ||
+                   frames_are_held(pool, bit / WORD_BITS, bit_mask(bit));
+    return is_free ? BITFRAME_DOUBLE_FREE : BITFRAME_OK;
+}
+
+enum bitframe_status bitframe_shared_free_bulk(struct bitframe *pool, const uint64_t *pas, uint64_t frames,
+                                               bool is_partial, uint64_t *freed)
+{
+    enum bitframe_status first_refusal = BITFRAME_OK;
+    for (uint64_t i = 0; !is_partial && i < frames; i++) {
+        enum bitframe_status status = try_free(pool, pas[i]);
+        if (status != BITFRAME_OK)
+            return status;
+    }
+    uint32_t core = this_core();
+    for (uint64_t i = 0; i < frames;) {
+        uint64_t run = run_in_word(pas + i, frames - i);
+        uint64_t last = pas[i] + ((run - 1) << BITFRAME_FRAME_SHIFT);
+        enum bitframe_status status = BITFRAME_DOUBLE_FREE;
+        if (run > 1 && is_in_gap(pool, pas[i]) && is_in_gap(pool, last)) {
+            uint64_t bit = gap_bit(pool, pas[i]);
+            uint64_t mask = mask_within(bit / WORD_BITS, bit, bit + run);
+            if ((atomic_peek(leaf_at(pool, bit / WORD_BITS)) & mask) == 0 &&
+                !frames_are_held(pool, bit / WORD_BITS, mask))
+                status = set_range(pool, bit, bit + run);
+        }
+        if (status != BITFRAME_OK) {
+            run = 1;
+            status = bitframe_shared_free(pool, pas[i], core);
+        }
+        if (status == BITFRAME_OK)
+            *freed += run;
+        else if (first_refusal == BITFRAME_OK)
+            first_refusal = status;
+        i += run;
+    }
+    return first_refusal;
+}

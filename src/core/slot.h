@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/* slot.h - what belongs to a core of a shared pool, and the counts that it keeps. */
+#ifndef BITFRAME_CORE_SLOT_H
+#define BITFRAME_CORE_SLOT_H
+
+#include "atomic.h"
+#include "sharing.h"
+
+/** What belongs to one core, on cache lines of its own. Others only read it, but for a wrong core number. */
+struct slot {
+    uint64_t taken;     /* frames, ever */
+    uint64_t freed;     /* frames, ever */
+    uint64_t word;      /* of the bitmap, where the last frame came from: a hint */
+    uint64_t group;     /* that the core takes from: a hint */
+    uint64_t line_word; /* of lines, where the last whole line came from: a hint */
+
+    /* The core cache. Its owner alone counts, by plain stores. */
+    uint64_t cache;       /* its distance from the pool; 0 for none */
+    uint64_t cache_taken; /* frames, ever */
+    uint64_t cache_freed; /* frames, ever */
+
+    uint64_t unused[8];
+};
+
+_Static_assert(sizeof(struct slot) == 128, "BITFRAME_SHARE_BYTES() says so");
+
+static inline struct slot *pool_slots(const struct bitframe *pool)
+{
+    return (struct slot *)(void *)pool_word(pool, pool->sharing.slots);
+}
+
+/** The slot of @p core. A number that is out of range is as wrong as any other. */
+static inline struct slot *slot_of(const struct bitframe *pool, uint32_t core)
+{
+    if (core >= pool->sharing.cores)
+        core %= pool->sharing.cores;
+    return pool_slots(pool) + core;
+}
+
+static inline void count_up(const struct bitframe *pool, uint64_t *count, uint64_t frames)
+{
+    if (pool->sharing.flags & BITFRAME_EXACT_CORES)
+        atomic_count_own(count, frames);
+    else
+        atomic_count_release(count, frames);
+}
+
+/** @p frames frames were taken and given back, by a call that failed. */
+static inline void count_rollback(const struct bitframe *pool, struct slot *slot, uint64_t frames)
+{
+    count_up(pool, &slot->taken, frames);
+    count_up(pool, &slot->freed, frames);
+}
+
+/** The core cache of @p slot, or null. */
+static inline struct bitframe_core *cache_of(const struct bitframe *pool, const struct slot *slot)
+{
+    uint64_t distance = atomic_load_acquire(&slot->cache);
+    return distance == 0 ? 0 : (struct bitframe_core *)(void *)pool_word(pool, distance);
+}
+
+/** The word with the bit that says that group @p group is some core's: 64 groups to a cache line. */
+static inline uint64_t *claims_of(const struct bitframe *pool, uint64_t group)
+{
+    return pool_word(pool, pool->sharing.claims) + group / WORD_BITS * 8;
+}
+
+/** The word with the bit per word of group @p group: some core cache holds it. */
+static inline uint64_t *held_of(const struct bitframe *pool, uint64_t group)
+{
+    return pool_word(pool, pool->sharing.held) + group;
+}
+
+/** Are any of the frames @p mask of word @p word free, in a core cache? */
+bool bitframe_frames_are_held(const struct bitframe *pool, uint64_t word, uint64_t mask);
+
+static inline bool frames_are_held(const struct bitframe *pool, uint64_t word, uint64_t mask)
+{
+    return atomic_peek(&pool->sharing.caches) != 0 &&
+           (atomic_peek(held_of(pool, word / WORD_BITS)) & bit_mask(word)) != 0 &&
+           bitframe_frames_are_held(pool, word, mask);
+}
+
+/** Frames that were ever taken less those that were ever given back, modulo 2^64. */
+uint64_t bitframe_net_taken(const struct bitframe *pool);
+
+/** BITFRAME_NONE, or BITFRAME_HELD if core caches have free frames. */
+enum bitframe_status bitframe_none_or_held(const struct bitframe *pool);
+
+/**
+ * No frame is free, in the bitmap or in a core cache, and none was at some instant of the call; or take one.
+ *
+ * @param bit  Becomes that of the frame taken.
+ *
+ * @retval BITFRAME_OK    A frame was taken and counted.
+ * @retval BITFRAME_NONE  There was none.
+ * @retval BITFRAME_HELD  There was none but in core caches.
+ */
+enum bitframe_status bitframe_take_hidden(struct bitframe *pool, struct slot *slot, uint64_t *bit);
+
+/** A word that the core of @p slot should take from, as the policy says; NO_BIT if the index knows of none.
+ */
+uint64_t bitframe_word_to_use(struct bitframe *pool, struct slot *slot);
+
+/** The PA of the frame of @p bit. */
+static inline uint64_t pa_of_bit(const struct bitframe *pool, uint64_t bit)
+{
+    if (bit / WORD_BITS - pool->sharing.first_word < pool->sharing.words)
+        return pool->sharing.zero_pa + (bit << BITFRAME_FRAME_SHIFT);
+    return frame_of_bit(bitframe_segment_of_bit(pool, bit), bit) << BITFRAME_FRAME_SHIFT;
+}
+
+/** Is @p pa the start of a frame of the gap? Then the bit of its frame is gap_bit(). */
+static inline bool is_in_gap(const struct bitframe *pool, uint64_t pa)
+{
+    /* Rotated right, a misaligned offset is a number beyond any pool: one comparison refuses both. */
+    uint64_t offset = pa - pool->sharing.gap_pa;
+    return (offset >> BITFRAME_FRAME_SHIFT | offset << (64 - BITFRAME_FRAME_SHIFT)) <
+           pool->sharing.gap_frames;
+}
+
+static inline uint64_t gap_bit(const struct bitframe *pool, uint64_t pa)
+{
+    return pool->sharing.gap_zero_bit + frame_number(pa);
+}
+
+#endif
