@@ -100,12 +100,12 @@ struct bitframe_sharing {
     uint16_t policy;       /* enum bitframe_policy */
     uint16_t flags;        /* enum bitframe_share_flags */
     uint64_t always_zero;  /* where the cursor leads meanwhile */
-    uint64_t first_word;   /* the largest segment's first word, by number */
-    uint64_t words;        /* how many it has */
-    uint64_t zero_pa;      /* PA of the frame of bit 0, were it of that segment */
+    uint64_t first_leaf;   /* distance of the largest segment's first word */
+    uint64_t leaf_bytes;   /* bytes of bitmap that it has */
+    uint64_t zero_leaf_pa; /* PA of the first frame of a word at distance 0, were it of that segment */
     uint64_t gap_pa;       /* the longest stretch between reservations and offline ranges: where it begins */
     uint64_t gap_frames;   /* how long it is */
-    uint64_t gap_zero_bit; /* bit of PA 0, were it of the gap's segment */
+    uint64_t gap_zero_bit; /* bit of PA 0, were it of the gap's segment: a multiple of 64 */
     uint64_t base_frames;  /* free when sharing began */
     uint64_t slots;        /* distance of what belongs to each core */
     uint64_t claims;       /* distance of a bit per group: some core takes from it */

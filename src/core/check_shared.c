@@ -82,8 +82,7 @@ enum bitframe_invariant bitframe_check_shared(const struct bitframe *pool, uint6
         if (cache && !cache_is_sound(pool, cache))
             return BITFRAME_BAD_CACHE;
     }
-    if (free_frames + bitframe_held_frames(pool, BITFRAME_CORES_MAX) + bitframe_net_taken(pool) !=
-        pool->sharing.base_frames)
+    if (free_frames + bitframe_net_taken(pool) != pool->sharing.base_frames)
         return BITFRAME_BAD_COUNT;
     if (pool->gap_frames != 0 || !gap_is_sound(pool))
         return BITFRAME_BAD_GAP;

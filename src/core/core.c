@@ -12,12 +12,6 @@
 
 #define NO_WORD UINT64_MAX
 
-/** The owner counts by plain stores: nobody else writes there. */
-static inline void count_own(uint64_t *count)
-{
-    atomic_store_release(count, atomic_peek(count) + 1);
-}
-
 static inline struct slot *slot_at(const struct bitframe *pool, const struct bitframe_core *cache)
 {
     return (struct slot *)(void *)pool_word(pool, cache->slot);
@@ -89,6 +83,7 @@ static bool get_word(struct bitframe *pool, struct bitframe_core *cache)
         atomic_poke(&cache->moving, 1);
         uint64_t bits = atomic_exchange(levels_at(pool, &pool->frames, 0) + word, 0);
         atomic_poke(&cache->mask[way], bits);
+        count_up(pool, &slot_at(pool, cache)->taken, word_count(bits));
         atomic_store_release(&cache->moving, 0);
         word_taken_from(pool, word, bits, 0);
         if (bits != 0) {
@@ -98,61 +93,62 @@ static bool get_word(struct bitframe *pool, struct bitframe_core *cache)
     }
 }
 
-/** Take from way @p way, which has a free frame. */
-static inline uint64_t take_from_way(struct bitframe *pool, struct bitframe_core *cache, unsigned way)
+/** Take from the lowest way that has a free frame. */
+static inline uint64_t take_from_way(struct bitframe_core *cache)
 {
+    unsigned way = lowest_bit(cache->ready);
     uint64_t mask = cache->mask[way];
     uint64_t pa = cache->pa[way] + ((uint64_t)lowest_bit(mask) << BITFRAME_FRAME_SHIFT);
     mask &= mask - 1;
     atomic_poke(&cache->mask[way], mask);
     if (mask == 0)
         cache->ready &= ~bit_mask(way);
-    count_own(&slot_at(pool, cache)->cache_taken);
     return pa;
 }
 
 static __attribute__((noinline)) enum bitframe_status
 take_after_all(struct bitframe *pool, struct bitframe_core *cache, uint64_t *pa)
 {
-    if (get_word(pool, cache)) {
-        *pa = take_from_way(pool, cache, lowest_bit(cache->ready));
-        return BITFRAME_OK;
-    }
-    uint64_t bit;
-    enum bitframe_status status = bitframe_take_hidden(pool, slot_at(pool, cache), &bit);
-    if (status == BITFRAME_OK)
-        *pa = pa_of_bit(pool, bit);
-    return status;
+    if (!get_word(pool, cache))
+        return bitframe_take_hidden(pool, slot_at(pool, cache), pa);
+    *pa = take_from_way(cache);
+    return BITFRAME_OK;
 }
 
 enum bitframe_status bitframe_core_take(struct bitframe *pool, struct bitframe_core *cache, uint64_t *pa)
 {
     if (cache->ready == 0)
         return take_after_all(pool, cache, pa);
-    *pa = take_from_way(pool, cache, lowest_bit(cache->ready));
+    *pa = take_from_way(cache);
     return BITFRAME_OK;
+}
+
+/** Way @p way, which is empty, is getting frames back. */
+static __attribute__((noinline)) void way_refilled(struct bitframe *pool, struct bitframe_core *cache,
+                                                   uint64_t way)
+{
+    /* Who is about to find that nothing is free anywhere may have passed this way when it was empty, and
+       comes by another one when that is: this tells. A way that is never empty it sees. */
+    struct slot *slot = slot_at(pool, cache);
+    atomic_store_release(&slot->fills, atomic_peek(&slot->fills) + 1);
+    cache->ready |= bit_mask(way);
 }
 
 enum bitframe_status bitframe_core_free(struct bitframe *pool, struct bitframe_core *cache, uint64_t pa)
 {
-    struct slot *slot = slot_at(pool, cache);
-    if (is_in_gap(pool, pa)) {
-        uint64_t bit = gap_bit(pool, pa);
-        uint64_t word = bit / WORD_BITS;
-        uint64_t way = word % BITFRAME_CORE_WAYS;
-        if (cache->word[way] == word) {
-            uint64_t mask = cache->mask[way];
-            /* What others have given back of this word is in the bitmap. */
-            uint64_t all = mask | atomic_peek(levels_at(pool, &pool->frames, 0) + word);
-            if ((all & bit_mask(bit)) != 0)
-                return BITFRAME_DOUBLE_FREE;
-            atomic_poke(&cache->mask[way], mask | bit_mask(bit));
-            cache->ready |= bit_mask(way);
-            count_own(&slot->cache_freed);
-            return BITFRAME_OK;
-        }
-    }
-    return bitframe_shared_free(pool, pa, (uint32_t)(slot - pool_slots(pool)));
+    uint64_t bit = gap_bit(pool, pa);
+    uint64_t word = bit / WORD_BITS;
+    uint64_t way = word % BITFRAME_CORE_WAYS;
+    if (!is_in_gap(pool, pa) || cache->word[way] != word)
+        return bitframe_shared_free(pool, pa, (uint32_t)(slot_at(pool, cache) - pool_slots(pool)));
+    /* What others have given back of this word is in the bitmap. */
+    uint64_t mask = cache->mask[way];
+    if (((mask | atomic_peek(levels_at(pool, &pool->frames, 0) + word)) & bit_mask(bit)) != 0)
+        return BITFRAME_DOUBLE_FREE;
+    atomic_store_release(&cache->mask[way], mask | bit_mask(bit));
+    if (mask == 0)
+        way_refilled(pool, cache, way);
+    return BITFRAME_OK;
 }
 
 uint64_t bitframe_core_drain(struct bitframe *pool, struct bitframe_core *cache)
@@ -172,7 +168,7 @@ uint64_t bitframe_core_drain(struct bitframe *pool, struct bitframe_core *cache)
     }
     cache->ready = 0;
     if (drained != 0)
-        count_rollback(pool, slot_at(pool, cache), drained);
+        count_up(pool, &slot_at(pool, cache)->freed, drained);
     atomic_store_release(&cache->moving, 0);
     return drained;
 }

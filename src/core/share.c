@@ -47,14 +47,15 @@ static void offer_gap(struct bitframe *pool, uint64_t first, uint64_t end)
 static void prepare(struct bitframe *pool)
 {
     struct bitframe_sharing *sharing = &pool->sharing;
-    sharing->words = 0;
+    sharing->leaf_bytes = 0;
     for (uint64_t i = 0; i < pool->segment_count; i++) {
         const struct segment *segment = pool_segments(pool) + i;
-        uint64_t words = (segment->end - segment->first) / WORD_BITS;
-        if (words > sharing->words) {
-            sharing->first_word = segment->first_bit / WORD_BITS;
-            sharing->words = words;
-            sharing->zero_pa = (segment->first - segment->first_bit) << BITFRAME_FRAME_SHIFT;
+        uint64_t bytes = (segment->end - segment->first) / WORD_BITS * sizeof(uint64_t);
+        if (bytes > sharing->leaf_bytes) {
+            sharing->first_leaf = leaf_distance(pool, segment->first_bit / WORD_BITS);
+            sharing->leaf_bytes = bytes;
+            sharing->zero_leaf_pa = (segment->first << BITFRAME_FRAME_SHIFT) -
+                                    (sharing->first_leaf << (BITFRAME_FRAME_SHIFT + WORD_SHIFT - 3));
         }
     }
     sharing->gap_pa = 0;
@@ -118,7 +119,8 @@ enum bitframe_status bitframe_share(struct bitframe *pool, const struct bitframe
         uint64_t group = groups * core / cores;
         struct slot *slot = pool_slots(pool) + core;
         slot->group = group;
-        slot->word = group * WORD_BITS;
+        slot->leaf = options->policy == BITFRAME_LOCAL ? leaf_distance(pool, group * WORD_BITS)
+                                                       : pool_distance(pool, &pool->sharing.always_zero);
         slot->line_word = group * GROUP_LINES / WORD_BITS;
         *claims_of(pool, group) |= bit_mask(group);
     }

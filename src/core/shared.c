@@ -22,12 +22,13 @@ enum {
 
 /* Counts. */
 
-static uint64_t sum_of_freed(const struct bitframe *pool)
+/** A sum that grows with each free that ends while nothing is free. */
+static uint64_t sum_of_frees(const struct bitframe *pool)
 {
     uint64_t sum = 0;
     for (uint32_t core = 0; core < pool->sharing.cores; core++) {
         const struct slot *slot = pool_slots(pool) + core;
-        sum += atomic_load_word(&slot->freed) + atomic_load_word(&slot->cache_freed);
+        sum += atomic_load_word(&slot->freed) + atomic_load_word(&slot->fills);
     }
     return sum;
 }
@@ -36,18 +37,19 @@ uint64_t bitframe_net_taken(const struct bitframe *pool)
 {
     /* Frees first: of a frame that is freed and taken between the two sums only the take counts, so that a
        free count may be too small while calls are in flight, never too large. */
-    uint64_t freed = sum_of_freed(pool);
+    uint64_t freed = 0;
     uint64_t taken = 0;
-    for (uint32_t core = 0; core < pool->sharing.cores; core++) {
-        const struct slot *slot = pool_slots(pool) + core;
-        taken += atomic_load_word(&slot->taken) + atomic_load_word(&slot->cache_taken);
-    }
+    for (uint32_t core = 0; core < pool->sharing.cores; core++)
+        freed += atomic_load_word(&pool_slots(pool)[core].freed);
+    for (uint32_t core = 0; core < pool->sharing.cores; core++)
+        taken += atomic_load_word(&pool_slots(pool)[core].taken);
     return taken - freed;
 }
 
 uint64_t bitframe_shared_free_frames(const struct bitframe *pool)
 {
-    uint64_t frames = pool->sharing.base_frames - bitframe_net_taken(pool);
+    uint64_t frames =
+        pool->sharing.base_frames - bitframe_net_taken(pool) + bitframe_held_frames(pool, BITFRAME_CORES_MAX);
     return frames <= pool->total_frames ? frames : 0;
 }
 
@@ -131,56 +133,67 @@ uint64_t bitframe_word_to_use(struct bitframe *pool, struct slot *slot)
 
 /* Taking one. */
 
-/** A frame was taken: its word was @p before and became @p after. Returns BITFRAME_OK. */
-static __attribute__((noinline)) enum bitframe_status word_changed(struct bitframe *pool, uint64_t word,
-                                                                   uint64_t before, uint64_t after)
+/** Frame @p pa was taken: the word at @p distance was @p before and lost the bits of @p mask. Returns @p pa.
+ */
+static __attribute__((noinline)) uint64_t word_changed(struct bitframe *pool, uint64_t pa, uint64_t distance,
+                                                       uint64_t before, uint64_t mask)
 {
-    word_taken_from(pool, word, before, after);
-    return BITFRAME_OK;
+    word_taken_from(pool, (distance - pool->frames.level[0]) / sizeof(uint64_t), before, before & ~mask);
+    return pa;
 }
 
-/** Take the lowest frame of word @p word and count it. BITFRAME_NONE if the word is 0. */
-static inline enum bitframe_status take_from(struct bitframe *pool, struct slot *slot, uint64_t word,
-                                             uint64_t *bit)
+/** The lowest frame of the word at @p distance, which was @p before and lost the bit of @p mask: count it. */
+static inline uint64_t taken(struct bitframe *pool, struct slot *slot, uint64_t distance, uint64_t before,
+                             uint64_t mask)
 {
-    uint64_t *leaf = levels_at(pool, &pool->frames, 0) + word;
+    count_up(pool, &slot->taken, 1);
+    uint64_t pa = leaf_pa(pool, distance) + ((uint64_t)lowest_bit(mask) << BITFRAME_FRAME_SHIFT);
+    if (before == mask || before == UINT64_MAX)
+        return word_changed(pool, pa, distance, before, mask);
+    return pa;
+}
+
+/** Take the lowest frame of the word at @p distance and count it. Its PA, or 0 if the word is 0. */
+static inline uint64_t take_from(struct bitframe *pool, struct slot *slot, uint64_t distance)
+{
+    uint64_t *leaf = pool_word(pool, distance);
     uint64_t bits = atomic_peek(leaf);
     while (bits != 0) {
         uint64_t mask = bits & -bits;
-        bits = atomic_clear_bits(leaf, mask);
-        if ((bits & mask) != 0) {
-            *bit = word * WORD_BITS + lowest_bit(mask);
-            count_up(pool, &slot->taken, 1);
-            if (bits == mask || bits == UINT64_MAX)
-                return word_changed(pool, word, bits, bits & ~mask);
-            return BITFRAME_OK;
-        }
+        if (atomic_try_clear(leaf, &bits, mask))
+            return taken(pool, slot, distance, bits, mask);
     }
-    return BITFRAME_NONE;
+    return 0;
 }
 
-static __attribute__((noinline)) enum bitframe_status take_anywhere(struct bitframe *pool, struct slot *slot,
-                                                                    uint64_t *bit)
+static __attribute__((noinline)) uint64_t take_anywhere(struct bitframe *pool, struct slot *slot)
 {
     for (;;) {
         uint64_t word = bitframe_word_to_use(pool, slot);
+        uint64_t pa;
         if (word == NO_BIT)
-            return bitframe_take_hidden(pool, slot, bit);
-        if (take_from(pool, slot, word, bit) == BITFRAME_OK) {
-            atomic_poke(&slot->word, word);
-            return BITFRAME_OK;
+            return bitframe_take_hidden(pool, slot, &pa) == BITFRAME_OK ? pa : 0;
+        uint64_t distance = leaf_distance(pool, word);
+        pa = take_from(pool, slot, distance);
+        if (pa != 0) {
+            if (pool->sharing.policy == BITFRAME_LOCAL)
+                atomic_poke(&slot->leaf, distance);
+            return pa;
         }
     }
 }
 
+/* One try at the word of the last time, and no stack: what else there is to do is a tail call. */
 uint64_t bitframe_shared_take(struct bitframe *pool, uint32_t core)
 {
     struct slot *slot = slot_of(pool, core);
-    uint64_t bit;
-    if (pool->sharing.policy == BITFRAME_LOCAL &&
-        take_from(pool, slot, atomic_peek(&slot->word), &bit) == BITFRAME_OK)
-        return pa_of_bit(pool, bit);
-    return take_anywhere(pool, slot, &bit) == BITFRAME_OK ? pa_of_bit(pool, bit) : 0;
+    uint64_t distance = atomic_peek(&slot->leaf);
+    uint64_t *leaf = pool_word(pool, distance);
+    uint64_t bits = atomic_peek(leaf);
+    uint64_t mask = bits & -bits;
+    if (bits == 0 || !atomic_try_clear(leaf, &bits, mask))
+        return take_anywhere(pool, slot);
+    return taken(pool, slot, distance, bits, mask);
 }
 
 /* None. */
@@ -211,11 +224,11 @@ enum bitframe_status bitframe_none_or_held(const struct bitframe *pool)
     return held_or_moving(pool) == 0 ? BITFRAME_NONE : BITFRAME_HELD;
 }
 
-enum bitframe_status bitframe_take_hidden(struct bitframe *pool, struct slot *slot, uint64_t *bit)
+enum bitframe_status bitframe_take_hidden(struct bitframe *pool, struct slot *slot, uint64_t *pa)
 {
     uint64_t *none_at = pool_word(pool, pool->sharing.none_at);
     for (;;) {
-        uint64_t freed = sum_of_freed(pool);
+        uint64_t freed = sum_of_frees(pool);
         if (freed == atomic_load_word(none_at))
             return BITFRAME_NONE;
         /* Every word and every cache between two fences. Only if no free was counted meanwhile is all that
@@ -225,9 +238,10 @@ enum bitframe_status bitframe_take_hidden(struct bitframe *pool, struct slot *sl
         uint64_t held = word == pool->frames.words ? held_or_moving(pool) : 0;
         atomic_fence();
         if (word != pool->frames.words) {
-            if (take_from(pool, slot, word, bit) == BITFRAME_OK)
+            *pa = take_from(pool, slot, leaf_distance(pool, word));
+            if (*pa != 0)
                 return BITFRAME_OK;
-        } else if (sum_of_freed(pool) == freed) {
+        } else if (sum_of_frees(pool) == freed) {
             if (held != 0)
                 return BITFRAME_HELD;
             atomic_poke(none_at, freed);
@@ -252,11 +266,7 @@ uint64_t bitframe_held_frames(const struct bitframe *pool, uint32_t core)
 
 /* Giving one back. */
 
-/** @p pa is not the start of a frame of the gap. Frees it after all, or says why not. */
-static __attribute__((noinline)) enum bitframe_status free_elsewhere(struct bitframe *pool, uint64_t pa,
-                                                                     struct slot *slot);
-
-/** Word @p word was @p before and became @p after by a free. Returns BITFRAME_OK. */
+/** A frame was given back: word @p word was @p before and became @p after. Returns BITFRAME_OK. */
 static __attribute__((noinline)) enum bitframe_status
 word_refilled(struct bitframe *pool, uint64_t word, uint64_t before, uint64_t after, struct slot *slot)
 {
@@ -269,38 +279,48 @@ static inline enum bitframe_status free_bit(struct bitframe *pool, uint64_t bit,
 {
     uint64_t word = bit / WORD_BITS;
     uint64_t mask = bit_mask(bit);
-    if (frames_are_held(pool, word, mask))
-        return BITFRAME_DOUBLE_FREE;
     uint64_t before = atomic_set_bits(levels_at(pool, &pool->frames, 0) + word, mask);
-    if ((before & mask) != 0)
-        return BITFRAME_DOUBLE_FREE;
-    if (before == 0 || (before | mask) == UINT64_MAX)
-        return word_refilled(pool, word, before, before | mask, slot);
+    uint64_t after = before | mask;
+    if (before == 0 || before == after || after == UINT64_MAX)
+        return before == after ? BITFRAME_DOUBLE_FREE : word_refilled(pool, word, before, after, slot);
     count_up(pool, &slot->freed, 1);
     return BITFRAME_OK;
+}
+
+/** A free off the straight path: of what is not the start of a frame of the gap, or beside core caches. */
+static __attribute__((noinline)) enum bitframe_status free_elsewhere(struct bitframe *pool, uint64_t pa,
+                                                                     struct slot *slot)
+{
+    uint64_t frame = frame_number(pa);
+    if (!is_in_gap(pool, pa)) {
+        if (!frame_is_managed(pool, frame))
+            return BITFRAME_UNMANAGED;
+        if (pa % BITFRAME_FRAME_BYTES != 0)
+            return BITFRAME_MISALIGNED;
+        if (frame_is_reserved(pool, frame))
+            return BITFRAME_RESERVED;
+        struct bitframe_offline *record = bitframe_offline_meeting(pool, frame, frame + 1);
+        if (record)
+            return bitframe_shared_leave(pool, record, frame, frame + 1) ? BITFRAME_OK : BITFRAME_OFFLINE;
+    }
+    uint64_t bit = is_in_gap(pool, pa) ? gap_bit(pool, pa) : pool_bit(pool, frame);
+    if (frames_are_held(pool, bit / WORD_BITS, bit_mask(bit)))
+        return BITFRAME_DOUBLE_FREE;
+    return free_bit(pool, bit, slot);
 }
 
 enum bitframe_status bitframe_shared_free(struct bitframe *pool, uint64_t pa, uint32_t core)
 {
     struct slot *slot = slot_of(pool, core);
-    if (!is_in_gap(pool, pa))
+    if (!is_in_gap(pool, pa) || atomic_peek(&pool->sharing.caches) != 0)
         return free_elsewhere(pool, pa, slot);
     return free_bit(pool, gap_bit(pool, pa), slot);
 }
 
-static enum bitframe_status free_elsewhere(struct bitframe *pool, uint64_t pa, struct slot *slot)
+uint64_t bitframe_leaf_pa(const struct bitframe *pool, uint64_t distance)
 {
-    uint64_t frame = frame_number(pa);
-    if (!frame_is_managed(pool, frame))
-        return BITFRAME_UNMANAGED;
-    if (pa % BITFRAME_FRAME_BYTES != 0)
-        return BITFRAME_MISALIGNED;
-    if (frame_is_reserved(pool, frame))
-        return BITFRAME_RESERVED;
-    struct bitframe_offline *record = bitframe_offline_meeting(pool, frame, frame + 1);
-    if (record)
-        return bitframe_shared_leave(pool, record, frame, frame + 1) ? BITFRAME_OK : BITFRAME_OFFLINE;
-    return free_bit(pool, pool_bit(pool, frame), slot);
+    uint64_t bit = (distance - pool->frames.level[0]) / sizeof(uint64_t) * WORD_BITS;
+    return frame_of_bit(bitframe_segment_of_bit(pool, bit), bit) << BITFRAME_FRAME_SHIFT;
 }
 
 /* The calls that name the core. */

@@ -8,18 +8,15 @@
 
 /** What belongs to one core, on cache lines of its own. Others only read it, but for a wrong core number. */
 struct slot {
-    uint64_t taken;     /* frames, ever */
-    uint64_t freed;     /* frames, ever */
-    uint64_t word;      /* of the bitmap, where the last frame came from: a hint */
-    uint64_t group;     /* that the core takes from: a hint */
+    uint64_t taken; /* frames, ever */
+    uint64_t freed; /* frames, ever */
+    uint64_t leaf;  /* distance of the word where the last frame came from, a hint; of one that is always 0 if
+                       the  policy has no use for it */
+    uint64_t group; /* that the core takes from: a hint */
     uint64_t line_word; /* of lines, where the last whole line came from: a hint */
-
-    /* The core cache. Its owner alone counts, by plain stores. */
-    uint64_t cache;       /* its distance from the pool; 0 for none */
-    uint64_t cache_taken; /* frames, ever */
-    uint64_t cache_freed; /* frames, ever */
-
-    uint64_t unused[8];
+    uint64_t cache;     /* distance of the core cache from the pool; 0 for none */
+    uint64_t fills;     /* how often a way of the core cache went from empty to not; its owner's alone */
+    uint64_t unused[9];
 };
 
 _Static_assert(sizeof(struct slot) == 128, "BITFRAME_SHARE_BYTES() says so");
@@ -90,24 +87,38 @@ enum bitframe_status bitframe_none_or_held(const struct bitframe *pool);
 /**
  * No frame is free, in the bitmap or in a core cache, and none was at some instant of the call; or take one.
  *
- * @param bit  Becomes that of the frame taken.
+ * @param pa  Becomes that of the frame taken.
  *
  * @retval BITFRAME_OK    A frame was taken and counted.
  * @retval BITFRAME_NONE  There was none.
  * @retval BITFRAME_HELD  There was none but in core caches.
  */
-enum bitframe_status bitframe_take_hidden(struct bitframe *pool, struct slot *slot, uint64_t *bit);
+enum bitframe_status bitframe_take_hidden(struct bitframe *pool, struct slot *slot, uint64_t *pa);
 
 /** A word that the core of @p slot should take from, as the policy says; NO_BIT if the index knows of none.
  */
 uint64_t bitframe_word_to_use(struct bitframe *pool, struct slot *slot);
 
+/** The PA of the first frame of the word at @p distance from the pool. */
+uint64_t bitframe_leaf_pa(const struct bitframe *pool, uint64_t distance);
+
+static inline uint64_t leaf_pa(const struct bitframe *pool, uint64_t distance)
+{
+    if (distance - pool->sharing.first_leaf < pool->sharing.leaf_bytes)
+        return pool->sharing.zero_leaf_pa + (distance << (BITFRAME_FRAME_SHIFT + WORD_SHIFT - 3));
+    return bitframe_leaf_pa(pool, distance);
+}
+
+/** The distance of word @p word of the bitmap. */
+static inline uint64_t leaf_distance(const struct bitframe *pool, uint64_t word)
+{
+    return pool->frames.level[0] + word * sizeof(uint64_t);
+}
+
 /** The PA of the frame of @p bit. */
 static inline uint64_t pa_of_bit(const struct bitframe *pool, uint64_t bit)
 {
-    if (bit / WORD_BITS - pool->sharing.first_word < pool->sharing.words)
-        return pool->sharing.zero_pa + (bit << BITFRAME_FRAME_SHIFT);
-    return frame_of_bit(bitframe_segment_of_bit(pool, bit), bit) << BITFRAME_FRAME_SHIFT;
+    return leaf_pa(pool, leaf_distance(pool, bit / WORD_BITS)) + (bit % WORD_BITS << BITFRAME_FRAME_SHIFT);
 }
 
 /** Is @p pa the start of a frame of the gap? Then the bit of its frame is gap_bit(). */
