@@ -40,4 +40,7 @@ uint64_t checks_of_contract(void);
  * failed. */
 uint64_t checks_of_memory(void);
 
+/** Start all cores, and interrupt them. Returns how many checks failed. */
+uint64_t checks_of_cores(void);
+
 #endif

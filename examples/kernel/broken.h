@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* broken.h - kernels that are broken on purpose, to show that their checks fail: -DBROKEN= one of
+ * these. */
+#ifndef BROKEN_H
+#define BROKEN_H
+
+/* clang-format off */
+#define NOT_BROKEN              0
+#define BROKEN_CORE             1 /* the last core is not started */
+#define BROKEN_INTERRUPTS       2 /* its timer never goes off */
+#define BROKEN_REGISTERS        3 /* an interrupt changes x16 and x17 */
+/* clang-format on */
+
+#ifndef BROKEN
+#define BROKEN NOT_BROKEN
+#endif
+
+#endif
