@@ -9,6 +9,9 @@
 #define BROKEN_CORE             1 /* the last core is not started */
 #define BROKEN_INTERRUPTS       2 /* its timer never goes off */
 #define BROKEN_REGISTERS        3 /* an interrupt changes x16 and x17 */
+#define BROKEN_FRAME_LOST       4 /* the last core forgets a frame */
+#define BROKEN_FRAME_TWICE      5 /* it gives back a frame that it goes on using */
+#define BROKEN_NOT_SHARED       6 /* the pool still has one owner */
 /* clang-format on */
 
 #ifndef BROKEN

@@ -53,6 +53,8 @@ _Noreturn void kernel_main(void)
     uint64_t failures = checks_of_contract();
     failures += checks_of_memory();
     failures += checks_of_cores();
+    if (failures == 0)
+        failures += checks_of_sharing();
 
     console_string("bitframe used SIMD ");
     console_decimal(platform_simd_uses());
