@@ -11,7 +11,8 @@
 #define BROKEN_REGISTERS        3 /* an interrupt changes x16 and x17 */
 #define BROKEN_FRAME_LOST       4 /* the last core forgets a frame */
 #define BROKEN_FRAME_TWICE      5 /* it gives back a frame that it goes on using */
-#define BROKEN_NOT_SHARED       6 /* the pool still has one owner */
+#define BROKEN_FRAME_CHANGED    6 /* it writes to a frame that it has given away */
+#define BROKEN_NOT_SHARED       7 /* the pool still has one owner */
 /* clang-format on */
 
 #ifndef BROKEN

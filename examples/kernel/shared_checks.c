@@ -336,6 +336,8 @@ static void make_mistake(struct worker *worker, uint64_t round)
         worker->held--;
     if (BROKEN == BROKEN_FRAME_TWICE)
         (void)bitframe_free(memory_pool(), worker->pas[0]);
+    if (BROKEN == BROKEN_FRAME_CHANGED)
+        *frame_words(__atomic_load_n(&gifts[0], __ATOMIC_RELAXED)) = 0;
 }
 
 /** The work of a core. */
