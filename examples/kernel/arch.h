@@ -17,6 +17,12 @@
 #define isb()                       __asm__ volatile("isb" ::: "memory")
 #define dsb(domain)                 __asm__ volatile("dsb " #domain ::: "memory")
 
+#define interrupts_unmask() __asm__ volatile("msr daifclr, #2" ::: "memory")
+#define interrupts_mask()   __asm__ volatile("msr daifset, #2" ::: "memory")
+
+/** The bits of MPIDR_EL1 that tell cores apart. */
+#define MPIDR_AFFINITY UINT64_C(0xFF00FFFFFF)
+
 /** Drop the data cache lines over [@p first, @p end), both on a cache line: boot.S. MMU off. */
 void cache_drop(uint64_t first, uint64_t end);
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* exit.c - the ways the kernel ends: on its own accord, by panic, by exception. */
+#include <stdbool.h>
+
 #include "arch.h"
 #include "console.h"
 #include "kernel.h"
@@ -19,27 +21,34 @@ _Static_assert(sizeof(struct exception_frame) == 38 * 8, "FRAME_BYTES of vectors
 
 _Noreturn void exception_report(const struct exception_frame *frame);
 
+/** The first core that has bad news prints it, the others keep still. (With the MMU off there is one.) */
+static void speak_alone(void)
+{
+    static bool speaking;
+    if (running_base() != 0 && __atomic_exchange_n(&speaking, true, __ATOMIC_ACQUIRE))
+        park();
+    console_release();
+}
+
 _Noreturn void kernel_exit(enum exit_status status)
 {
     /* Semihosting call SYS_EXIT_EXTENDED with reason ADP_Stopped_ApplicationExit. */
-    static uint64_t exited;
+    static bool exited;
     static uint64_t block[2];
-    if (!exited) {
-        exited = 1;
+    if (!exited) { /* without a debugger HLT is an exception, whose report ends up here again */
+        exited = true;
         block[0] = 0x20026;
         block[1] = status;
         register uint64_t x0 __asm__("x0") = 0x20;
         register uint64_t x1 __asm__("x1") = (uint64_t)block;
         __asm__ volatile("hlt #0xf000" : "+r"(x0) : "r"(x1) : "memory");
     }
-    /* Without a debugger HLT is an exception, whose report ends up here again. */
-    for (;;)
-        __asm__ volatile("wfe");
+    park();
 }
 
 _Noreturn void panic(const char *why)
 {
-    console_release();
+    speak_alone();
     console_string("panic: ");
     console_string(why);
     console_string("\n");
@@ -78,9 +87,11 @@ static void report_register(const char *name, uint64_t value)
 
 _Noreturn void exception_report(const struct exception_frame *frame)
 {
-    console_release();
+    speak_alone();
     console_string("exception: ");
     console_string(exception_class(frame->esr));
+    console_string(", core ");
+    console_decimal(read_register(tpidr_el1));
     console_string(", vector ");
     console_decimal(frame->vector);
     report_register("\nESR ", frame->esr);

@@ -7,7 +7,7 @@
 
 /* From kernel.ld; only the addresses mean something. */
 extern const char _image_start[], _text_end[], _rodata_end[], _image_end[];
-extern const char _exception_stack[], _exception_stack_top[], _stack[], _stack_top[];
+extern const char _stacks[], _exception_stack[], _exception_stack_top[], _stack[], _stack_top[];
 
 /**
  * Physical address of something in the image.
@@ -28,10 +28,13 @@ enum exit_status {
     EXIT_EXCEPTION = 3, /**< The processor did. */
 };
 
-/** End with a status: QEMU exits with it. Without semihosting the core parks. */
+/** End with a status: QEMU exits with it, whichever core calls. Without semihosting the core parks. */
 _Noreturn void kernel_exit(enum exit_status status);
 
-/** Say why, and end with EXIT_PANIC. */
+/** Say why, and end with EXIT_PANIC. Any core: the first one to do so speaks. */
 _Noreturn void panic(const char *why);
+
+/** Do nothing any more: boot.S. */
+_Noreturn void park(void);
 
 #endif

@@ -3,6 +3,7 @@
 #include "board.h"
 #include "checks.h"
 #include "console.h"
+#include "cores.h"
 #include "kernel.h"
 #include "memory.h"
 #include "mmu.h"
@@ -28,10 +29,12 @@ uint64_t kernel_boot(uint64_t exception_level, uint64_t fdt_pa)
     console_decimal(exception_level);
     console_string("\n");
     memory_init(fdt_pa);
+    cores_find();
     pages_init();
     console_string("MMU off, ");
     pages_audit(true);
     uint64_t root_pa = mmu_make_tables();
+    cores_use_tables(root_pa);
     memory_settle();
     return root_pa;
 }
@@ -49,6 +52,9 @@ _Noreturn void kernel_main(void)
     workload_run();
     uint64_t failures = checks_of_contract();
     failures += checks_of_memory();
+    failures += checks_of_cores();
+    if (failures == 0)
+        failures += checks_of_sharing();
 
     console_string("bitframe used SIMD ");
     console_decimal(platform_simd_uses());

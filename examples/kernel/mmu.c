@@ -17,6 +17,7 @@
 
 #include "arch.h"
 #include "board.h"
+#include "cores.h"
 #include "kernel.h"
 #include "memory.h"
 #include "pages.h"
@@ -93,11 +94,17 @@ uint64_t mmu_make_tables(void)
 
     uint64_t uart_pa = UART_PA / PAGE_SIZE * PAGE_SIZE;
     map_linear(uart_pa, uart_pa + PAGE_SIZE, MAP_DEVICE);
+    struct stretch device;
+    for (unsigned i = 0; (device = board_device(i)).bytes != 0; i++)
+        map_linear(device.pa, device.pa + device.bytes, MAP_DEVICE);
     map_linear(IMAGE_PA, image_pa(_text_end), MAP_CODE);
     map_linear(image_pa(_text_end), image_pa(_rodata_end), MAP_CONSTANTS);
-    map_linear(image_pa(_rodata_end), image_pa(_exception_stack) - PAGE_SIZE, MAP_DATA);
-    map_linear(image_pa(_exception_stack), image_pa(_exception_stack_top), MAP_DATA);
-    map_linear(image_pa(_stack), image_pa(_stack_top), MAP_DATA);
+    map_linear(image_pa(_rodata_end), image_pa(_stacks), MAP_DATA);
+    for (uint64_t core = 0; core < CORES_MAX; core++) {
+        uint64_t at = core << CORE_STACKS_SHIFT;
+        map_linear(image_pa(_exception_stack) + at, image_pa(_exception_stack_top) + at, MAP_DATA);
+        map_linear(image_pa(_stack) + at, image_pa(_stack_top) + at, MAP_DATA);
+    }
 
     /* What is mapped may be read by speculation: memory, all of it, and nothing that is none. */
     struct bitframe_map_run span;

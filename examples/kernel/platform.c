@@ -7,31 +7,28 @@
 
 #include "arch.h"
 #include "console.h"
+#include "cores.h"
 #include "kernel.h"
 
 #define CPACR_FPEN (UINT64_C(3) << 20)
 
-static bool simd_busy;
-static uint64_t simd_uses;
-
 /*
  * May bitframe use vector registers here? This kernel never does itself and runs no user code, so nobody's
- * are lost. A kernel with users saves the current one's FP state first, or marks it to be reloaded, and masks
- * preemption until simd_end(); where it cannot, say in an interrupt that came while they were in use, it
- * returns false, and bitframe works with general registers.
+ * are lost; but a core that uses them may be interrupted, and vectors.S does not save them: not in an
+ * interrupt. bitframe then works with general registers. A kernel with users saves the current one's FP state
+ * first, or marks it to be reloaded, and masks preemption until simd_end().
  */
 static bool simd_begin(void)
 {
-    if (simd_busy)
+    struct core *core = core_self();
+    if (core->in_interrupt)
         return false;
-    simd_busy = true;
-    simd_uses++;
+    core->simd_uses++;
     return true;
 }
 
 static void simd_end(void)
 {
-    simd_busy = false;
 }
 
 static void bitframe_is_broken(const char *what)
@@ -40,27 +37,45 @@ static void bitframe_is_broken(const char *what)
     panic(what);
 }
 
-void platform_init(void)
+/** Declare the machine, its cores known by then to clear @p zva_block_bytes bytes by one DC ZVA. */
+static void declare(uint32_t zva_block_bytes)
 {
-    write_register(cpacr_el1, CPACR_FPEN);
-    isb();
-
-    /* One core runs. With more, zva_block_bytes is the smallest that any of them reports, 0 included. */
     struct bitframe_platform platform = {
-        .zva_block_bytes = bitframe_zva_block_bytes(),
+        .zva_block_bytes = zva_block_bytes,
         .linear_map_base = LINEAR_MAP_BASE,
         .simd_begin = simd_begin,
         .simd_end = simd_end,
         .panic = bitframe_is_broken,
+        .core = core_number,
     };
     if (bitframe_set_platform(&platform) != BITFRAME_OK)
         panic("bitframe_set_platform()");
+}
+
+void platform_enable_simd(void)
+{
+    write_register(cpacr_el1, CPACR_FPEN);
+    isb();
+}
+
+void platform_init(void)
+{
+    platform_enable_simd();
+    declare(bitframe_zva_block_bytes());
     console_string("platform: DC ZVA clears ");
-    console_decimal(platform.zva_block_bytes);
+    console_decimal(bitframe_zva_block_bytes());
     console_string(" bytes, SIMD on\n");
+}
+
+void platform_declare_cores(void)
+{
+    declare(cores_zva_block_bytes());
 }
 
 uint64_t platform_simd_uses(void)
 {
-    return simd_uses;
+    uint64_t uses = 0;
+    for (uint32_t i = 0; i < CORES_MAX; i++)
+        uses += core_at(i)->simd_uses;
+    return uses;
 }

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* broken.h - kernels that are broken on purpose, to show that their checks fail: -DBROKEN= one of
+ * these. */
+#ifndef BROKEN_H
+#define BROKEN_H
+
+/* clang-format off */
+#define NOT_BROKEN              0
+#define BROKEN_CORE             1 /* the last core is not started */
+#define BROKEN_INTERRUPTS       2 /* its timer never goes off */
+#define BROKEN_REGISTERS        3 /* an interrupt changes x16 and x17 */
+#define BROKEN_FRAME_LOST       4 /* the last core forgets a frame */
+#define BROKEN_FRAME_TWICE      5 /* it gives back a frame that it goes on using */
+#define BROKEN_FRAME_CHANGED    6 /* it writes to a frame that it has given away */
+#define BROKEN_NOT_SHARED       7 /* the pool still has one owner */
+/* clang-format on */
+
+#ifndef BROKEN
+#define BROKEN NOT_BROKEN
+#endif
+
+#endif
