@@ -133,24 +133,23 @@ uint64_t bitframe_word_to_use(struct bitframe *pool, struct slot *slot)
 
 /* Taking one. */
 
-/** Frame @p pa was taken: the word at @p distance was @p before and lost the bits of @p mask. Returns @p pa.
- */
-static __attribute__((noinline)) uint64_t word_changed(struct bitframe *pool, uint64_t pa, uint64_t distance,
+/** The PA of the frame of @p mask, of the word at @p distance that was @p before, after what its being taken
+ * entails. */
+static __attribute__((noinline)) uint64_t word_changed(struct bitframe *pool, uint64_t distance,
                                                        uint64_t before, uint64_t mask)
 {
     word_taken_from(pool, (distance - pool->frames.level[0]) / sizeof(uint64_t), before, before & ~mask);
-    return pa;
+    return leaf_pa(pool, distance) + ((uint64_t)lowest_bit(mask) << BITFRAME_FRAME_SHIFT);
 }
 
-/** The lowest frame of the word at @p distance, which was @p before and lost the bit of @p mask: count it. */
+/** The frame of @p mask, of the word at @p distance that was @p before, was taken: count it. Its PA. */
 static inline uint64_t taken(struct bitframe *pool, struct slot *slot, uint64_t distance, uint64_t before,
                              uint64_t mask)
 {
     count_up(pool, &slot->taken, 1);
-    uint64_t pa = leaf_pa(pool, distance) + ((uint64_t)lowest_bit(mask) << BITFRAME_FRAME_SHIFT);
-    if (before == mask || before == UINT64_MAX)
-        return word_changed(pool, pa, distance, before, mask);
-    return pa;
+    if (before == mask || before == UINT64_MAX || !leaf_is_near(pool, distance))
+        return word_changed(pool, distance, before, mask);
+    return near_leaf_pa(pool, distance) + ((uint64_t)lowest_bit(mask) << BITFRAME_FRAME_SHIFT);
 }
 
 /** Take the lowest frame of the word at @p distance and count it. Its PA, or 0 if the word is 0. */

@@ -99,14 +99,24 @@ enum bitframe_status bitframe_take_hidden(struct bitframe *pool, struct slot *sl
  */
 uint64_t bitframe_word_to_use(struct bitframe *pool, struct slot *slot);
 
-/** The PA of the first frame of the word at @p distance from the pool. */
+/** Is the word at @p distance from the pool one of the largest segment? */
+static inline bool leaf_is_near(const struct bitframe *pool, uint64_t distance)
+{
+    return distance - pool->sharing.first_leaf < pool->sharing.leaf_bytes;
+}
+
+/** Then this is the PA of its first frame. */
+static inline uint64_t near_leaf_pa(const struct bitframe *pool, uint64_t distance)
+{
+    return pool->sharing.zero_leaf_pa + (distance << (BITFRAME_FRAME_SHIFT + WORD_SHIFT - 3));
+}
+
+/** The PA of the first frame of the word at @p distance. */
 uint64_t bitframe_leaf_pa(const struct bitframe *pool, uint64_t distance);
 
 static inline uint64_t leaf_pa(const struct bitframe *pool, uint64_t distance)
 {
-    if (distance - pool->sharing.first_leaf < pool->sharing.leaf_bytes)
-        return pool->sharing.zero_leaf_pa + (distance << (BITFRAME_FRAME_SHIFT + WORD_SHIFT - 3));
-    return bitframe_leaf_pa(pool, distance);
+    return leaf_is_near(pool, distance) ? near_leaf_pa(pool, distance) : bitframe_leaf_pa(pool, distance);
 }
 
 /** The distance of word @p word of the bitmap. */
