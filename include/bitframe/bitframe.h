@@ -295,6 +295,7 @@ struct bitframe_request {
  *
  * @retval BITFRAME_OK       The run is the caller's.
  * @retval BITFRAME_NONE     No run of free frames answers; nothing changed.
+ * @retval BITFRAME_HELD     Likewise, and core caches (<bitframe/core.h>) have free frames.
  * @retval BITFRAME_INVALID  A null pointer, no frames, an align that is no power of two, or unknown flags;
  *                           nothing changed.
  *
@@ -313,6 +314,7 @@ enum bitframe_status bitframe_take_run(struct bitframe *pool, const struct bitfr
  *
  * @retval BITFRAME_OK          They are the caller's.
  * @retval BITFRAME_IN_USE      One of them is taken; nothing changed.
+ * @retval BITFRAME_HELD        One of them is free, but in a core cache (<bitframe/core.h>); nothing changed.
  * @retval BITFRAME_RESERVED    One of them is reserved; nothing changed.
  * @retval BITFRAME_OFFLINE     One of them is offline; nothing changed.
  * @retval BITFRAME_UNMANAGED   One of them is not the pool's; nothing changed.
@@ -358,6 +360,7 @@ enum bitframe_status bitframe_free_run(struct bitframe *pool, uint64_t pa, uint6
  *
  * @retval BITFRAME_OK       The frames are the caller's; at least one.
  * @retval BITFRAME_NONE     Fewer frames are free within the limits, or none; nothing changed but *taken.
+ * @retval BITFRAME_HELD     Likewise, and core caches (<bitframe/core.h>) have free frames.
  * @retval BITFRAME_INVALID  A null pointer, no frames, an align above a frame, or unknown flags; nothing
  *                           changed.
  *
@@ -381,6 +384,9 @@ enum bitframe_status bitframe_take_bulk(struct bitframe *pool, const struct bitf
  *                      free or offline already; without BITFRAME_PARTIAL nothing changed but *freed, which
  *                      is 0.
  * @retval BITFRAME_INVALID  A null pointer or unknown flags; nothing changed.
+ *
+ * Of a shared pool, where a free cannot be taken back, a frame that @p pas holds twice is found only as it is
+ * freed: all frames are free then, and *freed says how many.
  *
  * @par Cost  One load and one store per run of frames within a word, and its index bits. A refusal of all
  * takes back what was freed frame by frame, each at the cost of bitframe_claim().
