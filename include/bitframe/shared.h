@@ -42,7 +42,11 @@ extern "C" {
 /** Which free frame a single-frame request gets. */
 enum bitframe_policy {
     BITFRAME_LOWEST, /**< The lowest: exactly so as long as calls do not overlap. */
-    BITFRAME_LOCAL,  /**< One near the last that the core got, apart from other cores' as long as can be. */
+    /**
+     * One near the last that the core got, apart from other cores' as long as can be. So with
+     * bitframe_take_bulk() without limits; its frames are in no order then.
+     */
+    BITFRAME_LOCAL,
 };
 
 enum bitframe_share_flags {
