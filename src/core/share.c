@@ -119,8 +119,7 @@ enum bitframe_status bitframe_share(struct bitframe *pool, const struct bitframe
         uint64_t group = groups * core / cores;
         struct slot *slot = pool_slots(pool) + core;
         slot->group = group;
-        slot->leaf = options->policy == BITFRAME_LOCAL ? leaf_distance(pool, group * WORD_BITS)
-                                                       : pool_distance(pool, &pool->sharing.always_zero);
+        slot->leaf = pool_distance(pool, &pool->sharing.always_zero); /* no word yet: it is looked for */
         slot->line_word = group * GROUP_LINES / WORD_BITS;
         *claims_of(pool, group) |= bit_mask(group);
     }
