@@ -141,11 +141,27 @@ static void drain_caches(struct bitframe *pool, bool leave)
     }
 }
 
+/** Count again what is offline, of the records' bits: a core that stopped may have cleared some uncounted. */
+static void recount_offline(struct bitframe *pool)
+{
+    pool->offline_frames = 0;
+    for (struct bitframe_offline *record = offline_at(pool, pool->offline); record;
+         record = offline_at(pool, record->next)) {
+        struct span stretch;
+        for (uint64_t frame = record->first; bitframe_stretch_next(pool, &frame, record->end, &stretch);)
+            pool->offline_frames += stretch.end - stretch.first;
+        record->in_use =
+            kernel_count(offline_words(pool, record), offline_word_count(record->first, record->end));
+        pool->offline_frames -= record->in_use;
+    }
+}
+
 /** Make the pool one owner's. The slots stay as they are. */
 static void end(struct bitframe *pool)
 {
     pool->sharing.cores = 0;
     bitframe_rebuild(pool);
+    recount_offline(pool);
 }
 
 enum bitframe_status bitframe_unshare(struct bitframe *pool)
