@@ -51,8 +51,8 @@ struct bitframe_core {
 enum bitframe_status bitframe_core_join(struct bitframe *pool, struct bitframe_core *cache, uint32_t core);
 
 /**
- * Take a frame: of what the cache holds, or of a word that it gets for this, or, if only other cores' words
- * are left, of these.
+ * Take a frame: of what the cache holds, or of a word that it gets for this. A word is in one cache at most;
+ * of one that another holds, what was given back to the pool is taken one by one.
  *
  * @param pa  Becomes the frame's PA.
  *

@@ -17,6 +17,12 @@
  * that a pool is given to wants it for itself, no other call in flight: what changes tables (reserve,
  * unreserve, offline, online), bitframe_check() and the figures of <bitframe/figures.h>. They may be
  * called on a shared pool then, and leave it shared.
+ *
+ * Refusals: what others may have taken cannot be undone, nor what they free be known beforehand. So on a
+ * shared pool bitframe_free_bulk() without BITFRAME_PARTIAL and bitframe_free_run() look at all frames first
+ * and change nothing if they have to refuse one; but a frame that the list holds twice, or that somebody else
+ * frees meanwhile, they find out late: then the others are free, *freed says how many, and the status is
+ * BITFRAME_DOUBLE_FREE. And a bitframe_take_bulk() that comes to BITFRAME_NONE may have written to pas.
  */
 #ifndef BITFRAME_SHARED_H
 #define BITFRAME_SHARED_H
@@ -36,7 +42,11 @@ extern "C" {
 /** Which free frame a single-frame request gets. */
 enum bitframe_policy {
     BITFRAME_LOWEST, /**< The lowest: exactly so as long as calls do not overlap. */
-    BITFRAME_LOCAL,  /**< One near the last that the core got, apart from other cores' as long as can be. */
+    /**
+     * One near the last that the core got, apart from other cores' as long as can be. So with
+     * bitframe_take_bulk() without limits; its frames are in no order then.
+     */
+    BITFRAME_LOCAL,
 };
 
 enum bitframe_share_flags {

@@ -6,6 +6,10 @@
  * taken; that they are free is for the counts and for the free of a frame that is free already, which the bit
  * of the word in held leads to the masks. A way keeps its word when its mask is empty: the frames taken from
  * it come back there.
+ *
+ * A word is in one cache at most, that of the core whose access set its bit in held: so what the owner knows
+ * and what the bitmap says is all there is to know of it. What others give back of it meanwhile is in the
+ * bitmap; they take from there one by one.
  */
 #include "shared_index.h"
 #include "slot.h"
@@ -60,37 +64,34 @@ static void forget(struct bitframe *pool, struct bitframe_core *cache, uint64_t 
     (void)atomic_clear_bits(held_of(pool, word / WORD_BITS), bit_mask(word));
 }
 
-/**
- * Get a word: all that is free of it becomes the cache's.
- *
- * @return  Whether the index knew of one.
- */
-static bool get_word(struct bitframe *pool, struct bitframe_core *cache)
+/** Make word @p word its way's, whose mask is empty. Returns whether it is, and no other cache's. */
+static bool hold(struct bitframe *pool, struct bitframe_core *cache, uint64_t word)
 {
-    for (;;) {
-        uint64_t word = bitframe_word_to_use(pool, slot_at(pool, cache));
-        if (word == NO_BIT)
-            return false;
-        uint64_t way = word % BITFRAME_CORE_WAYS;
-        if (cache->word[way] != word) {
-            forget(pool, cache, way);
-            (void)atomic_set_bits(held_of(pool, word / WORD_BITS), bit_mask(word));
-            atomic_poke(&cache->pa[way], pa_of_bit(pool, word * WORD_BITS));
-            atomic_poke(&cache->word[way], word);
-        }
-        /* Until the word is in its way its frames are nowhere: who looks for the last free frame sees this.
-         */
-        atomic_poke(&cache->moving, 1);
-        uint64_t bits = atomic_exchange(levels_at(pool, &pool->frames, 0) + word, 0);
-        atomic_poke(&cache->mask[way], bits);
-        count_up(pool, &slot_at(pool, cache)->taken, word_count(bits));
-        atomic_store_release(&cache->moving, 0);
-        word_taken_from(pool, word, bits, 0);
-        if (bits != 0) {
-            cache->ready |= bit_mask(way);
-            return true;
-        }
-    }
+    uint64_t way = word % BITFRAME_CORE_WAYS;
+    if (cache->word[way] == word)
+        return true;
+    if ((atomic_set_bits(held_of(pool, word / WORD_BITS), bit_mask(word)) & bit_mask(word)) != 0)
+        return false;
+    forget(pool, cache, way);
+    atomic_poke(&cache->pa[way], pa_of_bit(pool, word * WORD_BITS));
+    atomic_poke(&cache->word[way], word);
+    return true;
+}
+
+/** All that is free of word @p word, its way's, becomes the cache's. Returns whether there was any. */
+static bool get_word(struct bitframe *pool, struct bitframe_core *cache, uint64_t word)
+{
+    uint64_t way = word % BITFRAME_CORE_WAYS;
+    /* Until the word is in its way its frames are nowhere: who looks for the last free frame sees this. */
+    atomic_poke(&cache->moving, 1);
+    uint64_t bits = atomic_exchange(levels_at(pool, &pool->frames, 0) + word, 0);
+    atomic_poke(&cache->mask[way], bits);
+    count_up(pool, &slot_at(pool, cache)->taken, word_count(bits));
+    atomic_store_release(&cache->moving, 0);
+    word_taken_from(pool, word, bits, 0);
+    if (bits != 0)
+        cache->ready |= bit_mask(way);
+    return bits != 0;
 }
 
 /** Take from the lowest way that has a free frame. */
@@ -109,10 +110,18 @@ static inline uint64_t take_from_way(struct bitframe_core *cache)
 static __attribute__((noinline)) enum bitframe_status
 take_after_all(struct bitframe *pool, struct bitframe_core *cache, uint64_t *pa)
 {
-    if (!get_word(pool, cache))
-        return bitframe_take_hidden(pool, slot_at(pool, cache), pa);
-    *pa = take_from_way(cache);
-    return BITFRAME_OK;
+    struct slot *slot = slot_at(pool, cache);
+    for (;;) {
+        uint64_t word = bitframe_word_to_use(pool, slot);
+        if (word == NO_BIT)
+            return bitframe_take_hidden(pool, slot, pa);
+        if (!hold(pool, cache, word))
+            *pa = bitframe_take_from_word(pool, slot, word);
+        else
+            *pa = get_word(pool, cache, word) ? take_from_way(cache) : 0;
+        if (*pa != 0)
+            return BITFRAME_OK;
+    }
 }
 
 enum bitframe_status bitframe_core_take(struct bitframe *pool, struct bitframe_core *cache, uint64_t *pa)

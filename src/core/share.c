@@ -119,8 +119,7 @@ enum bitframe_status bitframe_share(struct bitframe *pool, const struct bitframe
         uint64_t group = groups * core / cores;
         struct slot *slot = pool_slots(pool) + core;
         slot->group = group;
-        slot->leaf = options->policy == BITFRAME_LOCAL ? leaf_distance(pool, group * WORD_BITS)
-                                                       : pool_distance(pool, &pool->sharing.always_zero);
+        slot->leaf = pool_distance(pool, &pool->sharing.always_zero); /* no word yet: it is looked for */
         slot->line_word = group * GROUP_LINES / WORD_BITS;
         *claims_of(pool, group) |= bit_mask(group);
     }
@@ -142,11 +141,27 @@ static void drain_caches(struct bitframe *pool, bool leave)
     }
 }
 
+/** Count again what is offline, of the records' bits: a core that stopped may have cleared some uncounted. */
+static void recount_offline(struct bitframe *pool)
+{
+    pool->offline_frames = 0;
+    for (struct bitframe_offline *record = offline_at(pool, pool->offline); record;
+         record = offline_at(pool, record->next)) {
+        struct span stretch;
+        for (uint64_t frame = record->first; bitframe_stretch_next(pool, &frame, record->end, &stretch);)
+            pool->offline_frames += stretch.end - stretch.first;
+        record->in_use =
+            kernel_count(offline_words(pool, record), offline_word_count(record->first, record->end));
+        pool->offline_frames -= record->in_use;
+    }
+}
+
 /** Make the pool one owner's. The slots stay as they are. */
 static void end(struct bitframe *pool)
 {
     pool->sharing.cores = 0;
     bitframe_rebuild(pool);
+    recount_offline(pool);
 }
 
 enum bitframe_status bitframe_unshare(struct bitframe *pool)

@@ -184,6 +184,11 @@ static inline uint64_t take_from(struct bitframe *pool, struct slot *slot, uint6
     return 0;
 }
 
+uint64_t bitframe_take_from_word(struct bitframe *pool, struct slot *slot, uint64_t word)
+{
+    return take_from(pool, slot, leaf_distance(pool, word));
+}
+
 static __attribute__((noinline)) uint64_t take_anywhere(struct bitframe *pool, struct slot *slot)
 {
     for (;;) {

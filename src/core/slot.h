@@ -95,6 +95,9 @@ enum bitframe_status bitframe_none_or_held(const struct bitframe *pool);
  */
 enum bitframe_status bitframe_take_hidden(struct bitframe *pool, struct slot *slot, uint64_t *pa);
 
+/** Take the lowest frame of word @p word and count it. Its PA, or 0 if the word is 0. */
+uint64_t bitframe_take_from_word(struct bitframe *pool, struct slot *slot, uint64_t word);
+
 /** A word that the core of @p slot should take from, as the policy says; NO_BIT if the index knows of none.
  */
 uint64_t bitframe_word_to_use(struct bitframe *pool, struct slot *slot);

@@ -5,6 +5,7 @@
 
 #include <bitframe/debug.h>
 #include <bitframe/page_alloc.h>
+#include <bitframe/shared.h>
 
 #include "bytemap.h"
 #include "window.h"
@@ -27,6 +28,19 @@ static void core_init(void)
     window_open(MALLOC_START, MALLOC_SIZE);
     if (bitframe_debug_start(bitframe_page_alloc_pool(), &debug, storage, sizeof(storage),
                              BITFRAME_DEBUG_POISON | BITFRAME_DEBUG_TAGS) != BITFRAME_OK)
+        abort();
+}
+
+#elif defined(BITFRAME_TESTS_SHARED)
+
+/* mem_map_init(), and from then on every core's: the contract stays what it is. */
+static void core_init(void)
+{
+    static const struct bitframe_share_options options = {.policy = BITFRAME_LOWEST, .cores = 1};
+    static _Alignas(BITFRAME_SHARE_ALIGN)
+        uint8_t storage[BITFRAME_SHARE_BYTES(1, BITFRAME_BITMAP_WORDS(MALLOC_START, MALLOC_SIZE))];
+    mem_map_init();
+    if (bitframe_share(bitframe_page_alloc_pool(), &options, storage, sizeof(storage)) != BITFRAME_OK)
         abort();
 }
 

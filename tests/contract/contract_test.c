@@ -66,7 +66,7 @@ Test(contract, calls_before_init_do_nothing)
     cr_assert_eq(get_free_page(), 0);
     cr_assert_eq(get_kernel_page(), 0);
     cr_assert_eq(dump_free_count(), 0);
-    mem_map_init();
+    contract_core.mem_map_init();
     cr_assert_eq(dump_free_count(), pages);
     cr_assert_eq(bitframe_check(bitframe_page_alloc_pool()), BITFRAME_SOUND);
 }
@@ -288,7 +288,7 @@ CHECK(frees_that_pass_silently)
 Test(contract, frees_beside_reservations_of_the_pool)
 {
     struct bitframe *pool = bitframe_page_alloc_pool();
-    mem_map_init();
+    contract_core.mem_map_init();
     cr_assert_eq(bitframe_reserve(pool, start, 3 * 4096), BITFRAME_OK);
     cr_assert_eq(bitframe_reserve(pool, start + 6 * 4096, 4096), BITFRAME_OK);
     for (int i = 0; i < 6; i++)
@@ -306,7 +306,7 @@ Test(contract, frees_into_a_range_out_of_use)
     struct bitframe *pool = bitframe_page_alloc_pool();
     struct bitframe_offline record;
     uint64_t words[1];
-    mem_map_init();
+    contract_core.mem_map_init();
     for (int i = 0; i < 4; i++)
         (void)get_free_page();
     cr_assert_eq(bitframe_offline(pool, &record, start + 2 * 4096, 4 * 4096, words, 1), BITFRAME_OK);

@@ -10,6 +10,7 @@ void model_begin(struct model *model)
 {
     model->frames = 0;
     model->stretches = 0;
+    model->is_shared = false;
 }
 
 bool model_add(struct model *model, uint64_t first, uint64_t frames)
@@ -316,13 +317,19 @@ enum bitframe_status model_free_bulk(struct model *model, const uint64_t *pas, u
     if ((flags & ~(uint32_t)BITFRAME_PARTIAL) != 0)
         return BITFRAME_INVALID;
     *freed = 0;
+    for (uint64_t i = 0; model->is_shared && (flags & BITFRAME_PARTIAL) == 0 && i < frames; i++) {
+        enum bitframe_status status = model_free(model, pas[i]);
+        if (status != BITFRAME_OK)
+            return status;
+        (void)model_claim(model, pas[i], 1);
+    }
     for (uint64_t i = 0; i < frames; i++) {
         enum bitframe_status status = model_free(model, pas[i]);
         if (status == BITFRAME_OK)
             ++*freed;
         else if (refusal == BITFRAME_OK)
             refusal = status;
-        if (status != BITFRAME_OK && (flags & BITFRAME_PARTIAL) == 0) {
+        if (status != BITFRAME_OK && (flags & BITFRAME_PARTIAL) == 0 && !model->is_shared) {
             *freed = 0;
             while (i-- != 0)
                 (void)model_claim(model, pas[i], 1);

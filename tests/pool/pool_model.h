@@ -30,6 +30,7 @@ struct model {
     uint8_t *wanted;  /* what is to become covered */
     uint64_t most;    /* elements that the arrays, which are the caller's, have room for */
     uint64_t room;    /* reservations that the pool's table holds */
+    bool is_shared;   /* a bulk free that meets a frame twice has freed the others, <bitframe/shared.h> */
     uint64_t stretches;
     struct {
         uint64_t first;  /* frame number */

@@ -11,11 +11,13 @@
 static uint64_t calls;
 static uint64_t pools;
 
+static const struct pool_calls *subject = &pool_calls_core;
+
 static void replay(const char *path, const uint8_t *bytes, size_t count)
 {
     static struct pool_trace_report report;
     struct pool_trace_input input = {.bytes = bytes, .left = count};
-    cr_assert(pool_trace_run(&pool_calls_core, POOL_MIXED, input, UINT64_MAX, &report), "%s: %s", path,
+    cr_assert(pool_trace_run(subject, POOL_MIXED, input, UINT64_MAX, &report), "%s: %s", path,
               report.difference);
     calls += report.calls;
     pools += report.pools;
@@ -28,3 +30,11 @@ Test(pool_trace, replays_corpus)
            calls, pools);
     cr_assert_geq(inputs, 50, "the corpus is there");
 }
+
+#if BITFRAME_SHARED
+Test(pool_trace, replays_corpus_on_shared_pools)
+{
+    subject = &pool_calls_shared;
+    cr_assert_geq(corpus_replay("pool", replay), 50);
+}
+#endif

@@ -40,6 +40,7 @@ struct trace {
     void *metadata;
     uint64_t metadata_bytes;
     bool has_pool;        /* there is one to compare */
+    void *storage;        /* of a shared pool */
     uint64_t pool_end;    /* calls at which another pool is made */
     uint64_t since_count; /* calls since the counts were compared */
     uint64_t since_all;   /* calls since everything was */
@@ -72,6 +73,23 @@ const struct pool_calls pool_calls_core = {
     .take_range = bitframe_take_range,
     .reserve = bitframe_reserve,
     .unreserve = bitframe_unreserve,
+};
+
+const struct pool_calls pool_calls_shared = {
+    .init_map = bitframe_init_map,
+    .adopt = bitframe_adopt,
+    .take = bitframe_take,
+    .free = bitframe_free,
+    .take_run = bitframe_take_run,
+    .claim = bitframe_claim,
+    .free_run = bitframe_free_run,
+    .take_bulk = bitframe_take_bulk,
+    .free_bulk = bitframe_free_bulk,
+    .take_range = bitframe_take_range,
+    .reserve = bitframe_reserve,
+    .unreserve = bitframe_unreserve,
+    .share = bitframe_share,
+    .unshare = bitframe_unshare,
 };
 
 const char *const pool_shape_name[POOL_SHAPES + 1] = {
@@ -467,9 +485,11 @@ static void take_bulk(struct trace *t)
         got_pas[i] = expected_pas[i] = i;
     struct answer got = {.status = t->subject->take_bulk(&t->pool, &request, got_pas, &got_count)};
     struct answer expected = {.status = model_take_bulk(&t->model, &request, expected_pas, &expected_count)};
-    if (!is_ok(expected)) { /* where the model tried */
+    if (!is_ok(expected)) { /* where the model tried, and so may a shared pool */
         for (size_t i = 0; i <= BULK; i++)
             expected_pas[i] = i;
+        for (size_t i = 0; t->model.is_shared && expected.status == BITFRAME_NONE && i < request.frames; i++)
+            got_pas[i] = i;
     }
     got.value = digest(got_pas, BULK + 1) + got_count;
     expected.value = digest(expected_pas, BULK + 1) + expected_count;
@@ -672,10 +692,63 @@ static void unreserve(struct trace *t)
     compare(t, (uint64_t[ARGUMENTS]){pa, bytes}, got, expected);
 }
 
-/** The pool is lost, its metadata are not. */
+static enum bitframe_status expected_of_share(const struct trace *t,
+                                              const struct bitframe_share_options *options,
+                                              const void *storage, uint64_t bytes)
+{
+    if (!storage || (uintptr_t)storage % BITFRAME_SHARE_ALIGN != 0 || options->cores == 0 ||
+        options->cores > BITFRAME_CORES_MAX ||
+        (options->policy != BITFRAME_LOWEST && options->policy != BITFRAME_LOCAL) ||
+        (options->flags & ~(uint32_t)BITFRAME_EXACT_CORES) != 0 || t->model.is_shared)
+        return BITFRAME_INVALID;
+    return bytes < bitframe_share_bytes(&t->pool, options->cores) ? BITFRAME_NO_ROOM : BITFRAME_OK;
+}
+
+/** Share the pool, or try what is refused. Which core calls does not matter here: it is always core 0. */
+static void share(struct trace *t)
+{
+    struct bitframe_share_options options = {.policy = BITFRAME_LOWEST, .cores = 1};
+    if (one_in(t, 4))
+        options.cores += (uint32_t)choose_below(t, 8);
+    if (one_in(t, 4))
+        options.flags = BITFRAME_EXACT_CORES;
+    uint64_t bytes = bitframe_share_bytes(&t->pool, options.cores), skipped = 0;
+    char *storage = aligned_alloc(BITFRAME_SHARE_ALIGN, bytes + BITFRAME_SHARE_ALIGN);
+    memset(storage, 0xA5, bytes);
+    switch (choose_bytes(t, 1) % 64) {
+    case 0: options.flags |= 1u << choose_below(t, 32); break;
+    case 1: options.policy = (enum bitframe_policy)(2 + choose_below(t, 8)); break;
+    case 2: options.cores = one_in(t, 2) ? 0 : BITFRAME_CORES_MAX + 1; break;
+    case 3: skipped = 8 + 8 * choose_below(t, 15); break;
+    case 4: bytes -= 1 + choose_below(t, bytes); break;
+    default: break;
+    }
+    struct answer expected = {.status = expected_of_share(t, &options, storage + skipped, bytes)};
+    struct answer got = {.status = t->subject->share(&t->pool, &options, storage + skipped, bytes)};
+    if (is_ok(expected)) {
+        free(t->storage);
+        t->storage = storage;
+        t->model.is_shared = true;
+    } else {
+        free(storage);
+    }
+    compare(t, (uint64_t[ARGUMENTS]){options.cores, options.policy, options.flags, skipped, bytes}, got,
+            expected);
+}
+
+static void unshare(struct trace *t)
+{
+    struct answer expected = {.status = t->model.is_shared ? BITFRAME_OK : BITFRAME_INVALID};
+    struct answer got = {.status = t->subject->unshare(&t->pool)};
+    t->model.is_shared = false;
+    compare(t, (uint64_t[ARGUMENTS]){0}, got, expected);
+}
+
+/** The pool is lost, its metadata are not. It has one owner then. */
 static void adopt(struct trace *t)
 {
     memset(&t->pool, 0xA5, sizeof(t->pool));
+    t->model.is_shared = false;
     struct answer got = {.status = t->subject->adopt(&t->pool, t->metadata, t->metadata_bytes)};
     compare(t, (uint64_t[ARGUMENTS]){t->metadata_bytes}, got, (struct answer){.status = BITFRAME_OK});
     if (is_ok(got))
@@ -696,6 +769,8 @@ enum call {
     CALL_RESERVE,
     CALL_UNRESERVE,
     CALL_ADOPT,
+    CALL_SHARE,
+    CALL_UNSHARE,
     CALLS,
 };
 
@@ -718,6 +793,8 @@ static const struct {
     [CALL_RESERVE] = {"reserve", CAN(OK) | CAN(IN_USE) | CAN(NO_ROOM) | CAN(INVALID)},
     [CALL_UNRESERVE] = {"unreserve", CAN(OK) | CAN(NOT_RESERVED) | CAN(NO_ROOM) | CAN(INVALID)},
     [CALL_ADOPT] = {"adopt", CAN(OK)}, /* what it refuses: adopt_test.c */
+    [CALL_SHARE] = {"share", CAN(OK) | CAN(INVALID) | CAN(NO_ROOM)},
+    [CALL_UNSHARE] = {"unshare", CAN(OK) | CAN(INVALID)},
 };
 
 /**
@@ -748,15 +825,24 @@ static const struct operation {
     {CALL_FREE_BULK, "free_bulk", 4, free_bulk},
     {CALL_TAKE_RUN, "take_run of a hole", 2, take_run_of_hole},
     {CALL_ADOPT, "adopt", 2, adopt},
+    {CALL_SHARE, "share", 8, share},
+    {CALL_UNSHARE, "unshare", 2, unshare},
 };
 
 #define OPERATIONS (sizeof(operations) / sizeof(*operations))
+
+/** Is @p operation one of the trace's, on pools that are shared or not? */
+static bool is_made(const struct operation *operation, bool shares)
+{
+    return shares || (operation->call != CALL_SHARE && operation->call != CALL_UNSHARE);
+}
 
 _Static_assert(OPERATIONS <= POOL_OPERATIONS_MAX, "a report has room for each");
 
 static void compare(struct trace *t, const uint64_t *argument, struct answer got, struct answer expected)
 {
     size_t at = t->report->calls++ % HISTORY_CALLS;
+    t->report->shared += t->model.is_shared;
     t->history[at].operation = t->operation;
     t->history[at].status = expected.status;
     t->history[at].result = expected.value;
@@ -983,15 +1069,22 @@ bool pool_trace_run(const struct pool_calls *subject, enum pool_shape shape, str
     t->subject = subject;
     t->input = input;
     t->report = report;
+    t->report->shares = subject->share != NULL;
     t->limit = calls;
-    size_t next = 0;
+    size_t next = 0, sharing = 0;
     for (size_t i = 0; i < OPERATIONS; i++) {
-        for (unsigned weight = 0; weight < operations[i].weight && next < 256; weight++)
+        if (operations[i].call == CALL_SHARE)
+            sharing = i;
+        for (unsigned weight = 0;
+             is_made(operations + i, report->shares) && weight < operations[i].weight && next < 256; weight++)
             t->operation_of[next++] = (uint8_t)i;
     }
 
     while (!is_over(t)) {
         make_pool(t, shape);
+        t->operation = sharing;
+        while (t->has_pool && report->shares && !t->model.is_shared && !is_over(t))
+            share(t);
         while (t->has_pool && t->report->calls < t->pool_end && !is_over(t)) {
             t->operation = t->operation_of[choose_below(t, next)];
             operations[t->operation].run(t);
@@ -1000,6 +1093,7 @@ bool pool_trace_run(const struct pool_calls *subject, enum pool_shape shape, str
             compare_all(t);
     }
     free(t->metadata);
+    free(t->storage);
     return report->difference[0] == 0;
 }
 
@@ -1009,6 +1103,8 @@ unsigned pool_trace_print(const struct pool_trace_report *report)
     unsigned missed = 0;
     for (size_t i = 0; i < OPERATIONS; i++) {
         uint64_t calls = 0;
+        if (!is_made(operations + i, report->shares))
+            continue;
         for (unsigned status = 0; status < POOL_STATUSES; status++) {
             calls += report->met[i][status];
             met[operations[i].call][status] += report->met[i][status];
@@ -1024,6 +1120,8 @@ unsigned pool_trace_print(const struct pool_trace_report *report)
     }
     for (unsigned call = 0; call < CALLS; call++) {
         for (unsigned status = 0; status < POOL_STATUSES; status++) {
+            if (!report->shares && (call == CALL_SHARE || call == CALL_UNSHARE))
+                continue;
             if ((calls_made[call].statuses >> status & 1) == 0 || met[call][status] != 0)
                 continue;
             printf("  %s never came to: %s\n", calls_made[call].name,

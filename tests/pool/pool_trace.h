@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #include <bitframe/map.h>
+#include <bitframe/shared.h>
 
 /** The calls that are compared, or what stands in for them. */
 struct pool_calls {
@@ -29,9 +30,16 @@ struct pool_calls {
     uint64_t (*take_range)(struct bitframe *, uint64_t, uint64_t);
     enum bitframe_status (*reserve)(struct bitframe *, uint64_t, uint64_t);
     enum bitframe_status (*unreserve)(struct bitframe *, uint64_t, uint64_t);
+    /* Null: pools have one owner, and the operations share and unshare are not in the trace. Else pools are
+       shared from the start, and now and then for a while they are not. */
+    enum bitframe_status (*share)(struct bitframe *, const struct bitframe_share_options *, void *, uint64_t);
+    enum bitframe_status (*unshare)(struct bitframe *);
 };
 
 extern const struct pool_calls pool_calls_core;
+
+/** The same on shared pools, whose answers must be equal: the policy is the lowest, and no calls overlap. */
+extern const struct pool_calls pool_calls_shared;
 
 /** What a pool's memory looks like. */
 enum pool_shape {
@@ -63,6 +71,8 @@ enum { POOL_OPERATIONS_MAX = 32, POOL_STATUSES = BITFRAME_OFFLINE + 1 };
 
 struct pool_trace_report {
     uint64_t calls;    /* made on both sides and compared */
+    uint64_t shared;   /* of these, on shared pools */
+    bool shares;       /* share and unshare are among the operations */
     uint64_t pools;    /* begun */
     uint64_t compared; /* how often every single frame was compared and bitframe_check() asked */
     uint64_t met[POOL_OPERATIONS_MAX][POOL_STATUSES]; /* calls by operation and what they came to */

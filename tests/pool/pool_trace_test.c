@@ -18,9 +18,11 @@
 /** A trace so long must meet every status of every call. Those of blocks are shorter: they take long. */
 enum { LONG_CALLS = 50000 };
 
-/* In a build that debugs, with tags and poison. */
+/* In a build that debugs, with tags and poison; in a program of its own on shared pools. */
 #ifdef BITFRAME_TESTS_DEBUG
 static const struct pool_calls *const subject = &pool_calls_watched;
+#elif defined(BITFRAME_TESTS_SHARED)
+static const struct pool_calls *const subject = &pool_calls_shared;
 #else
 static const struct pool_calls *const subject = &pool_calls_core;
 #endif
@@ -55,6 +57,10 @@ Test(pool_trace, equals_model)
 #ifdef BITFRAME_TESTS_DEBUG
     printf("  every tag compared %" PRIu64 " times\n", pool_watch_compared());
     cr_assert_geq(pool_watch_compared(), report.pools);
+#endif
+#ifdef BITFRAME_TESTS_SHARED
+    printf("  %" PRIu64 " of the calls on shared pools\n", report.shared);
+    cr_assert_geq(report.shared, report.calls / 2);
 #endif
 }
 

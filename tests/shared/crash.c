@@ -1,0 +1,636 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * crash.c - a core that stops for ever in the middle of a call, at every step of every operation
+ *
+ * Core 0 begins an operation and never comes back from its n-th access. Then core 1 takes all that is left,
+ * one by one, through a core cache, or all at once: it gets every free frame but those that core 0 was
+ * moving, then "none", and no call takes more than a bounded number of steps. It gives all back and takes it
+ * again. In the end bitframe_unshare() and, from the metadata alone, bitframe_adopt() make a sound pool of
+ * what core 0 left.
+ *
+ * The steps are the atomic accesses of the library and its plain writes to pool, metadata and caches, seen by
+ * accesses.h. What is printed: for each operation its steps, and the most frames that were lost before and
+ * after the repair, of those that it was moving.
+ *
+ *     crash [quick]   quick: after each step core 1 goes on in one of these ways, not in each
+ */
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <bitframe/core.h>
+#include <bitframe/offline.h>
+
+#include "accesses.h"
+#include "geometry.h"
+
+#define FRAME BITFRAME_FRAME_BYTES
+#define BASE  UINT64_C(0x40000000)
+
+enum {
+    LINE = BITFRAME_LINE_FRAMES,
+    GROUP = WORD_BITS * WORD_BITS,
+    FRAMES = 2 * GROUP,
+    CORES = 3,
+    RECORD = GROUP + 3 * LINE, /* where a range is out of use */
+    BUDGET = 100000,           /* steps that one call may take */
+    BULK = 100,
+};
+
+/** All that the library writes to. */
+static struct world {
+    struct bitframe pool;
+    struct bitframe_core cache[CORES];
+    struct bitframe_offline record;
+    uint64_t offline_words[LINE / WORD_BITS];
+    _Alignas(BITFRAME_METADATA_ALIGN) uint64_t metadata[BITFRAME_METADATA_BYTES(BASE, FRAMES *FRAME) / 8];
+    _Alignas(BITFRAME_SHARE_ALIGN) uint8_t storage[BITFRAME_SHARE_BYTES(CORES, FRAMES / WORD_BITS)];
+} world, saved, stopped;
+
+static struct bitframe *const pool = &world.pool;
+static struct bitframe_core *const cache = world.cache;
+
+static enum bitframe_policy policy;
+static const char *operation = "setup";
+static uint64_t stop_at; /* the step before which core 0 stops; UINT64_MAX for never */
+static uint64_t steps;
+static jmp_buf out;
+
+static bool giving[FRAMES]; /* frames that the operation gives back */
+
+_Noreturn static void fail(const char *what, uint64_t value)
+{
+    accesses_hook = NULL;
+    fprintf(stderr, "crash: %s, policy %d, stopped at step %" PRIu64 ": %s: %" PRIu64 "\n", operation,
+            (int)policy, stop_at, what, value);
+    exit(1);
+}
+
+static void must(enum bitframe_status status, const char *what)
+{
+    if (status != BITFRAME_OK)
+        fail(what, (uint64_t)status);
+}
+
+static bool is_step(const volatile void *address, enum access_kind kind)
+{
+    uintptr_t distance = (uintptr_t)address - (uintptr_t)&world;
+    return (kind == ACCESS_WRITE && distance < sizeof(world)) || kind == ACCESS_ATOMIC_READ ||
+           kind == ACCESS_ATOMIC_WRITE || kind == ACCESS_ATOMIC_UPDATE;
+}
+
+/** Of core 0: it stops where it is to stop. */
+static void stopping(const volatile void *address, unsigned bytes, enum access_kind kind)
+{
+    (void)bytes;
+    if (!is_step(address, kind))
+        return;
+    if (steps == stop_at)
+        longjmp(out, 1);
+    if (++steps > BUDGET)
+        fail("core 0 does not come to an end", steps);
+}
+
+/** Of core 1: none of its calls goes on for ever. */
+static void counting(const volatile void *address, unsigned bytes, enum access_kind kind)
+{
+    (void)bytes;
+    if (is_step(address, kind) && ++steps > BUDGET)
+        fail("a call of another core does not come to an end", steps);
+}
+
+static uint64_t pa_of(uint64_t frame)
+{
+    return BASE + frame * FRAME;
+}
+
+/* Setting up. Everything is taken but what an operation's setup frees, so that few frames matter. */
+
+static void free_frames(uint64_t first, uint64_t frames)
+{
+    must(bitframe_free_run(pool, pa_of(first), frames), "setup: free");
+}
+
+static void give(uint64_t first, uint64_t frames)
+{
+    memset(giving + first, true, frames);
+}
+
+/** A few frames here and there, in both groups. */
+static void some(void)
+{
+    free_frames(3, 2);
+    free_frames(LINE + 70, 3);
+    free_frames(2 * LINE - 1, 2);
+    free_frames(GROUP + 100, 1);
+}
+
+static void setup_none(void)
+{
+}
+
+static void setup_some(void)
+{
+    some();
+}
+
+static void setup_last_of_word(void)
+{
+    free_frames(5, 1);
+    free_frames(GROUP + 100, 3);
+}
+
+static void setup_last(void)
+{
+    free_frames(5, 1);
+}
+
+static void setup_line(void)
+{
+    free_frames(LINE, LINE);
+    free_frames(GROUP + 100, 1);
+}
+
+static void setup_lines(void)
+{
+    free_frames(LINE, 3 * LINE);
+    free_frames(GROUP + 100, 1);
+}
+
+static void setup_give_to_used(void)
+{
+    some();
+    give(5, 1);
+}
+
+static void setup_give_to_empty(void)
+{
+    some();
+    give(2 * LINE + 70, 1);
+}
+
+static void setup_give_to_nothing(void)
+{
+    if (bitframe_take_on(pool, 1) != 0) /* and remembered */
+        fail("setup: there is a frame", 0);
+    give(2 * LINE + 70, 1);
+}
+
+static void setup_give_last_of_line(void)
+{
+    free_frames(LINE, 77);
+    free_frames(LINE + 78, LINE - 78);
+    give(LINE + 77, 1);
+}
+
+static void setup_claim(void)
+{
+    some();
+    free_frames(10 * 64 - 3, 3 * 64 + 5);
+}
+
+static void setup_claim_fails(void)
+{
+    setup_claim();
+    must(bitframe_claim(pool, pa_of(13 * 64 - 1), 1), "setup: claim");
+}
+
+static void setup_give_run(void)
+{
+    some();
+    give(10 * 64 - 3, 3 * 64 + 5);
+}
+
+static void setup_give_line(void)
+{
+    some();
+    give(4 * LINE, LINE);
+}
+
+static void setup_bulk(void)
+{
+    some();
+    free_frames(20 * 64 + 1, 62);
+    free_frames(GROUP + 64, 30);
+    free_frames(GROUP + 128, 64);
+}
+
+static void setup_bulk_fails(void)
+{
+    some();
+    free_frames(20 * 64 + 1, 62);
+}
+
+static void setup_give_bulk(void)
+{
+    some();
+    for (uint64_t i = 0; i < BULK; i++)
+        give(7 * LINE + i + i / 40, 1);
+}
+
+/** Core 0's own group has nothing, the other one has. */
+static void setup_other_group(void)
+{
+    free_frames(GROUP + 100, 3);
+}
+
+static void setup_cache(void)
+{
+    free_frames(64, 64);
+    free_frames(GROUP + 100, 1);
+    must(bitframe_core_join(pool, cache, 0), "setup: join");
+}
+
+/** Core 0's cache holds words. */
+static void setup_cached(void)
+{
+    uint64_t pas[70], count = 0;
+    setup_cache();
+    free_frames(3 * 64, 64);
+    for (int i = 0; i < 6; i++)
+        must(bitframe_core_take(pool, cache, pas + count++), "setup: core take");
+    while (count != 0)
+        must(bitframe_core_free(pool, cache, pas[--count]), "setup: core free");
+}
+
+/** Core 0's cache holds a word of which nothing is left, and a frame of it comes back. */
+static void setup_give_to_cache(void)
+{
+    uint64_t pa = 0;
+    must(bitframe_core_join(pool, cache, 0), "setup: join");
+    free_frames(64, 2);
+    for (int i = 0; i < 2; i++)
+        must(bitframe_core_take(pool, cache, &pa), "setup: core take");
+    give(64, 1);
+}
+
+static void setup_offline(void)
+{
+    some();
+    must(bitframe_offline(pool, &world.record, pa_of(RECORD), LINE * FRAME, world.offline_words,
+                          LINE / WORD_BITS),
+         "setup: offline");
+    /* What is given back there goes out of use: it is free for nobody. */
+}
+
+/** A bit stands over a word that is empty: who meets it clears it. */
+static void setup_stale(void)
+{
+    some();
+    free_frames(5, 1);
+    levels_at(pool, &pool->frames, 1)[0] |= 3;
+    must(bitframe_claim(pool, pa_of(3), 3), "setup: claim");
+    levels_at(pool, &pool->frames, 1)[0] |= 3;
+}
+
+/* Operations of core 0. */
+
+static void run_take(void)
+{
+    (void)bitframe_take_on(pool, 0);
+}
+
+static void run_give_one(void)
+{
+    for (uint64_t i = 0; i < FRAMES; i++) {
+        if (giving[i])
+            (void)bitframe_free_on(pool, pa_of(i), 0);
+    }
+}
+
+static void run_claim(void)
+{
+    (void)bitframe_claim(pool, pa_of(10 * 64 - 3), 3 * 64 + 5);
+}
+
+static void run_give_run(void)
+{
+    (void)bitframe_free_run(pool, pa_of(10 * 64 - 3), 3 * 64 + 5);
+}
+
+static void take_run(uint64_t frames, uint64_t align, uint32_t flags)
+{
+    struct bitframe_request request = {.frames = frames, .align = align, .flags = flags};
+    uint64_t pa;
+    (void)bitframe_take_run(pool, &request, &pa);
+}
+
+static void run_take_line(void)
+{
+    take_run(LINE, LINE * FRAME, 0);
+}
+
+static void run_take_lines(void)
+{
+    take_run(2 * LINE, LINE * FRAME, BITFRAME_HIGHEST);
+}
+
+static void run_take_run(void)
+{
+    take_run(150, 0, 0);
+}
+
+static void run_give_line(void)
+{
+    (void)bitframe_free_run(pool, pa_of(4 * LINE), LINE);
+}
+
+static void run_take_bulk(void)
+{
+    struct bitframe_request request = {.frames = BULK};
+    uint64_t pas[BULK], taken;
+    (void)bitframe_take_bulk(pool, &request, pas, &taken);
+}
+
+static void run_give_bulk(void)
+{
+    uint64_t pas[BULK], count = 0, freed;
+    for (uint64_t i = 0; i < FRAMES; i++) {
+        if (giving[i])
+            pas[count++] = pa_of(i);
+    }
+    (void)bitframe_free_bulk(pool, pas, count, 0, &freed);
+}
+
+static void run_take_range(void)
+{
+    (void)bitframe_take_range(pool, pa_of(9 * 64), pa_of(15 * 64));
+}
+
+static void run_core_take(void)
+{
+    uint64_t pa;
+    (void)bitframe_core_take(pool, cache, &pa);
+}
+
+static void run_core_free(void)
+{
+    (void)bitframe_core_free(pool, cache, pa_of(64));
+}
+
+static void run_core_drain(void)
+{
+    (void)bitframe_core_drain(pool, cache);
+}
+
+static void run_core_leave(void)
+{
+    bitframe_core_leave(pool, cache);
+}
+
+static void run_core_join(void)
+{
+    (void)bitframe_core_join(pool, cache + 2, 2);
+}
+
+static void run_give_offline(void)
+{
+    (void)bitframe_free_on(pool, pa_of(RECORD + 7), 0);
+}
+
+static void run_give_run_offline(void)
+{
+    (void)bitframe_free_run(pool, pa_of(RECORD + 60), 10);
+}
+
+static const struct {
+    const char *name;
+    void (*setup)(void);
+    void (*run)(void);
+    uint64_t moves; /* frames that it takes or moves, at most, beside those that it gives back */
+} operations[] = {
+    {"take", setup_some, run_take, 1},
+    {"take, empties a word", setup_last_of_word, run_take, 1},
+    {"take, empties the pool", setup_last, run_take, 1},
+    {"take, opens a line", setup_line, run_take, 1},
+    {"take, finds nothing", setup_none, run_take, 0},
+    {"take, of another group", setup_other_group, run_take, 1},
+    {"take, past empty words", setup_stale, run_take, 1},
+    {"free", setup_give_to_used, run_give_one, 0},
+    {"free, fills a word", setup_give_to_empty, run_give_one, 0},
+    {"free, after none", setup_give_to_nothing, run_give_one, 0},
+    {"free, completes a line", setup_give_last_of_line, run_give_one, 0},
+    {"free, goes offline", setup_offline, run_give_offline, 0},
+    {"free a run, goes offline", setup_offline, run_give_run_offline, 0},
+    {"claim, 5 words", setup_claim, run_claim, 3 * 64 + 5},
+    {"claim, rolled back", setup_claim_fails, run_claim, 3 * 64 + 5},
+    {"take a run of 150", setup_claim, run_take_run, 150},
+    {"free a run, 5 words", setup_give_run, run_give_run, 0},
+    {"take a line", setup_line, run_take_line, LINE},
+    {"take two lines", setup_lines, run_take_lines, 2 * LINE},
+    {"free a line", setup_give_line, run_give_line, 0},
+    {"take 100 frames", setup_bulk, run_take_bulk, BULK},
+    {"take 100, too few", setup_bulk_fails, run_take_bulk, BULK},
+    {"free 100 frames", setup_give_bulk, run_give_bulk, 0},
+    {"take a range", setup_claim, run_take_range, 6 * 64},
+    {"core take, gets a word", setup_cache, run_core_take, 64},
+    {"core take", setup_cached, run_core_take, 1},
+    {"core free", setup_give_to_cache, run_core_free, 0},
+    {"core drain", setup_cached, run_core_drain, 64},
+    {"core leave", setup_cached, run_core_leave, 64},
+    {"core join", setup_some, run_core_join, 0},
+};
+
+/* Before and after. */
+
+static bool is_free[FRAMES]; /* before the operation, in the bitmap or in a cache */
+static uint64_t cached;      /* of these, in caches */
+static uint64_t free_count;  /* how many, with those that it gives back */
+
+static void set_up(size_t i)
+{
+    const struct bitframe_share_options options = {.policy = policy, .cores = CORES};
+    uint64_t taken[FRAMES / WORD_BITS];
+    memset(&world, 0, sizeof(world));
+    memset(giving, 0, sizeof(giving));
+    must(bitframe_init(pool, BASE, FRAMES * FRAME, world.metadata, sizeof(world.metadata)), "init");
+    if (bitframe_take_range(pool, 0, UINT64_MAX) != FRAMES)
+        fail("setup: take all", 0);
+    must(bitframe_share(pool, &options, world.storage, sizeof(world.storage)), "share");
+    operations[i].setup();
+    cached = bitframe_held_frames(pool, BITFRAME_CORES_MAX);
+    free_count = bitframe_free_frames(pool);
+    for (uint64_t frame = 0; frame < FRAMES; frame++)
+        free_count += giving[frame];
+    memcpy(taken, levels_at(pool, &pool->frames, 0), sizeof(taken));
+    for (uint64_t frame = 0; frame < FRAMES; frame++)
+        is_free[frame] = (taken[frame / 64] & bit_mask(frame)) != 0;
+    for (int way = 0; way < BITFRAME_CORE_WAYS; way++) {
+        for (uint64_t bits = cache[0].mask[way]; bits != 0; bits &= bits - 1)
+            is_free[cache[0].word[way] * 64 + lowest_bit(bits)] = true;
+    }
+    saved = world;
+}
+
+static bool seen[FRAMES];
+static uint64_t got[FRAMES], got_count;
+
+static void get(uint64_t pa)
+{
+    uint64_t frame = (pa - BASE) / FRAME;
+    if (pa < BASE || frame >= FRAMES || pa % FRAME != 0)
+        fail("handed out what is no frame", pa);
+    if (seen[frame])
+        fail("handed out twice", frame);
+    if (!is_free[frame] && !giving[frame])
+        fail("handed out what is held", frame);
+    seen[frame] = true;
+    got[got_count++] = pa;
+}
+
+enum way { ONE_BY_ONE, BY_CACHE, AT_ONCE, AS_RUNS, WAYS };
+
+/** Core 1 takes all there is. */
+static void take_all(enum way way)
+{
+    static uint64_t pas[FRAMES];
+    struct bitframe_request request = {.frames = FRAMES, .flags = BITFRAME_PARTIAL};
+    uint64_t pa, taken = 0;
+    enum bitframe_status status = BITFRAME_OK;
+    memset(seen, 0, sizeof(seen));
+    got_count = 0;
+    accesses_hook = counting;
+    if (way == AS_RUNS) {
+        static const struct bitframe_request runs[] = {{.frames = LINE, .align = LINE * FRAME},
+                                                       {.frames = 3, .flags = BITFRAME_HIGHEST}};
+        for (size_t i = 0; i < sizeof(runs) / sizeof(*runs); i++) {
+            while (steps = 0, bitframe_take_run(pool, runs + i, &pa) == BITFRAME_OK) {
+                for (uint64_t k = 0; k < runs[i].frames; k++)
+                    get(pa + k * FRAME);
+            }
+        }
+    }
+    if (way == AT_ONCE) {
+        steps = 0;
+        status = bitframe_take_bulk(pool, &request, pas, &taken);
+        for (uint64_t i = 0; i < taken; i++)
+            get(pas[i]);
+    }
+    while (way == BY_CACHE && (steps = 0, status = bitframe_core_take(pool, cache + 1, &pa)) == BITFRAME_OK)
+        get(pa);
+    while (steps = 0, (pa = bitframe_take_on(pool, 1)) != 0) {
+        if (way == BY_CACHE || (way == AT_ONCE && taken != 0))
+            fail("there was more", pa);
+        get(pa);
+    }
+    if (status != BITFRAME_OK && status != BITFRAME_NONE && status != BITFRAME_HELD)
+        fail("refused", (uint64_t)status);
+}
+
+/** Core 1 gives all back that it has got. */
+static void give_all_back(enum way way)
+{
+    accesses_hook = counting;
+    while (got_count != 0) {
+        steps = 0;
+        got_count--;
+        must(way == BY_CACHE ? bitframe_core_free(pool, cache + 1, got[got_count])
+                             : bitframe_free_on(pool, got[got_count], 1),
+             "what was got cannot be given back");
+    }
+    steps = 0;
+    if (way == BY_CACHE)
+        (void)bitframe_core_drain(pool, cache + 1);
+}
+
+static void check(const struct bitframe *checked, const char *what)
+{
+    enum bitframe_invariant broken = bitframe_check(checked);
+    if (broken != BITFRAME_SOUND) {
+        fprintf(stderr, "%s: ", bitframe_invariant_name(broken));
+        fail(what, (uint64_t)broken);
+    }
+}
+
+/**
+ * A pool that core 0 has left: what others make of it.
+ *
+ * @param lost      Becomes how many frames nobody can have, at most.
+ * @param repaired  Becomes how many even after the repair, at most.
+ */
+static void go_on(enum way way, uint64_t most, uint64_t *lost, uint64_t *repaired)
+{
+    if (way == BY_CACHE)
+        must(bitframe_core_join(pool, cache + 1, 1), "join");
+    uint64_t first = 0;
+    for (int round = 0; round < 2; round++) {
+        take_all(way);
+        uint64_t missing = free_count - got_count;
+        if (missing > most + cached)
+            fail("more is lost than was moved", missing);
+        if (round == 1 && got_count < first)
+            fail("the second time there is less", first - got_count);
+        first = got_count;
+        if (missing > *lost)
+            *lost = missing;
+        give_all_back(way);
+    }
+    accesses_hook = NULL;
+
+    static struct world copy;
+    copy = world;
+    memset(&copy.pool, 0xA5, sizeof(copy.pool));
+    must(bitframe_adopt(&copy.pool, copy.metadata, sizeof(copy.metadata)), "adopt");
+    check(&copy.pool, "what was adopted is not sound");
+    if (bitframe_free_frames(&copy.pool) + most + cached < free_count)
+        fail("adopted, more is lost than was moved", bitframe_free_frames(&copy.pool));
+
+    must(bitframe_unshare(pool), "unshare");
+    check(pool, "what was repaired is not sound");
+    uint64_t missing = free_count - bitframe_free_frames(pool);
+    if (missing > most)
+        fail("even after the repair more is lost than was moved", missing);
+    if (missing > *repaired)
+        *repaired = missing;
+}
+
+/** Stop operation @p i at step @p stop. Returns whether it had so many. */
+static bool stop(size_t i, uint64_t step)
+{
+    volatile bool stops = true;
+    world = saved;
+    steps = 0;
+    stop_at = step;
+    if (setjmp(out) == 0) {
+        accesses_hook = stopping;
+        operations[i].run();
+        stops = false;
+    }
+    accesses_hook = NULL;
+    return stops;
+}
+
+int main(int argc, char **argv)
+{
+    bool quick = argc > 1 && strcmp(argv[1], "quick") == 0;
+    uint64_t runs = 0;
+    printf("%-26s %-8s %6s %6s %6s %9s\n", "operation", "policy", "steps", "moves", "lost", "repaired");
+    for (size_t i = 0; i < sizeof(operations) / sizeof(*operations); i++) {
+        for (policy = BITFRAME_LOWEST; policy <= BITFRAME_LOCAL; policy++) {
+            operation = operations[i].name;
+            stop_at = 0;
+            set_up(i);
+            uint64_t most = operations[i].moves, lost = 0, repaired = 0, step = 0;
+            for (uint64_t frame = 0; frame < FRAMES; frame++)
+                most += giving[frame];
+            for (bool stops = true; stops; step++) {
+                stops = stop(i, step);
+                stopped = world;
+                for (enum way way = ONE_BY_ONE; way < WAYS; way++) {
+                    if (quick && way != (step + policy) % WAYS)
+                        continue;
+                    world = stopped;
+                    go_on(way, most, &lost, &repaired);
+                    runs++;
+                }
+            }
+            printf("%-26s %-8s %6" PRIu64 " %6" PRIu64 " %6" PRIu64 " %9" PRIu64 "\n", operation,
+                   policy == BITFRAME_LOCAL ? "local" : "lowest", step - 1, most, lost, repaired);
+        }
+    }
+    printf("%" PRIu64 " times another core went on\n", runs);
+    return 0;
+}

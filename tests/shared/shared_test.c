@@ -1,0 +1,980 @@
+/* SPDX-License-Identifier: MIT */
+/* shared_test.c - what shared pools and core caches accept, refuse, count and hand out, one call at a time.
+ */
+#include <criterion/criterion.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <bitframe/core.h>
+#include <bitframe/figures.h>
+#include <bitframe/map.h>
+#include <bitframe/offline.h>
+#include <bitframe/platform.h>
+
+#include "index.h"
+#include "random.h"
+#include "slot.h"
+
+#define FRAME  BITFRAME_FRAME_BYTES
+#define BASE   UINT64_C(0x40000000)
+#define CANARY 0xC5
+
+enum { LINE = BITFRAME_LINE_FRAMES, GROUP = WORD_BITS * WORD_BITS, MOST = 80 * GROUP, CORES = 4 };
+
+static struct bitframe pool;
+static _Alignas(BITFRAME_METADATA_ALIGN) uint64_t metadata[BITFRAME_METADATA_BYTES(BASE, MOST *FRAME) / 8];
+static _Alignas(
+    BITFRAME_SHARE_ALIGN) uint8_t storage[BITFRAME_SHARE_BYTES(BITFRAME_CORES_MAX, MOST / 64) + 64];
+static struct bitframe_core caches[CORES];
+
+static uint64_t pa_of(uint64_t frame)
+{
+    return BASE + frame * FRAME;
+}
+
+static void make_pool(uint64_t frames)
+{
+    cr_assert_eq(bitframe_init(&pool, BASE, frames * FRAME, metadata, sizeof(metadata)), BITFRAME_OK);
+}
+
+static void share_as(enum bitframe_policy policy, uint32_t cores)
+{
+    struct bitframe_share_options options = {.policy = policy, .cores = cores};
+    cr_assert_eq(bitframe_share(&pool, &options, storage, sizeof(storage)), BITFRAME_OK);
+}
+
+static void make_shared(uint64_t frames, enum bitframe_policy policy)
+{
+    make_pool(frames);
+    share_as(policy, CORES);
+    for (uint32_t core = 0; core < CORES; core++)
+        cr_assert_eq(bitframe_core_join(&pool, caches + core, core), BITFRAME_OK);
+}
+
+#define ASSERT_SOUND()                                                                                       \
+    do {                                                                                                     \
+        enum bitframe_invariant broken_ = bitframe_check(&pool);                                             \
+        cr_assert_eq(broken_, BITFRAME_SOUND, "%s", bitframe_invariant_name(broken_));                       \
+    } while (0)
+
+#define ASSERT_STATUS(call, status)                                                                          \
+    do {                                                                                                     \
+        enum bitframe_status got_ = (call);                                                                  \
+        cr_assert_eq(got_, status, "%s: %s", #call, bitframe_status_name(got_));                             \
+    } while (0)
+
+static uint64_t core_take(uint32_t core)
+{
+    uint64_t pa = 0;
+    ASSERT_STATUS(bitframe_core_take(&pool, caches + core, &pa), BITFRAME_OK);
+    return pa;
+}
+
+/* share and unshare */
+
+Test(share, refuses_bad_arguments_without_effect)
+{
+    make_pool(1000);
+    struct bitframe before = pool;
+    static uint8_t untouched[sizeof(storage)];
+    memset(storage, CANARY, sizeof(storage));
+    memset(untouched, CANARY, sizeof(untouched));
+    const struct bitframe_share_options good = {.policy = BITFRAME_LOCAL, .cores = 3};
+    const struct bitframe_share_options bad[] = {
+        {.policy = BITFRAME_LOWEST, .cores = 0},
+        {.policy = BITFRAME_LOWEST, .cores = BITFRAME_CORES_MAX + 1},
+        {.policy = BITFRAME_LOWEST, .cores = UINT32_MAX},
+        {.policy = (enum bitframe_policy)2, .cores = 1},
+        {.policy = BITFRAME_LOWEST, .cores = 1, .flags = 2},
+        {.policy = BITFRAME_LOWEST, .cores = 1, .flags = UINT32_C(1) << 31},
+    };
+    uint64_t bytes = bitframe_share_bytes(&pool, 3);
+    cr_assert_eq(bytes, BITFRAME_SHARE_BYTES(3, pool.frames.words));
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+        ASSERT_STATUS(bitframe_share(&pool, bad + i, storage, sizeof(storage)), BITFRAME_INVALID);
+    ASSERT_STATUS(bitframe_share(NULL, &good, storage, bytes), BITFRAME_INVALID);
+    ASSERT_STATUS(bitframe_share(&pool, NULL, storage, bytes), BITFRAME_INVALID);
+    ASSERT_STATUS(bitframe_share(&pool, &good, NULL, bytes), BITFRAME_INVALID);
+    for (int skipped = 1; skipped < BITFRAME_SHARE_ALIGN; skipped++)
+        ASSERT_STATUS(bitframe_share(&pool, &good, storage + skipped, bytes), BITFRAME_INVALID);
+    ASSERT_STATUS(bitframe_share(&pool, &good, storage, bytes - 1), BITFRAME_NO_ROOM);
+    ASSERT_STATUS(bitframe_share(&pool, &good, storage, 0), BITFRAME_NO_ROOM);
+    ASSERT_STATUS(bitframe_unshare(&pool), BITFRAME_INVALID);
+    ASSERT_STATUS(bitframe_unshare(NULL), BITFRAME_INVALID);
+    cr_assert_arr_eq(&pool, &before, sizeof(pool));
+    cr_assert_arr_eq(storage, untouched, sizeof(storage));
+
+    ASSERT_STATUS(bitframe_share(&pool, &good, storage, bytes), BITFRAME_OK);
+    cr_assert_arr_eq(storage + bytes, untouched + bytes, sizeof(storage) - bytes, "nothing behind it");
+    before = pool;
+    ASSERT_STATUS(bitframe_share(&pool, &good, storage, bytes), BITFRAME_INVALID);
+    cr_assert_arr_eq(&pool, &before, sizeof(pool));
+    ASSERT_STATUS(bitframe_unshare(&pool), BITFRAME_OK);
+    ASSERT_STATUS(bitframe_unshare(&pool), BITFRAME_INVALID);
+}
+
+Test(share, bytes_are_the_documented_ones)
+{
+    for (uint64_t frames = 1; frames < MOST; frames += 1 + frames * 3 / 4) {
+        make_pool(frames);
+        for (uint32_t cores = 1; cores <= BITFRAME_CORES_MAX; cores *= 8)
+            cr_assert_eq(bitframe_share_bytes(&pool, cores), BITFRAME_SHARE_BYTES(cores, pool.frames.words));
+    }
+}
+
+/** Every part of the storage is within what bitframe_share_bytes() asks for, whatever the pool's size. */
+Test(share, stays_within_its_storage)
+{
+    for (uint64_t groups = 1; groups <= 70; groups += groups < 62 ? 7 : 1) {
+        make_pool(groups * GROUP);
+        for (uint32_t cores = 1; cores <= 9; cores += 4) {
+            uint64_t bytes = bitframe_share_bytes(&pool, cores);
+            memset(storage + bytes, CANARY, 64);
+            struct bitframe_share_options options = {.policy = BITFRAME_LOCAL, .cores = cores};
+            ASSERT_STATUS(bitframe_share(&pool, &options, storage, bytes), BITFRAME_OK);
+            static struct bitframe_core cache;
+            ASSERT_STATUS(bitframe_core_join(&pool, &cache, cores - 1), BITFRAME_OK);
+            uint64_t pa;
+            ASSERT_STATUS(bitframe_core_take(&pool, &cache, &pa), BITFRAME_OK);
+            ASSERT_STATUS(bitframe_core_free(&pool, &cache, pa), BITFRAME_OK);
+            struct bitframe_request rest = {.frames = groups * GROUP - 64, .flags = BITFRAME_HIGHEST};
+            (void)bitframe_take_run(&pool, &rest, &pa);
+            for (int i = 0; i < 66; i++)
+                (void)bitframe_core_take(&pool, &cache, &pa);
+            cr_assert_eq(held_of(&pool, groups - 1) < (uint64_t *)(void *)(storage + bytes), true);
+            ASSERT_STATUS(bitframe_unshare(&pool), BITFRAME_OK);
+            for (int i = 0; i < 64; i++)
+                cr_assert_eq(storage[bytes + i], CANARY);
+            make_pool(groups * GROUP);
+        }
+    }
+}
+
+Test(share, most_cores)
+{
+    make_pool(300);
+    share_as(BITFRAME_LOCAL, BITFRAME_CORES_MAX);
+    for (uint32_t core = 0; core < 300; core++)
+        cr_assert_neq(bitframe_take_on(&pool, core * 13), 0);
+    cr_assert_eq(bitframe_free_frames(&pool), 0);
+    cr_assert_eq(bitframe_take_on(&pool, BITFRAME_CORES_MAX - 1), 0);
+    ASSERT_SOUND();
+}
+
+Test(share, init_adopt_and_extend)
+{
+    static _Alignas(BITFRAME_METADATA_ALIGN) uint64_t more[sizeof(metadata) / 8];
+    make_shared(1000, BITFRAME_LOWEST);
+    (void)core_take(0);
+    (void)bitframe_take(&pool);
+    struct bitframe_map_range ranges[4];
+    struct bitframe_map map;
+    (void)bitframe_map_init(&map, ranges, 4);
+    (void)bitframe_map_add(&map, BITFRAME_MAP_RAM, BASE, 2000 * FRAME);
+    struct bitframe before = pool;
+    ASSERT_STATUS(bitframe_extend(&pool, &map, more, sizeof(more)), BITFRAME_INVALID);
+    cr_assert_arr_eq(&pool, &before, sizeof(pool));
+
+    struct bitframe other;
+    ASSERT_STATUS(bitframe_adopt(&other, metadata, sizeof(metadata)), BITFRAME_OK);
+    cr_assert_eq(bitframe_check(&other), BITFRAME_SOUND);
+    cr_assert_eq(bitframe_free_frames(&other), 1000 - 64 - 1, "what the cache held is lost with it");
+
+    make_pool(500);
+    cr_assert_eq(pool.sharing.cores, 0, "it starts over");
+    ASSERT_STATUS(bitframe_unshare(&pool), BITFRAME_INVALID);
+    cr_assert_eq(bitframe_take(&pool), BASE);
+    ASSERT_SOUND();
+}
+
+Test(share, unshare_repairs_index_and_counts)
+{
+    uint64_t random = setting("BITFRAME_SEED", 20261122);
+    for (int round = 0; round < 200; round++) {
+        make_shared(2 * GROUP + 77, round % 2 ? BITFRAME_LOCAL : BITFRAME_LOWEST);
+        uint64_t taken = next_random(&random) % (2 * GROUP);
+        for (uint64_t i = 0; i < taken; i++)
+            (void)bitframe_take(&pool);
+        uint64_t cached = round % 3;
+        for (uint64_t i = 0; i < cached; i++)
+            (void)core_take((uint32_t)i);
+        /* Anything above the bitmap, and the counts. */
+        for (int i = 0; i < 8; i++) {
+            struct bitframe_levels *levels = i % 2 ? &pool.frames : &pool.lines;
+            uint64_t k = levels == &pool.lines ? next_random(&random) % levels->count
+                                               : 1 + next_random(&random) % (levels->count - 1);
+            levels_at(&pool, levels, k)[0] ^= next_random(&random);
+        }
+        slot_of(&pool, 1)->taken ^= next_random(&random);
+        slot_of(&pool, 1)->freed ^= next_random(&random);
+        ASSERT_STATUS(bitframe_unshare(&pool), BITFRAME_OK);
+        ASSERT_SOUND();
+        cr_assert_eq(bitframe_free_frames(&pool), 2 * GROUP + 77 - taken - cached);
+        share_as(BITFRAME_LOWEST, 2);
+        ASSERT_SOUND();
+        cr_assert_eq(bitframe_free_frames(&pool), 2 * GROUP + 77 - taken - cached);
+    }
+}
+
+/* take_on, free_on */
+
+static uint32_t running_core;
+
+static uint32_t core_of_platform(void)
+{
+    return running_core;
+}
+
+Test(shared, counts_are_the_running_cores)
+{
+    make_shared(1000, BITFRAME_LOCAL);
+    struct bitframe_platform platform = {.core = core_of_platform};
+    cr_assert_eq(bitframe_set_platform(&platform), BITFRAME_OK);
+    for (running_core = 0; running_core < CORES; running_core++) {
+        uint64_t pa = bitframe_take(&pool), run;
+        struct bitframe_request request = {.frames = 10};
+        ASSERT_STATUS(bitframe_take_run(&pool, &request, &run), BITFRAME_OK);
+        cr_assert_eq(slot_of(&pool, running_core)->taken, 11);
+        ASSERT_STATUS(bitframe_free(&pool, pa), BITFRAME_OK);
+        ASSERT_STATUS(bitframe_free_run(&pool, run, 10), BITFRAME_OK);
+        cr_assert_eq(slot_of(&pool, running_core)->freed, 11);
+        (void)bitframe_take_on(&pool, 0);
+        cr_assert_eq(slot_of(&pool, running_core)->taken, running_core == 0 ? 12 : 11);
+    }
+    ASSERT_SOUND();
+    cr_assert_eq(bitframe_free_frames(&pool), 1000 - CORES);
+}
+
+Test(shared, with_one_owner_the_calls_that_name_a_core_are_the_plain_ones)
+{
+    make_pool(10);
+    cr_assert_eq(bitframe_take_on(&pool, 77), BASE);
+    cr_assert_eq(bitframe_take_on(&pool, 0), pa_of(1));
+    ASSERT_STATUS(bitframe_free_on(&pool, BASE, UINT32_MAX), BITFRAME_OK);
+    ASSERT_STATUS(bitframe_free_on(&pool, BASE, 0), BITFRAME_DOUBLE_FREE);
+    cr_assert_eq(bitframe_held_frames(&pool, 0), 0);
+    ASSERT_SOUND();
+}
+
+Test(shared, a_wrong_core_number_works)
+{
+    make_shared(200, BITFRAME_LOCAL);
+    const uint32_t wrong[] = {CORES, CORES + 1, BITFRAME_CORES_MAX, UINT32_MAX, UINT32_MAX - 1};
+    for (uint64_t i = 0; i < 200; i++) {
+        uint64_t pa = bitframe_take_on(&pool, wrong[i % 5]);
+        cr_assert(pa >= BASE && pa < pa_of(200));
+    }
+    cr_assert_eq(bitframe_take_on(&pool, UINT32_MAX), 0);
+    for (uint64_t i = 0; i < 200; i++)
+        ASSERT_STATUS(bitframe_free_on(&pool, pa_of(i), wrong[i % 5] + 1), BITFRAME_OK);
+    cr_assert_eq(bitframe_free_frames(&pool), 200);
+    ASSERT_SOUND();
+}
+
+/* Frees, by either way: through the pool or a cache of a core that holds nothing. */
+
+enum way { BY_POOL, BY_CORE_NUMBER, BY_CACHE, WAYS };
+
+static enum bitframe_status free_by(enum way way, uint64_t pa)
+{
+    switch (way) {
+    case BY_POOL: return bitframe_free(&pool, pa);
+    case BY_CORE_NUMBER: return bitframe_free_on(&pool, pa, 1);
+    default: return bitframe_core_free(&pool, caches + 1, pa);
+    }
+}
+
+/** Pools of two spans, the smaller one first, so that frames are in the gap and outside it. */
+static void make_spans(void)
+{
+    static struct bitframe_map_range ranges[16];
+    struct bitframe_map map;
+    (void)bitframe_map_init(&map, ranges, 16);
+    (void)bitframe_map_add(&map, BITFRAME_MAP_RAM, BASE, 300 * FRAME);
+    (void)bitframe_map_add(&map, BITFRAME_MAP_RAM, pa_of(1000), 3000 * FRAME);
+    (void)bitframe_map_add(&map, BITFRAME_MAP_RESERVED, pa_of(100), 10 * FRAME);
+    (void)bitframe_map_add(&map, BITFRAME_MAP_RESERVED, pa_of(3000), 10 * FRAME);
+    cr_assert_eq(bitframe_init_map(&pool, &map, metadata, sizeof(metadata)), BITFRAME_OK);
+}
+
+Test(shared, free_statuses)
+{
+    static const struct {
+        uint64_t frame;
+        bool in_gap;
+    } places[] = {{5, false}, {299, false}, {1000, true}, {2999, true}, {3500, false}};
+    for (enum way way = BY_POOL; way < WAYS; way++) {
+        make_spans();
+        share_as(BITFRAME_LOWEST, CORES);
+        for (uint32_t core = 0; core < CORES; core++)
+            cr_assert_eq(bitframe_core_join(&pool, caches + core, core), BITFRAME_OK);
+        struct bitframe_offline record;
+        uint64_t words[4];
+        ASSERT_STATUS(bitframe_claim(&pool, pa_of(3602), 1), BITFRAME_OK);
+        ASSERT_STATUS(bitframe_offline(&pool, &record, pa_of(3600), 100 * FRAME, words, 4), BITFRAME_OK);
+        uint64_t total = bitframe_free_frames(&pool);
+        cr_assert_eq(total, 3300 - 20 - 100);
+        for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+            uint64_t pa = pa_of(places[i].frame);
+            cr_assert_eq(pa - pool.sharing.gap_pa < pool.sharing.gap_frames * FRAME, places[i].in_gap);
+            ASSERT_STATUS(free_by(way, pa), BITFRAME_DOUBLE_FREE);
+            ASSERT_STATUS(bitframe_claim(&pool, pa, 1), BITFRAME_OK);
+            ASSERT_STATUS(free_by(way, pa + 1), BITFRAME_MISALIGNED);
+            ASSERT_STATUS(free_by(way, pa + FRAME - 1), BITFRAME_MISALIGNED);
+            cr_assert_eq(bitframe_free_frames(&pool), total - 1);
+            ASSERT_STATUS(free_by(way, pa), BITFRAME_OK);
+            ASSERT_STATUS(free_by(way, pa), BITFRAME_DOUBLE_FREE);
+        }
+        const uint64_t outside[] = {0,
+                                    1,
+                                    BASE - 1,
+                                    BASE - FRAME,
+                                    pa_of(300),
+                                    pa_of(999),
+                                    pa_of(4000),
+                                    pa_of(4000) + 1,
+                                    UINT64_MAX,
+                                    pa_of(1000) + (UINT64_C(1) << 44),
+                                    pa_of(1000) | UINT64_C(0xFFFF000000000000)};
+        for (size_t i = 0; i < sizeof(outside) / sizeof(*outside); i++)
+            ASSERT_STATUS(free_by(way, outside[i]), BITFRAME_UNMANAGED);
+        ASSERT_STATUS(free_by(way, pa_of(100)), BITFRAME_RESERVED);
+        ASSERT_STATUS(free_by(way, pa_of(3009)), BITFRAME_RESERVED);
+        ASSERT_STATUS(free_by(way, pa_of(3009) + 1), BITFRAME_MISALIGNED);
+        ASSERT_STATUS(free_by(way, pa_of(3600)), BITFRAME_OFFLINE);
+        ASSERT_STATUS(free_by(way, pa_of(3602)), BITFRAME_OK);
+        cr_assert_eq(bitframe_offline_in_use(&record), 0);
+        cr_assert_eq(bitframe_offline_frames(&pool), 100);
+        ASSERT_STATUS(free_by(way, pa_of(3602)), BITFRAME_OFFLINE);
+        cr_assert_eq(bitframe_free_frames(&pool), total);
+        ASSERT_SOUND();
+        ASSERT_STATUS(bitframe_online(&pool, &record), BITFRAME_OK);
+        cr_assert_eq(bitframe_free_frames(&pool), total + 100);
+        ASSERT_SOUND();
+    }
+}
+
+/** Runs and bulk frees look at all first, and change nothing if they refuse one. */
+Test(shared, frees_of_many_change_nothing_if_refused)
+{
+    make_shared(3 * LINE, BITFRAME_LOWEST);
+    ASSERT_STATUS(bitframe_claim(&pool, BASE, 2 * LINE), BITFRAME_OK);
+    ASSERT_STATUS(bitframe_free(&pool, pa_of(700)), BITFRAME_OK);
+    ASSERT_STATUS(bitframe_free_run(&pool, BASE, 2 * LINE), BITFRAME_DOUBLE_FREE);
+    ASSERT_STATUS(bitframe_free_run(&pool, pa_of(LINE), LINE), BITFRAME_DOUBLE_FREE);
+    ASSERT_STATUS(bitframe_free_run(&pool, BASE, 0), BITFRAME_INVALID);
+    ASSERT_STATUS(bitframe_free_run(&pool, BASE, 4 * LINE), BITFRAME_UNMANAGED);
+    ASSERT_STATUS(bitframe_free_run(&pool, BASE + 8, 2), BITFRAME_MISALIGNED);
+    uint64_t pas[4] = {pa_of(0), pa_of(1), pa_of(2), pa_of(700)}, freed;
+    ASSERT_STATUS(bitframe_free_bulk(&pool, pas, 4, 0, &freed), BITFRAME_DOUBLE_FREE);
+    cr_assert_eq(freed, 0);
+    cr_assert_eq(bitframe_free_frames(&pool), LINE + 1);
+    /* Twice in the list: seen late. */
+    pas[3] = pa_of(1);
+    ASSERT_STATUS(bitframe_free_bulk(&pool, pas, 4, 0, &freed), BITFRAME_DOUBLE_FREE);
+    cr_assert_eq(freed, 3);
+    cr_assert_eq(bitframe_free_frames(&pool), LINE + 4);
+    /* A frame of a core cache. */
+    (void)core_take(0); /* of word 0: all three */
+    ASSERT_STATUS(bitframe_claim(&pool, pa_of(700), 1), BITFRAME_OK);
+    ASSERT_STATUS(bitframe_free_run(&pool, BASE, LINE), BITFRAME_DOUBLE_FREE);
+    ASSERT_STATUS(bitframe_free_run(&pool, BASE, 2), BITFRAME_DOUBLE_FREE);
+    pas[0] = pa_of(800);
+    pas[1] = pa_of(2);
+    ASSERT_STATUS(bitframe_free_bulk(&pool, pas, 2, 0, &freed), BITFRAME_DOUBLE_FREE);
+    cr_assert_eq(freed, 0);
+    ASSERT_STATUS(bitframe_free_bulk(&pool, pas, 2, BITFRAME_PARTIAL, &freed), BITFRAME_DOUBLE_FREE);
+    cr_assert_eq(freed, 1);
+    ASSERT_SOUND();
+}
+
+/* Core caches */
+
+Test(core, join_statuses)
+{
+    struct bitframe_core cache;
+    make_pool(100);
+    ASSERT_STATUS(bitframe_core_join(&pool, &cache, 0), BITFRAME_INVALID);
+    share_as(BITFRAME_LOWEST, 2);
+    ASSERT_STATUS(bitframe_core_join(NULL, &cache, 0), BITFRAME_INVALID);
+    ASSERT_STATUS(bitframe_core_join(&pool, NULL, 0), BITFRAME_INVALID);
+    ASSERT_STATUS(bitframe_core_join(&pool, &cache, 2), BITFRAME_INVALID);
+    ASSERT_STATUS(bitframe_core_join(&pool, &cache, UINT32_MAX), BITFRAME_INVALID);
+    ASSERT_STATUS(bitframe_core_join(&pool, &cache, 1), BITFRAME_OK);
+    ASSERT_STATUS(bitframe_core_join(&pool, caches, 1), BITFRAME_INVALID);
+    ASSERT_SOUND();
+    uint64_t pa;
+    ASSERT_STATUS(bitframe_core_take(&pool, &cache, &pa), BITFRAME_OK);
+    bitframe_core_leave(&pool, &cache);
+    cr_assert_eq(bitframe_held_frames(&pool, 1), 0);
+    ASSERT_STATUS(bitframe_core_join(&pool, caches, 1), BITFRAME_OK);
+    cr_assert_eq(bitframe_free_frames(&pool), 99);
+    ASSERT_SOUND();
+    ASSERT_STATUS(bitframe_unshare(&pool), BITFRAME_OK);
+    share_as(BITFRAME_LOWEST, 2);
+    ASSERT_STATUS(bitframe_core_join(&pool, caches, 1), BITFRAME_OK);
+}
+
+Test(core, counts_are_exact_and_say_who_holds_what)
+{
+    make_shared(10 * 64, BITFRAME_LOWEST);
+    for (uint64_t i = 1; i <= 100; i++) {
+        cr_assert_eq(core_take(0), pa_of(i - 1));
+        cr_assert_eq(bitframe_free_frames(&pool), 640 - i);
+        cr_assert_eq(bitframe_held_frames(&pool, 0), (i + 63) / 64 * 64 - i);
+    }
+    cr_assert_eq(core_take(1), pa_of(128));
+    cr_assert_eq(bitframe_held_frames(&pool, 1), 63);
+    cr_assert_eq(bitframe_held_frames(&pool, 2), 0);
+    cr_assert_eq(bitframe_held_frames(&pool, BITFRAME_CORES_MAX), 63 + 28);
+    cr_assert_eq(bitframe_held_frames(&pool, CORES), 0);
+    ASSERT_SOUND();
+    cr_assert_eq(bitframe_core_drain(&pool, caches), 28);
+    cr_assert_eq(bitframe_core_drain(&pool, caches), 0);
+    cr_assert_eq(bitframe_held_frames(&pool, BITFRAME_CORES_MAX), 63);
+    cr_assert_eq(bitframe_free_frames(&pool), 640 - 101);
+    ASSERT_SOUND();
+    cr_assert_eq(core_take(0), pa_of(100), "usable after a drain");
+    bitframe_core_leave(&pool, caches + 1);
+    cr_assert_eq(bitframe_free_frames(&pool), 640 - 102);
+    ASSERT_SOUND();
+    ASSERT_STATUS(bitframe_unshare(&pool), BITFRAME_OK);
+    cr_assert_eq(bitframe_free_frames(&pool), 640 - 102);
+    ASSERT_SOUND();
+}
+
+Test(core, double_frees_wherever_the_frame_is)
+{
+    make_shared(300, BITFRAME_LOWEST);
+    uint64_t own = core_take(0), others = core_take(1), pools = bitframe_take(&pool);
+    cr_assert_eq(own, pa_of(0));
+    cr_assert_eq(others, pa_of(64));
+    cr_assert_eq(pools, pa_of(128));
+    for (int round = 0; round < 2; round++) {
+        for (enum way way = BY_POOL; way < WAYS; way++) { /* BY_CACHE is core 1's */
+            /* Held by core 0, by core 1, by nobody; never taken, and taken and freed. */
+            ASSERT_STATUS(free_by(way, pa_of(1)), BITFRAME_DOUBLE_FREE);
+            ASSERT_STATUS(free_by(way, pa_of(63)), BITFRAME_DOUBLE_FREE);
+            ASSERT_STATUS(free_by(way, pa_of(65)), BITFRAME_DOUBLE_FREE);
+            ASSERT_STATUS(free_by(way, pa_of(129)), BITFRAME_DOUBLE_FREE);
+            if (round == 1) {
+                ASSERT_STATUS(free_by(way, own), BITFRAME_DOUBLE_FREE);
+                ASSERT_STATUS(free_by(way, others), BITFRAME_DOUBLE_FREE);
+                ASSERT_STATUS(free_by(way, pools), BITFRAME_DOUBLE_FREE);
+            }
+            ASSERT_STATUS(free_by(way, pa_of(65) + 8), BITFRAME_MISALIGNED);
+        }
+        cr_assert_eq(bitframe_free_frames(&pool), round == 0 ? 297 : 300);
+        ASSERT_SOUND();
+        if (round == 0) {
+            ASSERT_STATUS(bitframe_core_free(&pool, caches + 0, own), BITFRAME_OK);
+            ASSERT_STATUS(bitframe_core_free(&pool, caches + 0, others), BITFRAME_OK);
+            ASSERT_STATUS(bitframe_core_free(&pool, caches + 0, pools), BITFRAME_OK);
+        }
+    }
+    ASSERT_STATUS(bitframe_core_free(&pool, caches + 0, others), BITFRAME_DOUBLE_FREE);
+    ASSERT_STATUS(bitframe_claim(&pool, pa_of(63), 1), BITFRAME_HELD);
+    ASSERT_STATUS(bitframe_claim(&pool, pa_of(60), 10), BITFRAME_HELD);
+    for (uint32_t core = 0; core < 2; core++)
+        (void)bitframe_core_drain(&pool, caches + core);
+    ASSERT_STATUS(bitframe_claim(&pool, BASE, 300), BITFRAME_OK);
+    ASSERT_STATUS(bitframe_claim(&pool, BASE, 1), BITFRAME_IN_USE);
+    ASSERT_SOUND();
+}
+
+/** What one core holds of a word, and what others have freed of it since, go to different places. */
+Test(core, a_word_that_two_cores_draw_on)
+{
+    make_shared(200, BITFRAME_LOWEST);
+    for (uint64_t i = 0; i < 30; i++)
+        cr_assert_eq(core_take(0), pa_of(i));
+    for (uint64_t i = 0; i < 10; i++)
+        ASSERT_STATUS(bitframe_core_free(&pool, caches + 1, pa_of(i)), BITFRAME_OK);
+    ASSERT_SOUND();
+    uint64_t pa = core_take(1);
+    cr_assert_eq(pa, pa_of(0), "the lowest that is to be had");
+    ASSERT_SOUND();
+    /* Core 0 knows of all of its word what is free and what is not. */
+    for (uint64_t i = 0; i < 64; i++) {
+        bool is_taken = i == 0 || (i >= 10 && i < 30);
+        ASSERT_STATUS(bitframe_core_free(&pool, caches + 0, pa_of(i)),
+                      is_taken ? BITFRAME_OK : BITFRAME_DOUBLE_FREE);
+        if (is_taken)
+            ASSERT_STATUS(bitframe_core_free(&pool, caches + 1, pa_of(i)), BITFRAME_DOUBLE_FREE);
+    }
+    ASSERT_SOUND();
+    (void)bitframe_core_drain(&pool, caches + 1);
+    ASSERT_SOUND();
+    for (uint64_t i = 0; i < 64; i++) {
+        ASSERT_STATUS(bitframe_free(&pool, pa_of(i)), BITFRAME_DOUBLE_FREE);
+        ASSERT_STATUS(bitframe_core_free(&pool, caches + 0, pa_of(i)), BITFRAME_DOUBLE_FREE);
+    }
+    (void)bitframe_core_drain(&pool, caches + 0);
+    ASSERT_SOUND();
+    cr_assert_eq(bitframe_free_frames(&pool), 200);
+}
+
+Test(core, held_is_said_and_resolved)
+{
+    make_shared(64 + 32, BITFRAME_LOWEST);
+    uint64_t pa = core_take(0), pas[100], count;
+    for (int i = 0; i < 32; i++)
+        cr_assert_neq(bitframe_take(&pool), 0);
+    cr_assert_eq(bitframe_take(&pool), 0);
+    cr_assert_eq(bitframe_take_on(&pool, 3), 0);
+    ASSERT_STATUS(bitframe_core_take(&pool, caches + 1, &pa), BITFRAME_HELD);
+    ASSERT_STATUS(bitframe_core_take(&pool, caches + 1, &pa), BITFRAME_HELD);
+    struct bitframe_request request = {.frames = 1};
+    ASSERT_STATUS(bitframe_take_run(&pool, &request, &pa), BITFRAME_HELD);
+    ASSERT_STATUS(bitframe_take_bulk(&pool, &request, pas, &count), BITFRAME_HELD);
+    cr_assert_eq(count, 0);
+    struct bitframe_request line = {.frames = LINE, .align = LINE * FRAME};
+    ASSERT_STATUS(bitframe_take_run(&pool, &line, &pa), BITFRAME_HELD);
+    cr_assert_eq(bitframe_held_frames(&pool, 0), 63);
+    cr_assert_eq(bitframe_free_frames(&pool), 63);
+    ASSERT_SOUND();
+
+    cr_assert_eq(bitframe_core_drain(&pool, caches + 0), 63);
+    ASSERT_STATUS(bitframe_core_take(&pool, caches + 1, &pa), BITFRAME_OK);
+    ASSERT_STATUS(bitframe_take_run(&pool, &request, &pa), BITFRAME_HELD);
+    cr_assert_eq(bitframe_core_drain(&pool, caches + 1), 62);
+    request.frames = 62;
+    ASSERT_STATUS(bitframe_take_bulk(&pool, &request, pas, &count), BITFRAME_OK);
+    cr_assert_eq(count, 62);
+    ASSERT_STATUS(bitframe_core_take(&pool, caches + 1, &pa), BITFRAME_NONE);
+    ASSERT_STATUS(bitframe_take_run(&pool, &request, &pa), BITFRAME_NONE);
+    ASSERT_STATUS(bitframe_take_bulk(&pool, &request, pas, &count), BITFRAME_NONE);
+    cr_assert_eq(bitframe_free_frames(&pool), 0);
+    ASSERT_SOUND();
+
+    /* What is freed into a cache is held as well, after "none" was answered and remembered. */
+    ASSERT_STATUS(bitframe_core_free(&pool, caches + 1, pas[0]), BITFRAME_OK);
+    ASSERT_STATUS(bitframe_core_take(&pool, caches + 0, &pa), BITFRAME_OK);
+    ASSERT_SOUND();
+}
+
+Test(core, freed_into_its_cache_after_none)
+{
+    make_shared(64, BITFRAME_LOWEST);
+    uint64_t pa = 0;
+    for (int i = 0; i < 64; i++)
+        (void)core_take(0);
+    ASSERT_STATUS(bitframe_core_take(&pool, caches + 1, &pa), BITFRAME_NONE);
+    cr_assert_eq(bitframe_take(&pool), 0);
+    ASSERT_STATUS(bitframe_core_free(&pool, caches + 0, pa_of(7)), BITFRAME_OK);
+    ASSERT_STATUS(bitframe_core_take(&pool, caches + 1, &pa), BITFRAME_HELD);
+    cr_assert_eq(bitframe_held_frames(&pool, 0), 1);
+    cr_assert_eq(core_take(0), pa_of(7));
+    ASSERT_STATUS(bitframe_core_take(&pool, caches + 1, &pa), BITFRAME_NONE);
+    ASSERT_STATUS(bitframe_core_free(&pool, caches + 2, pa_of(9)), BITFRAME_OK);
+    cr_assert_eq(core_take(1), pa_of(9));
+    ASSERT_SOUND();
+}
+
+/** Random calls on four caches and the pool, against an owner per frame. */
+Test(core, random_calls)
+{
+    enum { FRAMES = 1500, CALLS = 200000 };
+    static uint8_t taken[FRAMES];
+    uint64_t random = setting("BITFRAME_SEED", 20261122), calls = setting("BITFRAME_SHARED_CALLS", CALLS);
+    for (int policy = BITFRAME_LOWEST; policy <= BITFRAME_LOCAL; policy++) {
+        uint64_t free_frames = FRAMES;
+        make_shared(FRAMES, (enum bitframe_policy)policy);
+        memset(taken, 0, sizeof(taken));
+        for (uint64_t call = 0; call < calls; call++) {
+            uint64_t choice = next_random(&random) >> 16, frame = (choice >> 16) % FRAMES;
+            uint64_t towards = call / 3000 % 2; /* fill up, then run down */
+            uint32_t core = (uint32_t)(choice >> 8) % CORES;
+            uint64_t pa = 0;
+            if (choice % 8 < 3 + 2 * towards) {
+                enum bitframe_status status;
+                if (choice % 2) {
+                    pa = bitframe_take_on(&pool, core);
+                    status = pa != 0                                           ? BITFRAME_OK
+                             : bitframe_held_frames(&pool, BITFRAME_CORES_MAX) ? BITFRAME_HELD
+                                                                               : BITFRAME_NONE;
+                } else {
+                    status = bitframe_core_take(&pool, caches + core, &pa);
+                }
+                if (status == BITFRAME_OK) {
+                    cr_assert(pa % FRAME == 0 && pa >= BASE && pa < pa_of(FRAMES));
+                    cr_assert_eq(taken[(pa - BASE) / FRAME]++, 0, "frame %#" PRIx64 " twice", pa);
+                    free_frames--;
+                } else {
+                    uint64_t held = bitframe_held_frames(&pool, BITFRAME_CORES_MAX);
+                    cr_assert_eq(held, free_frames, "call %" PRIu64, call);
+                    cr_assert_eq(status, held ? BITFRAME_HELD : BITFRAME_NONE);
+                }
+            } else if (choice % 64 == 7) {
+                (void)bitframe_core_drain(&pool, caches + core);
+            } else if (choice % 512 == 15) {
+                bitframe_core_leave(&pool, caches + core);
+                ASSERT_STATUS(bitframe_core_join(&pool, caches + core, core), BITFRAME_OK);
+            } else {
+                pa = pa_of(frame);
+                enum bitframe_status status = choice % 2 ? bitframe_free_on(&pool, pa, core)
+                                                         : bitframe_core_free(&pool, caches + core, pa);
+                cr_assert_eq(status, taken[frame] ? BITFRAME_OK : BITFRAME_DOUBLE_FREE,
+                             "call %" PRIu64 ", frame %" PRIu64 ": %s", call, frame,
+                             bitframe_status_name(status));
+                free_frames += taken[frame];
+                taken[frame] = 0;
+            }
+            cr_assert_eq(bitframe_free_frames(&pool), free_frames);
+            if (call % 64 == 0)
+                ASSERT_SOUND();
+        }
+        ASSERT_STATUS(bitframe_unshare(&pool), BITFRAME_OK);
+        cr_assert_eq(bitframe_free_frames(&pool), free_frames);
+        ASSERT_SOUND();
+    }
+}
+
+/* Policies */
+
+Test(policy, lowest_is_the_lowest_whatever_the_core)
+{
+    make_pool(2 * GROUP);
+    share_as(BITFRAME_LOWEST, CORES);
+    for (uint64_t i = 0; i < GROUP + 100; i++)
+        cr_assert_eq(bitframe_take_on(&pool, (uint32_t)i % CORES), pa_of(i));
+    uint64_t random = 1;
+    for (int round = 0; round < 1000; round++) {
+        uint64_t frame = next_random(&random) % (GROUP + 100);
+        ASSERT_STATUS(bitframe_free_on(&pool, pa_of(frame), (uint32_t)round), BITFRAME_OK);
+        cr_assert_eq(bitframe_take_on(&pool, (uint32_t)round / 3), pa_of(frame));
+    }
+    ASSERT_SOUND();
+}
+
+/** Two cores that take turns, 64 frames each, are never in one group while another has frames. */
+Test(policy, local_cores_stay_apart)
+{
+    enum { GROUPS = 16 };
+    static uint8_t visitors[GROUPS];
+    make_pool(GROUPS * GROUP);
+    share_as(BITFRAME_LOCAL, 2);
+    for (uint64_t turn = 0; turn < GROUPS * GROUP / 64; turn++) {
+        uint32_t core = turn % 2;
+        for (int i = 0; i < 64; i++) {
+            uint64_t pa = bitframe_take_on(&pool, core);
+            cr_assert_neq(pa, 0);
+            visitors[(pa - BASE) / FRAME / GROUP] |= (uint8_t)(1 << core);
+        }
+    }
+    cr_assert_eq(bitframe_free_frames(&pool), 0);
+    int both = 0;
+    for (int group = 0; group < GROUPS; group++)
+        both += visitors[group] == 3;
+    cr_assert_leq(both, 1, "only the last one");
+    ASSERT_SOUND();
+}
+
+/** Four cores at random, frames given back too, until half is taken: none meets another. */
+Test(policy, local_cores_stay_apart_with_frees)
+{
+    enum { GROUPS = 32, TURNS = 40000 };
+    static uint64_t pas[GROUPS * GROUP];
+    uint64_t count = 0, random = 5, met = 0, taken = 0;
+    make_pool(GROUPS * GROUP);
+    share_as(BITFRAME_LOCAL, CORES);
+    uint64_t last[CORES];
+    memset(last, 0xFF, sizeof(last));
+    for (int turn = 0; turn < TURNS; turn++) {
+        uint32_t core = (uint32_t)(next_random(&random) >> 32) % CORES;
+        if (count != 0 && (count > GROUPS * GROUP / 2 || next_random(&random) % 5 < 2)) {
+            uint64_t i = next_random(&random) % count;
+            ASSERT_STATUS(bitframe_free_on(&pool, pas[i], core), BITFRAME_OK);
+            pas[i] = pas[--count];
+            continue;
+        }
+        pas[count] = bitframe_take_on(&pool, core);
+        last[core] = (pas[count++] - BASE) / FRAME / GROUP;
+        taken++;
+        for (uint32_t other = 0; other < CORES; other++)
+            met += other != core && last[other] == last[core];
+    }
+    cr_assert_eq(met, 0, "%" PRIu64 " of %" PRIu64 " takes", met, taken);
+    ASSERT_SOUND();
+}
+
+/** Lines that are whole stay so while a partly used one of the group has frames. */
+Test(policy, local_uses_broken_lines_first)
+{
+    make_pool(GROUP);
+    /* Of lines 1, 4 and 6 some frames are taken: these are used up first. */
+    ASSERT_STATUS(bitframe_claim(&pool, pa_of(1 * LINE + 3), 1), BITFRAME_OK);
+    ASSERT_STATUS(bitframe_claim(&pool, pa_of(4 * LINE + 400), 1), BITFRAME_OK);
+    ASSERT_STATUS(bitframe_claim(&pool, pa_of(6 * LINE), LINE - 1), BITFRAME_OK);
+    share_as(BITFRAME_LOCAL, 1);
+    for (int i = 0; i < 2 * (LINE - 1) + 1; i++) {
+        uint64_t line = (bitframe_take_on(&pool, 0) - BASE) / FRAME / LINE;
+        cr_assert(line == 1 || line == 4 || line == 6, "line %" PRIu64, line);
+    }
+    struct bitframe_request request = {.frames = LINE, .align = LINE * FRAME};
+    uint64_t pa;
+    for (int i = 0; i < 5; i++)
+        ASSERT_STATUS(bitframe_take_run(&pool, &request, &pa), BITFRAME_OK);
+    ASSERT_STATUS(bitframe_take_run(&pool, &request, &pa), BITFRAME_NONE);
+    cr_assert_eq(bitframe_take_on(&pool, 0), 0);
+    ASSERT_SOUND();
+}
+
+Test(policy, local_takes_from_anywhere_until_all_is_taken)
+{
+    static uint8_t seen[5 * GROUP + 13];
+    enum { FRAMES = sizeof(seen) };
+    make_shared(FRAMES, BITFRAME_LOCAL);
+    for (uint64_t i = 0; i < FRAMES; i++) {
+        /* Core 2 takes nearly all, the others have a claim on a group each. */
+        uint64_t pa = bitframe_take_on(&pool, i < 8 ? (uint32_t)i % CORES : 2);
+        cr_assert_neq(pa, 0, "%" PRIu64 " of %u", i, FRAMES);
+        cr_assert_eq(seen[(pa - BASE) / FRAME]++, 0);
+    }
+    for (uint32_t core = 0; core < CORES; core++)
+        cr_assert_eq(bitframe_take_on(&pool, core), 0);
+    ASSERT_STATUS(bitframe_free_on(&pool, pa_of(4321), 0), BITFRAME_OK);
+    cr_assert_eq(bitframe_take_on(&pool, 3), pa_of(4321), "the last free frame is any core's");
+    ASSERT_SOUND();
+}
+
+Test(policy, local_through_caches_takes_all)
+{
+    static uint8_t seen[3 * GROUP + 13];
+    enum { FRAMES = sizeof(seen) };
+    make_shared(FRAMES, BITFRAME_LOCAL);
+    for (uint64_t i = 0; i < FRAMES; i++) {
+        uint64_t pa;
+        enum bitframe_status status = bitframe_core_take(&pool, caches + i % CORES, &pa);
+        if (status == BITFRAME_HELD) {
+            for (uint32_t core = 0; core < CORES; core++)
+                (void)bitframe_core_drain(&pool, caches + core);
+            status = bitframe_core_take(&pool, caches + i % CORES, &pa);
+        }
+        cr_assert_eq(status, BITFRAME_OK);
+        cr_assert_eq(seen[(pa - BASE) / FRAME]++, 0);
+    }
+    uint64_t pa;
+    ASSERT_STATUS(bitframe_core_take(&pool, caches, &pa), BITFRAME_NONE);
+    ASSERT_SOUND();
+}
+
+/* Lines of 2 MiB */
+
+Test(shared, lines)
+{
+    for (int policy = BITFRAME_LOWEST; policy <= BITFRAME_LOCAL; policy++) {
+        enum { LINES = 70 * 8 }; /* more than a word of lines */
+        make_shared(LINES * LINE, (enum bitframe_policy)policy);
+        struct bitframe_request request = {.frames = LINE, .align = LINE * FRAME};
+        static uint8_t seen[LINES];
+        memset(seen, 0, sizeof(seen));
+        uint64_t pa;
+        for (uint64_t i = 0; i < LINES; i++) {
+            ASSERT_STATUS(bitframe_take_run(&pool, &request, &pa), BITFRAME_OK);
+            cr_assert_eq(pa % (LINE * FRAME), 0);
+            cr_assert_eq(seen[(pa - BASE) / FRAME / LINE]++, 0);
+            cr_assert(policy == BITFRAME_LOCAL || pa == pa_of(i * LINE));
+        }
+        ASSERT_STATUS(bitframe_take_run(&pool, &request, &pa), BITFRAME_NONE);
+        cr_assert_eq(bitframe_take(&pool), 0);
+        ASSERT_SOUND();
+        /* Back whole, frame by frame, in parts, and twice. */
+        ASSERT_STATUS(bitframe_free_run(&pool, pa_of(300 * LINE), LINE), BITFRAME_OK);
+        ASSERT_STATUS(bitframe_free_run(&pool, pa_of(300 * LINE), LINE), BITFRAME_DOUBLE_FREE);
+        for (uint64_t i = 0; i < LINE; i++)
+            ASSERT_STATUS(bitframe_free(&pool, pa_of(7 * LINE + (i * 37) % LINE)), BITFRAME_OK);
+        ASSERT_STATUS(bitframe_free_run(&pool, pa_of(200 * LINE), 100), BITFRAME_OK);
+        ASSERT_STATUS(bitframe_free_run(&pool, pa_of(200 * LINE), LINE), BITFRAME_DOUBLE_FREE);
+        ASSERT_STATUS(bitframe_free_run(&pool, pa_of(200 * LINE + 100), LINE - 100), BITFRAME_OK);
+        ASSERT_SOUND();
+        for (int i = 0; i < 3; i++)
+            ASSERT_STATUS(bitframe_take_run(&pool, &request, &pa), BITFRAME_OK);
+        ASSERT_STATUS(bitframe_take_run(&pool, &request, &pa), BITFRAME_NONE);
+        ASSERT_SOUND();
+        ASSERT_STATUS(bitframe_free_run(&pool, BASE, 4 * LINE), BITFRAME_OK);
+        request.frames = 3 * LINE;
+        request.flags = BITFRAME_HIGHEST;
+        ASSERT_STATUS(bitframe_take_run(&pool, &request, &pa), BITFRAME_OK);
+        cr_assert_eq(pa, pa_of(LINE));
+        ASSERT_SOUND();
+    }
+}
+
+/* What wants the pool for itself leaves it shared. */
+
+Test(shared, administration_leaves_it_shared)
+{
+    make_shared(3 * GROUP, BITFRAME_LOCAL);
+    for (uint32_t core = 0; core < CORES; core++) {
+        (void)bitframe_take_on(&pool, core);
+        (void)core_take(core);
+    }
+    uint64_t free_frames = 3 * GROUP - 2 * CORES;
+    struct bitframe_offline record;
+    static uint64_t words[GROUP / 64];
+    uint32_t cores = pool.sharing.cores;
+    ASSERT_STATUS(bitframe_reserve(&pool, pa_of(2 * GROUP + 5), 10 * FRAME), BITFRAME_OK);
+    free_frames -= 10;
+    cr_assert_eq(pool.sharing.cores, cores);
+    cr_assert_eq(bitframe_free_frames(&pool), free_frames);
+    ASSERT_SOUND();
+    ASSERT_STATUS(bitframe_reserve(&pool, BASE, 3 * GROUP * FRAME), BITFRAME_IN_USE);
+    ASSERT_STATUS(bitframe_unreserve(&pool, pa_of(2 * GROUP), 3 * FRAME), BITFRAME_NOT_RESERVED);
+    cr_assert_eq(bitframe_free_frames(&pool), free_frames);
+    ASSERT_SOUND();
+    ASSERT_STATUS(bitframe_offline(&pool, &record, pa_of(2 * GROUP + 100), 50 * FRAME, words, GROUP / 64),
+                  BITFRAME_OK);
+    cr_assert_eq(bitframe_free_frames(&pool), free_frames - 50);
+    cr_assert_eq(pool.sharing.cores, cores);
+    ASSERT_SOUND();
+    for (uint32_t core = 0; core < CORES; core++)
+        (void)core_take(core);
+    free_frames -= CORES;
+    ASSERT_STATUS(bitframe_online(&pool, &record), BITFRAME_OK);
+    ASSERT_STATUS(bitframe_unreserve(&pool, pa_of(2 * GROUP + 5), 10 * FRAME), BITFRAME_OK);
+    free_frames += 10;
+    cr_assert_eq(pool.sharing.cores, cores);
+    cr_assert_eq(bitframe_free_frames(&pool), free_frames);
+    ASSERT_SOUND();
+    /* All that is left can still be had, by whomever. */
+    (void)bitframe_core_drain(&pool, caches + 3);
+    for (uint32_t core = 0; core < CORES; core++)
+        (void)bitframe_core_drain(&pool, caches + core);
+    while (bitframe_take_on(&pool, (uint32_t)free_frames) != 0)
+        free_frames--;
+    cr_assert_eq(free_frames, 0);
+    ASSERT_SOUND();
+}
+
+/* What bitframe_check() finds in a shared pool */
+
+static void make_checked(void)
+{
+    static struct bitframe_offline record;
+    static uint64_t words[2];
+    make_spans();
+    share_as(BITFRAME_LOCAL, CORES);
+    for (uint32_t core = 0; core < CORES; core++)
+        cr_assert_eq(bitframe_core_join(&pool, caches + core, core), BITFRAME_OK);
+    ASSERT_STATUS(bitframe_offline(&pool, &record, pa_of(3700), 20 * FRAME, words, 2), BITFRAME_OK);
+    for (int i = 0; i < 100; i++)
+        (void)bitframe_take_on(&pool, 1);
+    for (int i = 0; i < 70; i++)
+        (void)core_take(0);
+    ASSERT_SOUND();
+}
+
+/** @p corruption of a pool that is fresh each time must be found, and be the one that is named. */
+#define EXPECT_BAD(invariant, corruption)                                                                    \
+    do {                                                                                                     \
+        make_checked();                                                                                      \
+        corruption;                                                                                          \
+        enum bitframe_invariant broken_ = bitframe_check(&pool);                                             \
+        cr_expect_eq(broken_, BITFRAME_BAD_##invariant, "%s: %s", #corruption,                               \
+                     bitframe_invariant_name(broken_));                                                      \
+    } while (0)
+
+static uint64_t *word_of(uint64_t frame)
+{
+    return levels_at(&pool, &pool.frames, 0) + pool_bit(&pool, frame) / 64;
+}
+
+static unsigned way_in_use(void)
+{
+    return lowest_bit(caches[0].ready);
+}
+
+Test(shared_check, index)
+{
+    EXPECT_BAD(INDEX, levels_at(&pool, &pool.frames, 1)[0] &= levels_at(&pool, &pool.frames, 1)[0] - 1);
+    EXPECT_BAD(INDEX, levels_at(&pool, &pool.frames, 2)[0] = 0);
+    EXPECT_BAD(INDEX, pool.frames.stop = 0);
+    /* A bit over a word that is 0 does no harm, and who comes by clears it. */
+    make_pool(2 * GROUP);
+    ASSERT_STATUS(bitframe_claim(&pool, BASE, 64), BITFRAME_OK);
+    share_as(BITFRAME_LOWEST, 1);
+    uint64_t *above = levels_at(&pool, &pool.frames, 1);
+    *above |= 1;
+    ASSERT_SOUND();
+    cr_expect_eq(bitframe_take(&pool), pa_of(64));
+    cr_expect_eq(*above & 1, 0);
+    ASSERT_SOUND();
+}
+
+Test(shared_check, lines)
+{
+    EXPECT_BAD(LINES, levels_at(&pool, &pool.lines, 0)[0] &= levels_at(&pool, &pool.lines, 0)[0] - 1);
+    EXPECT_BAD(LINES, levels_at(&pool, &pool.lines, 0)[pool.lines.words - 1] |= UINT64_C(1) << 63);
+    EXPECT_BAD(LINES, pool.lines.stop = 0);
+    if (pool.lines.count > 1)
+        EXPECT_BAD(LINES, levels_at(&pool, &pool.lines, pool.lines.count - 1)[0] = 0);
+    /* A bit of a line that is not whole does no harm: who asks for a line clears it. */
+    make_pool(2 * GROUP);
+    ASSERT_STATUS(bitframe_claim(&pool, BASE, 64), BITFRAME_OK);
+    share_as(BITFRAME_LOWEST, 1);
+    levels_at(&pool, &pool.lines, 0)[0] |= 1;
+    ASSERT_SOUND();
+    struct bitframe_request request = {.frames = LINE, .align = LINE * FRAME};
+    uint64_t pa;
+    ASSERT_STATUS(bitframe_take_run(&pool, &request, &pa), BITFRAME_OK);
+    cr_expect_eq(pa, pa_of(LINE));
+    cr_expect_eq(levels_at(&pool, &pool.lines, 0)[0] & 1, 0);
+    ASSERT_SOUND();
+}
+
+Test(shared_check, cursor)
+{
+    EXPECT_BAD(CURSOR, pool.sharing.always_zero = 1);
+    EXPECT_BAD(CURSOR, pool.cursor += 8);
+    EXPECT_BAD(CURSOR, pool.cursor = pool.frames.level[0]);
+}
+
+Test(shared_check, core_cache)
+{
+    EXPECT_BAD(CACHE, caches[0].ready ^= 1u << way_in_use());
+    EXPECT_BAD(CACHE, caches[0].ready |= UINT64_C(1) << ((way_in_use() + 1) % BITFRAME_CORE_WAYS));
+    EXPECT_BAD(CACHE, caches[0].word[way_in_use()] ^= 1);
+    EXPECT_BAD(CACHE, caches[0].word[way_in_use()] += pool.frames.words);
+    EXPECT_BAD(CACHE, caches[0].word[way_in_use()] = UINT64_MAX);
+    EXPECT_BAD(CACHE, caches[0].pa[way_in_use()] += FRAME);
+    EXPECT_BAD(CACHE, caches[0].moving = 1);
+    EXPECT_BAD(CACHE, *held_of(&pool, caches[0].word[way_in_use()] / 64) = 0);
+    EXPECT_BAD(CACHE, {
+        uint64_t word = caches[0].word[way_in_use()];
+        levels_at(&pool, &pool.frames, 0)[word] |= caches[0].mask[way_in_use()];
+        levels_at(&pool, &pool.frames, 1)[word / 64] |= bit_mask(word);
+    });
+}
+
+Test(shared_check, count)
+{
+    EXPECT_BAD(COUNT, slot_of(&pool, 1)->taken++);
+    EXPECT_BAD(COUNT, slot_of(&pool, 2)->freed++);
+    EXPECT_BAD(COUNT, pool.sharing.base_frames--);
+    EXPECT_BAD(COUNT, *word_of(BASE / FRAME + 2000) ^= bit_mask(pool_bit(&pool, BASE / FRAME + 2000)));
+}
+
+Test(shared_check, gap)
+{
+    EXPECT_BAD(GAP, pool.gap_frames = 1);
+    EXPECT_BAD(GAP, pool.sharing.gap_frames++);
+    EXPECT_BAD(GAP, pool.sharing.gap_pa -= FRAME);
+    EXPECT_BAD(GAP, pool.sharing.gap_zero_bit++);
+}
+
+Test(shared_check, tables_padding_reserved_offline_header)
+{
+    EXPECT_BAD(TABLES, pool_spans(&pool)[0].end++);
+    EXPECT_BAD(TABLES, pool.total_frames++);
+    EXPECT_BAD(TABLES, pool_segments(&pool)[1].first_bit++);
+    EXPECT_BAD(PADDING, *word_of(BASE / FRAME + 299) |= UINT64_C(1) << 63);
+    EXPECT_BAD(RESERVED, *word_of(BASE / FRAME + 100) |= bit_mask(pool_bit(&pool, BASE / FRAME + 100)));
+    EXPECT_BAD(RESERVED, pool.reserved_frames--);
+    EXPECT_BAD(OFFLINE, pool.offline_frames++);
+    EXPECT_BAD(OFFLINE, *word_of(BASE / FRAME + 3705) |= bit_mask(pool_bit(&pool, BASE / FRAME + 3705)));
+    EXPECT_BAD(HEADER, metadata[0]++);
+}
