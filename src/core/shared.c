@@ -22,8 +22,7 @@ enum {
 
 /* Counts. */
 
-/** A sum that grows with each free that ends while nothing is free. */
-static uint64_t sum_of_frees(const struct bitframe *pool)
+uint64_t bitframe_sum_of_frees(const struct bitframe *pool)
 {
     uint64_t sum = 0;
     for (uint32_t core = 0; core < pool->sharing.cores; core++) {
@@ -251,7 +250,7 @@ enum bitframe_status bitframe_take_hidden(struct bitframe *pool, struct slot *sl
 {
     uint64_t *none_at = pool_word(pool, pool->sharing.none_at);
     for (;;) {
-        uint64_t freed = sum_of_frees(pool);
+        uint64_t freed = bitframe_sum_of_frees(pool);
         if (freed == atomic_load_word(none_at))
             return BITFRAME_NONE;
         /* Every word and every cache between two fences. Only if no free was counted meanwhile is all that
@@ -264,7 +263,7 @@ enum bitframe_status bitframe_take_hidden(struct bitframe *pool, struct slot *sl
             *pa = take_from(pool, slot, leaf_distance(pool, word));
             if (*pa != 0)
                 return BITFRAME_OK;
-        } else if (sum_of_frees(pool) == freed) {
+        } else if (bitframe_sum_of_frees(pool) == freed) {
             if (held != 0)
                 return BITFRAME_HELD;
             atomic_poke(none_at, freed);

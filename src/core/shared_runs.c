@@ -174,6 +174,64 @@ static void doubt_lines(struct bitframe *pool, uint64_t first, uint64_t end)
     }
 }
 
+/** A free frame of word @p word that @p mask and @p wanted allow, whichever; NO_BIT if there is none. */
+static uint64_t frame_in_word(const struct bitframe *pool, const struct segment *segment, uint64_t word,
+                              uint64_t mask, const struct wanted *wanted)
+{
+    for (uint64_t bits = atomic_peek(leaf_at(pool, word)) & mask; bits != 0; bits &= bits - 1) {
+        uint64_t frame = frame_of_bit(segment, word * WORD_BITS + lowest_bit(bits));
+        if (frame % wanted->align == 0)
+            return frame;
+    }
+    return NO_BIT;
+}
+
+/** A free frame that @p wanted allows, whichever, by the bitmap alone; NO_BIT if there is none. */
+static uint64_t frame_by_bitmap(const struct bitframe *pool, const struct wanted *wanted)
+{
+    for (uint64_t i = 0; i < pool->segment_count; i++) {
+        const struct segment *segment = wanted_segment(pool, wanted, i);
+        struct span allowed = wanted_frames(segment, wanted);
+        if (allowed.first >= allowed.end)
+            continue;
+        uint64_t first = bit_of_frame(segment, allowed.first);
+        uint64_t end = bit_of_frame(segment, allowed.end);
+        for (uint64_t word = first / WORD_BITS; word <= (end - 1) / WORD_BITS; word++) {
+            uint64_t frame = frame_in_word(pool, segment, word, mask_within(word, first, end), wanted);
+            if (frame != NO_BIT)
+                return frame;
+        }
+    }
+    return NO_BIT;
+}
+
+/**
+ * The index knows of no frame that @p wanted, a request for one, allows. Take one after all, or answer by the
+ * rule of bitframe_take_hidden(): there was none at some instant of the call.
+ */
+static enum bitframe_status take_hidden_frame(struct bitframe *pool, const struct wanted *wanted,
+                                              uint64_t *pa)
+{
+    if (wanted->align == 1 && wanted->first == 0 && wanted->end > frame_number(UINT64_MAX))
+        return bitframe_take_hidden(pool, slot_of(pool, this_core()), pa);
+    for (;;) {
+        uint64_t frees = bitframe_sum_of_frees(pool);
+        atomic_fence();
+        uint64_t frame = frame_by_bitmap(pool, wanted);
+        enum bitframe_status status = frame == NO_BIT ? bitframe_none_or_held(pool) : BITFRAME_OK;
+        atomic_fence();
+        if (frame != NO_BIT) {
+            uint64_t bit = pool_bit(pool, frame);
+            if (claim_range(pool, bit, bit + 1)) {
+                *pa = frame << BITFRAME_FRAME_SHIFT;
+                return BITFRAME_OK;
+            }
+        } else if (bitframe_sum_of_frees(pool) == frees) {
+            return status;
+        }
+    }
+}
+
 enum bitframe_status bitframe_shared_take_run(struct bitframe *pool, const struct wanted *wanted,
                                               uint64_t *pa)
 {
@@ -183,7 +241,8 @@ enum bitframe_status bitframe_shared_take_run(struct bitframe *pool, const struc
         uint64_t frame = bitframe_search_pool(pool, wanted, by_line ? BITFRAME_LINE_FRAMES : 1);
         if (frame == NO_BIT) {
             if (!by_line)
-                return bitframe_none_or_held(pool);
+                return wanted->frames == 1 ? take_hidden_frame(pool, wanted, pa)
+                                           : bitframe_none_or_held(pool);
             by_line = false;
             continue;
         }
@@ -218,9 +277,8 @@ enum bitframe_status bitframe_shared_claim(struct bitframe *pool, uint64_t pa, u
     return range_is_held(pool, bit, bit + frames) ? BITFRAME_HELD : BITFRAME_IN_USE;
 }
 
-/** Set bits [@p first, @p end), at least one. BITFRAME_DOUBLE_FREE if any was set by somebody else meanwhile.
- */
-static enum bitframe_status set_range(struct bitframe *pool, uint64_t first, uint64_t end)
+/** Set bits [@p first, @p end), at least one. Returns how many were clear: fewer if somebody else set any. */
+static uint64_t set_range(struct bitframe *pool, uint64_t first, uint64_t end)
 {
     uint64_t freed = 0;
     for (uint64_t word = first / WORD_BITS; word <= (end - 1) / WORD_BITS; word++) {
@@ -228,7 +286,7 @@ static enum bitframe_status set_range(struct bitframe *pool, uint64_t first, uin
         freed += word_count(mask & ~give_to(pool, word, mask));
     }
     count_up(pool, &slot_of(pool, this_core())->freed, freed);
-    return freed == end - first ? BITFRAME_OK : BITFRAME_DOUBLE_FREE;
+    return freed;
 }
 
 enum bitframe_status bitframe_shared_free_run(struct bitframe *pool, uint64_t pa, uint64_t frames)
@@ -251,15 +309,18 @@ enum bitframe_status bitframe_shared_free_run(struct bitframe *pool, uint64_t pa
     uint64_t first = frame_number(pa);
     uint64_t end = first + frames;
     uint64_t skew = bit - first;
+    uint64_t missed = 0; /* frames that somebody else gave back meanwhile */
     for (struct bitframe_offline *record = bitframe_offline_meeting(pool, first, end); record;
          record = offline_meeting_next(pool, record, end)) {
         struct span piece = offline_clip(record, first, end);
         if (first < piece.first)
-            status = set_range(pool, first + skew, piece.first + skew);
+            missed += piece.first - first - set_range(pool, first + skew, piece.first + skew);
         (void)bitframe_shared_leave(pool, record, piece.first, piece.end);
         first = piece.end;
     }
-    return first < end ? set_range(pool, first + skew, end + skew) : status;
+    if (first < end)
+        missed += end - first - set_range(pool, first + skew, end + skew);
+    return missed == 0 ? BITFRAME_OK : BITFRAME_DOUBLE_FREE;
 }
 
 uint64_t bitframe_shared_clear(struct bitframe *pool, uint64_t first, uint64_t end)
@@ -362,6 +423,11 @@ enum bitframe_status bitframe_shared_take_bulk(struct bitframe *pool, const stru
     harvest_pool(pool, wanted, true, &harvest);
     harvest_pool(pool, wanted, false, &harvest);
     uint64_t got = wanted->frames - harvest.left;
+    if (got == 0 && (is_partial || wanted->frames == 1)) {
+        enum bitframe_status status = take_hidden_frame(pool, wanted, pas);
+        *taken = status == BITFRAME_OK;
+        return status;
+    }
     if (got == 0)
         return bitframe_none_or_held(pool);
     if (harvest.left != 0 && !is_partial) {
@@ -402,21 +468,21 @@ enum bitframe_status bitframe_shared_free_bulk(struct bitframe *pool, const uint
     for (uint64_t i = 0; i < frames;) {
         uint64_t run = run_in_word(pas + i, frames - i);
         uint64_t last = pas[i] + ((run - 1) << BITFRAME_FRAME_SHIFT);
-        enum bitframe_status status = BITFRAME_DOUBLE_FREE;
-        if (run > 1 && is_in_gap(pool, pas[i]) && is_in_gap(pool, last)) {
-            uint64_t bit = gap_bit(pool, pas[i]);
-            uint64_t mask = mask_within(bit / WORD_BITS, bit, bit + run);
-            if ((atomic_peek(leaf_at(pool, bit / WORD_BITS)) & mask) == 0 &&
-                !frames_are_held(pool, bit / WORD_BITS, mask))
-                status = set_range(pool, bit, bit + run);
-        }
-        if (status != BITFRAME_OK) {
+        uint64_t bit = gap_bit(pool, pas[i]);
+        enum bitframe_status status = BITFRAME_OK;
+        uint64_t done;
+        if (run > 1 && is_in_gap(pool, pas[i]) && is_in_gap(pool, last) &&
+            !frames_are_held(pool, bit / WORD_BITS, mask_within(bit / WORD_BITS, bit, bit + run))) {
+            done = set_range(pool, bit, bit + run);
+            if (done != run)
+                status = BITFRAME_DOUBLE_FREE;
+        } else {
             run = 1;
             status = bitframe_shared_free(pool, pas[i], core);
+            done = status == BITFRAME_OK;
         }
-        if (status == BITFRAME_OK)
-            *freed += run;
-        else if (first_refusal == BITFRAME_OK)
+        *freed += done;
+        if (first_refusal == BITFRAME_OK)
             first_refusal = status;
         i += run;
     }

@@ -81,6 +81,9 @@ static inline bool frames_are_held(const struct bitframe *pool, uint64_t word, u
 /** Frames that were ever taken less those that were ever given back, modulo 2^64. */
 uint64_t bitframe_net_taken(const struct bitframe *pool);
 
+/** A sum that grows with each free that ends while nothing is free. */
+uint64_t bitframe_sum_of_frees(const struct bitframe *pool);
+
 /** BITFRAME_NONE, or BITFRAME_HELD if core caches have free frames. */
 enum bitframe_status bitframe_none_or_held(const struct bitframe *pool);
 
