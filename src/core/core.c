@@ -21,12 +21,31 @@ static inline struct slot *slot_at(const struct bitframe *pool, const struct bit
     return (struct slot *)(void *)pool_word(pool, cache->slot);
 }
 
+/**
+ * Has way @p way of @p cache, that of @p slot, free frames @p mask of word @p word?
+ *
+ * Word and mask are two, and the owner may change them in between: then the mask was another word's. It
+ * counts between one mask and the next word, so if the count stood still they were of the same time.
+ */
+static bool way_has(const struct slot *slot, const struct bitframe_core *cache, uint64_t word, uint64_t mask)
+{
+    uint64_t way = word % BITFRAME_CORE_WAYS;
+    for (;;) {
+        uint64_t taken = atomic_load_acquire(&slot->taken);
+        if (atomic_load_acquire(&cache->word[way]) != word ||
+            (atomic_load_acquire(&cache->mask[way]) & mask) == 0)
+            return false;
+        if (atomic_load_acquire(&cache->word[way]) == word && atomic_load_acquire(&slot->taken) == taken)
+            return true;
+    }
+}
+
 bool bitframe_frames_are_held(const struct bitframe *pool, uint64_t word, uint64_t mask)
 {
     for (uint32_t core = 0; core < pool->sharing.cores; core++) {
-        const struct bitframe_core *cache = cache_of(pool, pool_slots(pool) + core);
-        uint64_t way = word % BITFRAME_CORE_WAYS;
-        if (cache && atomic_peek(&cache->word[way]) == word && (atomic_peek(&cache->mask[way]) & mask) != 0)
+        const struct slot *slot = pool_slots(pool) + core;
+        const struct bitframe_core *cache = cache_of(pool, slot);
+        if (cache && way_has(slot, cache, word, mask))
             return true;
     }
     return false;
@@ -74,7 +93,7 @@ static bool hold(struct bitframe *pool, struct bitframe_core *cache, uint64_t wo
         return false;
     forget(pool, cache, way);
     atomic_poke(&cache->pa[way], pa_of_bit(pool, word * WORD_BITS));
-    atomic_poke(&cache->word[way], word);
+    atomic_store_release(&cache->word[way], word);
     return true;
 }
 
@@ -85,7 +104,7 @@ static bool get_word(struct bitframe *pool, struct bitframe_core *cache, uint64_
     /* Until the word is in its way its frames are nowhere: who looks for the last free frame sees this. */
     atomic_poke(&cache->moving, 1);
     uint64_t bits = atomic_exchange(levels_at(pool, &pool->frames, 0) + word, 0);
-    atomic_poke(&cache->mask[way], bits);
+    atomic_store_release(&cache->mask[way], bits);
     count_up(pool, &slot_at(pool, cache)->taken, word_count(bits));
     atomic_store_release(&cache->moving, 0);
     word_taken_from(pool, word, bits, 0);
