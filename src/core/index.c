@@ -15,6 +15,8 @@
 #include "offline.h"
 #include "pool.h"
 
+enum { KNOWN_FRAMES = BITFRAME_LINE_FRAMES * WORD_BITS }; /* what one word of lines tells of */
+
 void bitframe_set_cursor(struct bitframe *pool, uint64_t word)
 {
     uint64_t bit = word * WORD_BITS;
@@ -273,11 +275,59 @@ static void change_lines(struct bitframe *pool, uint64_t first, uint64_t end, bo
     }
 }
 
+/** Where the frames of the lines that share a word of lines with that of frame @p first end, or @p end. */
+static inline uint64_t end_of_known(uint64_t first, uint64_t end)
+{
+    uint64_t stop = (first / KNOWN_FRAMES + 1) * KNOWN_FRAMES;
+    return stop < end ? stop : end;
+}
+
+/** Are bits [@p first, @p end), whose lines share a word of lines, all set because all these lines are whole?
+ */
+static inline bool are_known_set(const uint64_t *lines, uint64_t first, uint64_t end)
+{
+    uint64_t line = first / BITFRAME_LINE_FRAMES;
+    uint64_t wanted = mask_from(line) & mask_to((end - 1) / BITFRAME_LINE_FRAMES);
+    return (~lines[line / WORD_BITS] & wanted) == 0;
+}
+
+uint64_t bitframe_count_free(struct bitframe *pool, uint64_t first, uint64_t end)
+{
+    bitframe_settle(pool);
+    const uint64_t *lines = levels_at(pool, &pool->lines, 0);
+    const uint64_t *bitmap = levels_at(pool, &pool->frames, 0);
+    uint64_t bit = pool_bit(pool, first);
+    uint64_t frames = 0;
+    for (uint64_t stop, last = bit + (end - first); bit < last; bit = stop) {
+        stop = end_of_known(bit, last);
+        frames += are_known_set(lines, bit, stop) ? stop - bit : bitframe_count_range(bitmap, bit, stop);
+    }
+    return frames;
+}
+
+/** Clear bits [@p first, @p end) of the bitmap alone. Returns how many were set. */
+static uint64_t take_bits(const struct bitframe *pool, uint64_t first, uint64_t end)
+{
+    const uint64_t *lines = levels_at(pool, &pool->lines, 0);
+    uint64_t *bitmap = levels_at(pool, &pool->frames, 0);
+    uint64_t taken = 0;
+    for (uint64_t stop; first < end; first = stop) {
+        stop = end_of_known(first, end);
+        if (are_known_set(lines, first, stop)) {
+            kernel_clear(bitmap, first, stop - first);
+            taken += stop - first;
+        } else {
+            taken += kernel_take(bitmap, first, stop - first);
+        }
+    }
+    return taken;
+}
+
 uint64_t bitframe_clear_frames(struct bitframe *pool, uint64_t first, uint64_t end)
 {
     debug_clear(pool, first, end);
     bitframe_settle(pool);
-    uint64_t taken = kernel_take(levels_at(pool, &pool->frames, 0), first, end - first);
+    uint64_t taken = take_bits(pool, first, end);
     if (taken == 0)
         return 0;
 

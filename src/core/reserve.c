@@ -58,7 +58,7 @@ enum bitframe_status bitframe_reserve(struct bitframe *pool, uint64_t pa, uint64
     for (uint64_t frame = first;
          bitframe_span_next(pool_spans(pool), pool->span_count, &frame, end, &piece);) {
         managed += piece.end - piece.first;
-        free_frames += count_free(pool, piece.first, piece.end);
+        free_frames += bitframe_count_free(pool, piece.first, piece.end);
         reserved += bitframe_span_overlap(pool_reserved(pool), pool->reserved_count, piece.first, piece.end);
     }
     if (free_frames + reserved != managed)
