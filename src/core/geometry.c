@@ -291,6 +291,7 @@ void bitframe_lay_out_extent(struct bitframe *pool, const struct extent *extent,
     pool->total_frames = extent->frames;
     pool->offline = 0;
     pool->offline_frames = 0;
+    pool->loose = 0;
     debug_none(pool);
 }
 
