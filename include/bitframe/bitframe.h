@@ -134,6 +134,11 @@ struct bitframe_sharing {
  *    line: there it may still be set while only frames of the line's first word are taken. (So a take need
  *    not look whether it opens a line; the call that moves the cursor on does.)
  *  - Every word of lines below line_word is 0; that word itself may be, too.
+ *  - The cursor's line is loose if it was given back whole, as the lowest of all that is free, and nothing
+ *    but takes of single frames has met it since. The cursor is at its first word. Its bits in level 1 of
+ *    frames and in lines are set, but what follows from them is not done: the two words that hold them may
+ *    lack their bits in the level above, and block_lines, blocks and line_word know nothing of the line. (So
+ *    a line that is freed and taken again, in memory that is full otherwise, need not climb for it.)
  *  - block_lines counts the set bits of lines per block, and a bit of blocks is set if and only if all are.
  *  - All frames of the gap are frames of the pool, none reserved, none in an offline range, in one segment.
  *  - offline leads to the records of the offline ranges, which ascend, and offline_frames is the number of
@@ -164,6 +169,7 @@ struct bitframe {
     struct bitframe_levels frames; /* a bit per frame: free */
     struct bitframe_levels lines;  /* a bit per line: all its frames are free */
     uint64_t line_word;            /* word of lines, by number, below which there is none that is not 0 */
+    uint64_t loose;                /* 1 if the cursor's line is, else 0 */
     struct bitframe_levels blocks; /* a bit per block: all its lines are */
 
     uint64_t block_lines;     /* distance of the 16-bit counts of set bits in lines, one per block */

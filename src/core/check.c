@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* check.c - the audit of a pool, and the names of what it and the other calls report. */
 #include "check.h"
+#include "cursor.h"
 #include "header.h"
 #include "index.h"
 #include "kernels.h"
@@ -13,8 +14,12 @@ static bool is_clear(const uint64_t *words, uint64_t first, uint64_t end)
     return kernel_find(words, first, end) == end;
 }
 
-/** Does @p level say of each of the @p words words of @p below whether it is 0, and nothing else? */
-static bool level_agrees(const uint64_t *level, const uint64_t *below, uint64_t words)
+/**
+ * Does @p level say of each of the @p words words of @p below whether it is 0, and nothing else?
+ *
+ * @param loose  The one word that may be missing though it is not 0, or NO_BIT.
+ */
+static bool level_agrees(const uint64_t *level, const uint64_t *below, uint64_t words, uint64_t loose)
 {
     uint64_t word = 0;
     while (word < words) {
@@ -22,18 +27,21 @@ static bool level_agrees(const uint64_t *level, const uint64_t *below, uint64_t 
         uint64_t used = below[word] != 0 ? word : word + kernel_scan(below + word, words - word);
         if (!is_clear(level, word, used))
             return false;
-        if (used < words && is_clear(level, used, used + 1))
+        if (used < words && used != loose && is_clear(level, used, used + 1))
             return false;
         word = used + 1;
     }
     return is_clear(level, words, words_above(words) * WORD_BITS);
 }
 
-static bool levels_agree(const struct bitframe *pool, const struct bitframe_levels *levels)
+/** @param loose  The bit of level @p k_loose that may be missing. */
+static bool levels_agree(const struct bitframe *pool, const struct bitframe_levels *levels, uint64_t k_loose,
+                         uint64_t loose)
 {
     uint64_t words = levels->words;
     for (uint64_t k = 1; k < levels->count; k++) {
-        if (!level_agrees(levels_at(pool, levels, k), levels_at(pool, levels, k - 1), words))
+        if (!level_agrees(levels_at(pool, levels, k), levels_at(pool, levels, k - 1), words,
+                          k == k_loose ? loose : NO_BIT))
             return false;
         words = words_above(words);
     }
@@ -138,10 +146,26 @@ static bool offline_is_sound(const struct bitframe *pool)
     return offline == pool->offline_frames;
 }
 
+/** The loose line, or NO_BIT. */
+static uint64_t loose_line(const struct bitframe *pool)
+{
+    return pool->loose ? cursor_word(pool) / LINE_WORDS : NO_BIT;
+}
+
+/** If the cursor's line is loose, can it be? */
+static bool loose_is_sound(const struct bitframe *pool)
+{
+    if (!pool->loose)
+        return true;
+    uint64_t word = cursor_word(pool);
+    return pool->loose == 1 && word < pool->frames.words && word % LINE_WORDS == 0 &&
+           levels_test(pool, &pool->lines, word / LINE_WORDS);
+}
+
 static bool lines_agree(const struct bitframe *pool)
 {
     const uint64_t *words = levels_at(pool, &pool->frames, 0);
-    uint64_t cursor = (pool->cursor - pool->frames.level[0]) / sizeof(uint64_t);
+    uint64_t cursor = cursor_word(pool);
     for (uint64_t line = 0; line < pool->frames.words / LINE_WORDS; line++, words += LINE_WORDS) {
         uint64_t rest = UINT64_MAX;
         for (int i = 1; i < LINE_WORDS; i++)
@@ -151,8 +175,10 @@ static bool lines_agree(const struct bitframe *pool)
         if ((words[0] & rest) == UINT64_MAX ? !is_set : is_set && !may_stand)
             return false;
     }
-    return pool->line_word < pool->lines.words &&
-           is_clear(levels_at(pool, &pool->lines, 0), 0, pool->line_word * WORD_BITS) &&
+    uint64_t lowest = kernel_find(levels_at(pool, &pool->lines, 0), 0, pool->line_word * WORD_BITS);
+    if (lowest == loose_line(pool))
+        lowest = kernel_find(levels_at(pool, &pool->lines, 0), lowest + 1, pool->line_word * WORD_BITS);
+    return pool->line_word < pool->lines.words && lowest == pool->line_word * WORD_BITS &&
            is_clear(levels_at(pool, &pool->lines, 0), pool->frames.words / LINE_WORDS,
                     pool->lines.words * WORD_BITS);
 }
@@ -169,6 +195,8 @@ static bool blocks_agree(const struct bitframe *pool)
             uint64_t lines = bitframe_count_range(levels_at(pool, &pool->lines, 0),
                                                   bit_of_frame(segment, frame) / BITFRAME_LINE_FRAMES,
                                                   bit_of_frame(segment, end) / BITFRAME_LINE_FRAMES);
+            if (pool->loose && block_of_frame(segment, frame) == cursor_block(pool))
+                lines--;
             if (block_of_frame(segment, frame) != blocks || pool_block_lines(pool)[blocks] != lines ||
                 levels_test(pool, &pool->blocks, blocks) != (lines == BITFRAME_BLOCK_LINES))
                 return false;
@@ -182,6 +210,8 @@ static bool cursor_is_right(const struct bitframe *pool)
 {
     const uint64_t *bitmap = levels_at(pool, &pool->frames, 0);
     uint64_t cursor = kernel_scan(bitmap, pool->frames.words);
+    if (!loose_is_sound(pool))
+        return false;
     if (pool->cursor != pool_distance(pool, bitmap + cursor))
         return false;
     if (cursor == pool->frames.words)
@@ -218,13 +248,14 @@ static bool gap_is_sound(const struct bitframe *pool)
 /** The part of bitframe_check() that differs while a pool is shared. */
 static enum bitframe_invariant check_owned(const struct bitframe *pool, uint64_t free_frames)
 {
-    if (!levels_agree(pool, &pool->frames))
+    uint64_t loose = loose_line(pool);
+    if (!levels_agree(pool, &pool->frames, 2, loose / GROUP_LINES))
         return BITFRAME_BAD_INDEX;
     if (!cursor_is_right(pool))
         return BITFRAME_BAD_CURSOR;
-    if (!levels_agree(pool, &pool->lines) || !lines_agree(pool))
+    if (!levels_agree(pool, &pool->lines, 1, loose / WORD_BITS) || !lines_agree(pool))
         return BITFRAME_BAD_LINES;
-    if (!levels_agree(pool, &pool->blocks) || !blocks_agree(pool))
+    if (!levels_agree(pool, &pool->blocks, 0, 0) || !blocks_agree(pool))
         return BITFRAME_BAD_BLOCKS;
     if (free_frames != pool->free_frames)
         return BITFRAME_BAD_COUNT;

@@ -41,17 +41,24 @@ static inline void park_cursor(struct bitframe *pool)
     pool->cursor_words = 0;
 }
 
-/** Does the line bit of the cursor's line stand though takes have opened the line? */
+/** Bit in blocks of the block that holds the cursor's line. */
+static inline uint64_t cursor_block(const struct bitframe *pool)
+{
+    return pool->cursor_zero_block + (pool->cursor_pa >> BITFRAME_FRAME_SHIFT) / BLOCK_FRAMES;
+}
+
+/** Is the cursor's line loose, or does its bit stand though takes have opened it? */
 static inline bool is_unsettled(const struct bitframe *pool)
 {
     /* With nothing free the cursor is behind the bitmap, and all there is 0. */
-    return *pool_word(pool, pool->cursor) != UINT64_MAX &&
-           levels_test(pool, &pool->lines, cursor_word(pool) / LINE_WORDS);
+    return pool->loose != 0 || (*pool_word(pool, pool->cursor) != UINT64_MAX &&
+                                levels_test(pool, &pool->lines, cursor_word(pool) / LINE_WORDS));
 }
 
 /**
- * Clear the line bit of the cursor's line if takes have left it standing. Before any use of lines or blocks,
- * and before the cursor moves to another line other than by emptying a word.
+ * Tie the cursor's line into the index if it is loose, and clear its bit if takes have left that standing.
+ * Before any use of lines or blocks or of the levels above frames, and before the cursor moves to another
+ * line other than by emptying a word.
  */
 void bitframe_settle(struct bitframe *pool);
 

@@ -20,8 +20,10 @@ uint64_t bitframe_span_above(const struct span *spans, uint64_t count, uint64_t 
 bool bitframe_span_next(const struct span *spans, uint64_t count, uint64_t *frame, uint64_t end,
                         struct span *piece)
 {
+    if (*frame >= end)
+        return false;
     uint64_t i = bitframe_span_above(spans, count, *frame);
-    if (*frame >= end || i == count || spans[i].first >= end)
+    if (i == count || spans[i].first >= end)
         return false;
     piece->first = spans[i].first > *frame ? spans[i].first : *frame;
     piece->end = spans[i].end < end ? spans[i].end : end;
@@ -291,6 +293,7 @@ void bitframe_lay_out_extent(struct bitframe *pool, const struct extent *extent,
     pool->total_frames = extent->frames;
     pool->offline = 0;
     pool->offline_frames = 0;
+    pool->loose = 0;
 #if BITFRAME_SHARED
     pool->sharing.cores = 0;
 #endif

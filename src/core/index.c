@@ -6,6 +6,10 @@
  * look: it takes from the cursor's word, which is the first of its line if the line is whole, and by the time
  * that word is empty the cursor comes by here anyway. Until then the line's bit may stand though frames of
  * the first word are gone. Whoever asks the index settles that first.
+ *
+ * Likewise a line that is given back whole below all that is free is loose until someone asks. Only the
+ * cursor meets it until then, and needs none of the bits that it lacks: a climb from it clears them once
+ * more.
  */
 #include "index.h"
 #include "cursor.h"
@@ -15,6 +19,8 @@
 #include "offline.h"
 #include "pool.h"
 #include "sharing.h"
+
+enum { KNOWN_FRAMES = BITFRAME_LINE_FRAMES * WORD_BITS }; /* what one word of lines tells of */
 
 void bitframe_set_cursor(struct bitframe *pool, uint64_t word)
 {
@@ -39,24 +45,57 @@ static inline uint64_t block_of_line(const struct bitframe *pool, uint64_t line)
 static bool line_is_whole(const struct bitframe *pool, uint64_t line)
 {
     const uint64_t *words = levels_at(pool, &pool->frames, 0) + line * LINE_WORDS;
-    uint64_t all = words[0];
-    for (int i = 1; i < LINE_WORDS; i++)
-        all &= words[i];
-    return all == UINT64_MAX;
+    return (words[0] & words[1] & words[2] & words[3] & words[4] & words[5] & words[6] & words[7]) ==
+           UINT64_MAX;
+}
+
+/** Tie loose line @p line, the cursor's, into the index, but not as a whole one. */
+static inline void tie_opened_line(struct bitframe *pool, uint64_t line)
+{
+    pool->loose = 0;
+    levels_climb_filled(pool, pool->frames.level + 1, line / GROUP_LINES);
+    /* Other lines may have set their bits beside it, and seen no need to climb. */
+    uint64_t *others = levels_at(pool, &pool->lines, 0) + line / WORD_BITS;
+    *others &= ~bit_mask(line);
+    if (*others != 0)
+        levels_climb_filled(pool, pool->lines.level, line / WORD_BITS);
+}
+
+/** Tie loose line @p line, the cursor's and whole, into the index. */
+static inline void tie_whole_line(struct bitframe *pool, uint64_t line)
+{
+    pool->loose = 0;
+    levels_climb_filled(pool, pool->frames.level + 1, line / GROUP_LINES);
+    levels_climb_filled(pool, pool->lines.level, line / WORD_BITS);
+    line_counted(pool, line, cursor_block(pool));
 }
 
 void bitframe_settle(struct bitframe *pool)
 {
     uint64_t word = cursor_word(pool);
-    if (word < pool->frames.words && *pool_word(pool, pool->cursor) != UINT64_MAX &&
-        levels_test(pool, &pool->lines, word / LINE_WORDS))
-        line_broken(pool, word / LINE_WORDS, block_of_line(pool, word / LINE_WORDS));
+    uint64_t line = word / LINE_WORDS;
+    if (word >= pool->frames.words)
+        return;
+    if (*pool_word(pool, pool->cursor) == UINT64_MAX) {
+        if (pool->loose)
+            tie_whole_line(pool, line);
+    } else if (pool->loose) {
+        tie_opened_line(pool, line);
+    } else if (levels_test(pool, &pool->lines, line)) {
+        line_broken(pool, line, cursor_block(pool));
+    }
 }
 
-/** The first word of line @p line is empty, and its bit still stands. Returns @p pa, for a tail call. */
+/**
+ * The first word of line @p line is empty, the cursor at its second, and its bit still stands. Returns @p pa,
+ * for a tail call.
+ */
 static __attribute__((noinline)) uint64_t line_opened(struct bitframe *pool, uint64_t pa, uint64_t line)
 {
-    line_broken(pool, line, block_of_line(pool, line));
+    if (pool->loose)
+        tie_opened_line(pool, line);
+    else
+        line_broken(pool, line, cursor_block(pool));
     return pa;
 }
 
@@ -278,11 +317,59 @@ static void change_lines(struct bitframe *pool, uint64_t first, uint64_t end, bo
     }
 }
 
+/** Where the frames of the lines that share a word of lines with that of frame @p first end, or @p end. */
+static inline uint64_t end_of_known(uint64_t first, uint64_t end)
+{
+    uint64_t stop = (first / KNOWN_FRAMES + 1) * KNOWN_FRAMES;
+    return stop < end ? stop : end;
+}
+
+/** Are bits [@p first, @p end), whose lines share a word of lines, all set because all these lines are whole?
+ */
+static inline bool are_known_set(const uint64_t *lines, uint64_t first, uint64_t end)
+{
+    uint64_t line = first / BITFRAME_LINE_FRAMES;
+    uint64_t wanted = mask_from(line) & mask_to((end - 1) / BITFRAME_LINE_FRAMES);
+    return (~lines[line / WORD_BITS] & wanted) == 0;
+}
+
+uint64_t bitframe_count_free(struct bitframe *pool, uint64_t first, uint64_t end)
+{
+    bitframe_settle(pool);
+    const uint64_t *lines = levels_at(pool, &pool->lines, 0);
+    const uint64_t *bitmap = levels_at(pool, &pool->frames, 0);
+    uint64_t bit = pool_bit(pool, first);
+    uint64_t frames = 0;
+    for (uint64_t stop, last = bit + (end - first); bit < last; bit = stop) {
+        stop = end_of_known(bit, last);
+        frames += are_known_set(lines, bit, stop) ? stop - bit : bitframe_count_range(bitmap, bit, stop);
+    }
+    return frames;
+}
+
+/** Clear bits [@p first, @p end) of the bitmap alone. Returns how many were set. */
+static uint64_t take_bits(const struct bitframe *pool, uint64_t first, uint64_t end)
+{
+    const uint64_t *lines = levels_at(pool, &pool->lines, 0);
+    uint64_t *bitmap = levels_at(pool, &pool->frames, 0);
+    uint64_t taken = 0;
+    for (uint64_t stop; first < end; first = stop) {
+        stop = end_of_known(first, end);
+        if (are_known_set(lines, first, stop)) {
+            kernel_clear(bitmap, first, stop - first);
+            taken += stop - first;
+        } else {
+            taken += kernel_take(bitmap, first, stop - first);
+        }
+    }
+    return taken;
+}
+
 uint64_t bitframe_clear_frames(struct bitframe *pool, uint64_t first, uint64_t end)
 {
     debug_clear(pool, first, end);
     bitframe_settle(pool);
-    uint64_t taken = kernel_take(levels_at(pool, &pool->frames, 0), first, end - first);
+    uint64_t taken = take_bits(pool, first, end);
     if (taken == 0)
         return 0;
 

@@ -9,12 +9,18 @@
 /** Set bits among [@p first, @p end) of the bitmap at @p words. */
 uint64_t bitframe_count_range(const uint64_t *words, uint64_t first, uint64_t end);
 
-/** Free frames of [@p first, @p end), frame numbers in one segment. */
+/** Free frames of [@p first, @p end), frame numbers in one segment, by the bitmap alone. */
 static inline uint64_t count_free(const struct bitframe *pool, uint64_t first, uint64_t end)
 {
     uint64_t bit = pool_bit(pool, first);
     return bitframe_count_range(levels_at(pool, &pool->frames, 0), bit, bit + (end - first));
 }
+
+/**
+ * Free frames of [@p first, @p end), frame numbers in one segment, by the index where it knows: a word of
+ * whole lines tells of as many frames as 512 words of the bitmap.
+ */
+uint64_t bitframe_count_free(struct bitframe *pool, uint64_t first, uint64_t end);
 
 /**
  * Make all bits clear in every level but the bitmap, which is the caller's to write, and the cursor stand

@@ -34,7 +34,11 @@ void bitframe_levels_range_cleared(struct bitframe *pool, const struct bitframe_
         end = below[last] == 0 ? last + 1 : last;
         if (first >= end)
             break;
-        kernel_clear(levels_at(pool, levels, k), first, end - first);
+        uint64_t *level = levels_at(pool, levels, k);
+        if (first / WORD_BITS == (end - 1) / WORD_BITS)
+            level[first / WORD_BITS] &= ~(mask_from(first) & mask_to(end - 1));
+        else
+            kernel_clear(level, first, end - first);
     }
 }
 

@@ -10,8 +10,6 @@
 #include "cursor.h"
 #include "pool.h"
 
-#define BLOCK_BYTES (BLOCK_FRAMES * BITFRAME_FRAME_BYTES)
-
 static inline void line_write(uint64_t *words, uint64_t value)
 {
     words[0] = value;
@@ -106,8 +104,55 @@ static __attribute__((noinline)) uint64_t take_from_top(struct bitframe *pool)
     return bitframe_take_line(pool);
 }
 
+static __attribute__((noinline)) uint64_t settle_and_take(struct bitframe *pool)
+{
+    bitframe_settle(pool);
+    return bitframe_take_line(pool);
+}
+
+/** Take the cursor's line, which is loose: the levels above need not be told, for they do not know of it. */
+static __attribute__((noinline)) uint64_t take_loose(struct bitframe *pool)
+{
+    uint64_t *words = pool_word(pool, pool->cursor);
+    if (words[0] != UINT64_MAX)
+        return settle_and_take(pool);
+    uint64_t pa = pool->cursor_pa;
+    uint64_t word = cursor_word(pool);
+    uint64_t line = word / LINE_WORDS;
+    uint64_t *lines = levels_at(pool, &pool->lines, 0) + line / WORD_BITS;
+    uint64_t *any = levels_at(pool, &pool->frames, 1) + word / WORD_BITS;
+    uint64_t other_lines = *lines & ~bit_mask(line);
+    uint64_t other_words = *any & ~line_mask(word);
+    uint64_t free_frames = pool->free_frames - BITFRAME_LINE_FRAMES;
+    pool->loose = 0;
+    line_write(words, 0);
+    *lines = other_lines;
+    *any = other_words;
+    pool->free_frames = free_frames;
+    if (free_frames == 0)
+        return cursor_elsewhere(pool, word, pa);
+
+    /* Others that came beside it saw no need to climb. */
+    if (other_lines != 0)
+        levels_climb_filled(pool, pool->lines.level, line / WORD_BITS);
+    if (other_words != 0) {
+        word /= WORD_BITS;
+        levels_climb_filled(pool, pool->frames.level + 1, word);
+        word = word * WORD_BITS + lowest_bit(other_words);
+    } else {
+        const uint64_t *level = pool->frames.level + pool->frames.count;
+        word = 0;
+        do
+            word = word * WORD_BITS + lowest_bit(pool_word(pool, *--level)[word]);
+        while (level != pool->frames.level + 1);
+    }
+    return step_cursor(pool, word) ? pa : cursor_elsewhere(pool, word, pa);
+}
+
 uint64_t bitframe_take_line(struct bitframe *pool)
 {
+    if (pool->loose)
+        return take_loose(pool);
     uint64_t bits = levels_at(pool, &pool->lines, 0)[pool->line_word];
     if (bits == 0)
         return take_from_top(pool);
@@ -126,38 +171,55 @@ static __attribute__((noinline)) enum bitframe_status cursor_to(struct bitframe 
     return BITFRAME_OK;
 }
 
-static __attribute__((noinline)) enum bitframe_status settle_and_free(struct bitframe *pool, uint64_t pa)
+/**
+ * Make the line at @p pa, all taken, free.
+ *
+ * @param distance   That of its first word.
+ * @param is_lowest  Whether it lies below all that is free.
+ */
+static inline __attribute__((always_inline)) enum bitframe_status
+free_this(struct bitframe *pool, uint64_t pa, uint64_t distance, bool is_lowest)
+{
+    uint64_t word = (distance - pool->frames.level[0]) / sizeof(uint64_t);
+    uint64_t line = word / LINE_WORDS;
+    line_write(pool_word(pool, distance), UINT64_MAX);
+    pool->free_frames += BITFRAME_LINE_FRAMES;
+    uint64_t *lines = levels_at(pool, &pool->lines, 0) + line / WORD_BITS;
+    uint64_t *any = levels_at(pool, &pool->frames, 1) + word / WORD_BITS;
+    uint64_t other_lines = *lines;
+    uint64_t other_words = *any;
+    *lines = other_lines | bit_mask(line);
+    *any = other_words | line_mask(word);
+    if (is_lowest && other_lines == 0) {
+        /* Climbing would be for nothing if it is taken next. */
+        pool->loose = 1;
+        return step_cursor(pool, word) ? BITFRAME_OK : cursor_to(pool, word);
+    }
+    if (other_lines == 0)
+        levels_climb_filled(pool, pool->lines.level, line / WORD_BITS);
+    line_counted(pool, line, pool->zero_block + pa / BLOCK_BYTES);
+    if (other_words == 0)
+        levels_climb_filled(pool, pool->frames.level + 1, word / WORD_BITS);
+    if (is_lowest && !step_cursor(pool, word))
+        return cursor_to(pool, word);
+    return BITFRAME_OK;
+}
+
+/** The line lies below the cursor, which leaves a line behind that is not as the index says. */
+static __attribute__((noinline)) enum bitframe_status settle_and_free(struct bitframe *pool, uint64_t pa,
+                                                                      uint64_t distance)
 {
     bitframe_settle(pool);
-    return bitframe_free_line(pool, pa);
+    return free_this(pool, pa, distance, true);
 }
 
 enum bitframe_status bitframe_free_line(struct bitframe *pool, uint64_t pa)
 {
     uint64_t distance = distance_of(pool, pa);
-    uint64_t *words = pool_word(pool, distance);
-    if (!line_is_empty(words))
+    if (!line_is_empty(pool_word(pool, distance)))
         return BITFRAME_DOUBLE_FREE;
-    uint64_t word = (distance - pool->frames.level[0]) / sizeof(uint64_t);
-    bool is_lowest = word < cursor_word(pool);
+    bool is_lowest = distance - pool->frames.level[0] < pool->cursor - pool->frames.level[0];
     if (is_lowest && is_unsettled(pool))
-        return settle_and_free(pool, pa);
-    line_write(words, UINT64_MAX);
-    pool->free_frames += BITFRAME_LINE_FRAMES;
-    line_completed(pool, word / LINE_WORDS, pool->zero_block + pa / BLOCK_BYTES);
-
-    uint64_t filled = line_mask(word);
-    uint64_t parent_word = word;
-    uint64_t before;
-    const uint64_t *level = pool->frames.level;
-    do {
-        parent_word /= WORD_BITS;
-        uint64_t *parent = pool_word(pool, *++level) + parent_word;
-        before = *parent;
-        *parent = before | filled;
-        filled = bit_mask(parent_word);
-    } while (before == 0);
-    if (is_lowest && !step_cursor(pool, word))
-        return cursor_to(pool, word);
-    return BITFRAME_OK;
+        return settle_and_free(pool, pa, distance);
+    return free_this(pool, pa, distance, is_lowest);
 }

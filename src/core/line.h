@@ -5,7 +5,8 @@
 
 #include "geometry.h"
 
-#define LINE_BYTES (BITFRAME_LINE_FRAMES * BITFRAME_FRAME_BYTES)
+#define LINE_BYTES  (BITFRAME_LINE_FRAMES * BITFRAME_FRAME_BYTES)
+#define BLOCK_BYTES (BLOCK_FRAMES * BITFRAME_FRAME_BYTES)
 
 /** Line @p line has become whole. */
 static inline void lower_line_word(struct bitframe *pool, uint64_t line)
@@ -14,13 +15,19 @@ static inline void lower_line_word(struct bitframe *pool, uint64_t line)
         pool->line_word = line / WORD_BITS;
 }
 
+/** The bit of line @p line, of block @p block, was set: the rest of it. */
+static inline void line_counted(struct bitframe *pool, uint64_t line, uint64_t block)
+{
+    lower_line_word(pool, line);
+    if (++pool_block_lines(pool)[block] == BITFRAME_BLOCK_LINES)
+        levels_set(pool, &pool->blocks, block);
+}
+
 /** All frames of line @p line, of block @p block, have become free. */
 static inline void line_completed(struct bitframe *pool, uint64_t line, uint64_t block)
 {
     levels_set(pool, &pool->lines, line);
-    lower_line_word(pool, line);
-    if (++pool_block_lines(pool)[block] == BITFRAME_BLOCK_LINES)
-        levels_set(pool, &pool->blocks, block);
+    line_counted(pool, line, block);
 }
 
 /** A frame of line @p line, whose bit is set, of block @p block, is not free. */

@@ -59,8 +59,11 @@ static enum bitframe_status reserve(struct bitframe *pool, uint64_t pa, uint64_t
     for (uint64_t frame = first;
          bitframe_span_next(pool_spans(pool), pool->span_count, &frame, end, &piece);) {
         managed += piece.end - piece.first;
-        free_frames += count_free(pool, piece.first, piece.end);
-        reserved += bitframe_span_overlap(pool_reserved(pool), pool->reserved_count, piece.first, piece.end);
+        uint64_t free_here = bitframe_count_free(pool, piece.first, piece.end);
+        free_frames += free_here;
+        if (free_here != piece.end - piece.first)
+            reserved +=
+                bitframe_span_overlap(pool_reserved(pool), pool->reserved_count, piece.first, piece.end);
     }
     if (free_frames + reserved != managed)
         return BITFRAME_IN_USE;
@@ -81,7 +84,13 @@ static enum bitframe_status reserve(struct bitframe *pool, uint64_t pa, uint64_t
         return BITFRAME_NO_ROOM;
     splice(pool, from, to, &merged, 1);
     uint32_t tag = bitframe_debug_set_tag(pool, 0); /* they are nobody's */
-    bitframe_take_range(pool, pa, last_pa == UINT64_MAX ? last_pa : last_pa + 1);
+    if (managed == end - first) {
+        /* No hole in it, so it is of one segment. */
+        uint64_t bit = pool_bit(pool, first);
+        bitframe_clear_frames(pool, bit, bit + managed);
+    } else {
+        bitframe_take_range(pool, pa, last_pa == UINT64_MAX ? last_pa : last_pa + 1);
+    }
     bitframe_debug_set_tag(pool, tag);
     pool->reserved_frames += free_frames;
     bitframe_gap_cut(pool, first, end);

@@ -6,6 +6,7 @@
  */
 #include <criterion/criterion.h>
 
+#include <inttypes.h>
 #include <string.h>
 
 #include <bitframe/map.h>
@@ -302,6 +303,46 @@ Test(pool_lines, standing_bit_is_settled_when_the_cursor_goes_down)
     cr_assert_eq(bitframe_free(&pool, GIB), BITFRAME_OK, "to another segment");
     assert_sound();
     cr_assert_eq(bitframe_take(&pool), GIB);
+}
+
+/* Ranges are counted and taken by the index of whole lines where it knows, a word of it at a time. */
+Test(pool_lines, a_frame_missing_anywhere_in_a_range)
+{
+    const uint64_t first = GIB / FRAME;
+    const uint64_t word = 64 * 512; /* frames that a word of lines stands for */
+    const uint64_t ranges[][2] = {
+        {0, 3 * word},        {word, 2 * word},         {100, 2 * word + 100},
+        {word - 1, word + 1}, {word - 512, word + 512}, {0, 513},
+        {1535, 1537},
+    };
+    for (uint64_t i = 0; i < sizeof(ranges) / sizeof(*ranges); i++) {
+        uint64_t from = first + ranges[i][0];
+        uint64_t end = first + ranges[i][1];
+        const uint64_t missing[] = {from - 1, from, from + 1, (from + end) / 2, end - 1, end};
+        for (uint64_t j = 0; j < sizeof(missing) / sizeof(*missing); j++) {
+            begin();
+            add(BITFRAME_MAP_RAM, GIB, 3 * word * FRAME);
+            make();
+            uint64_t frames = end - from;
+            bool is_gone = bitframe_claim(&pool, missing[j] * FRAME, 1) == BITFRAME_OK;
+            bool is_inside = is_gone && missing[j] >= from && missing[j] < end;
+            cr_expect_eq(bitframe_reserve(&pool, from * FRAME, frames * FRAME),
+                         is_inside ? BITFRAME_IN_USE : BITFRAME_OK, "range %" PRIu64 ".%" PRIu64, i, j);
+            cr_expect_eq(bitframe_take_range(&pool, from * FRAME, end * FRAME), is_inside ? frames - 1 : 0);
+            cr_expect_eq(bitframe_free_frames(&pool), 3 * word - frames - (is_gone && !is_inside));
+            assert_sound();
+        }
+    }
+}
+
+Test(pool_lines, standing_bit_is_settled_before_a_range)
+{
+    make_two_segments();
+    cr_assert_eq(bitframe_take(&pool), GIB);
+    cr_expect_eq(bitframe_reserve(&pool, GIB, 16 * MIB), BITFRAME_IN_USE, "the cursor's line is not whole");
+    cr_expect_eq(bitframe_take(&pool), GIB + FRAME);
+    cr_expect_eq(bitframe_take_range(&pool, GIB, GIB + 16 * MIB), 4096 - 2);
+    assert_sound();
 }
 
 Test(pool_run, limits)

@@ -14,6 +14,7 @@
 #include <bitframe/platform.h>
 
 #include "bytemap.h"
+#include "cursor.h"
 #include "index.h"
 #include "pool.h"
 #include "random.h"
@@ -331,6 +332,167 @@ Test(pool_large, sparse_2_to_the_40_frames)
     munmap(words, size);
 }
 
+/* A line that is given back below all that is free is loose until something else meets it. */
+
+enum { LOOSE_LINES = 5000 }; /* more than a word of lines, of level 1 and of level 2 stand for */
+
+#define LINE (BITFRAME_LINE_FRAMES * FRAME)
+
+/** A pool of which all is taken but, far above, one frame. */
+static uint64_t *make_full_pool(uint64_t *size)
+{
+    *size = BITFRAME_METADATA_BYTES(LINE, LOOSE_LINES * LINE);
+    uint64_t *words = map_metadata(*size);
+    cr_assert_eq(bitframe_init(&pool, LINE, LOOSE_LINES * LINE, words, *size), BITFRAME_OK);
+    bitframe_take_range(&pool, 0, UINT64_MAX);
+    cr_assert_eq(bitframe_free(&pool, LOOSE_LINES * LINE), BITFRAME_OK);
+    return words;
+}
+
+static uint64_t take_line(void)
+{
+    const struct bitframe_request request = {.frames = BITFRAME_LINE_FRAMES, .align = LINE};
+    uint64_t pa = 0;
+    (void)bitframe_take_run(&pool, &request, &pa);
+    return pa;
+}
+
+Test(pool_loose, line_freed_and_taken_leaves_the_levels_alone)
+{
+    uint64_t size;
+    uint64_t *words = make_full_pool(&size);
+    for (uint64_t line = 1; line < LOOSE_LINES; line += 97) {
+        cr_assert_eq(bitframe_free_run(&pool, line * LINE, BITFRAME_LINE_FRAMES), BITFRAME_OK);
+        cr_expect_eq(pool.loose, 1);
+        assert_sound();
+        cr_assert_eq(bitframe_free_run(&pool, line * LINE, BITFRAME_LINE_FRAMES), BITFRAME_DOUBLE_FREE);
+        cr_assert_eq(take_line(), line * LINE);
+        cr_expect_eq(pool.loose, 0);
+        assert_sound();
+    }
+    cr_assert_eq(bitframe_take(&pool), LOOSE_LINES * LINE);
+    cr_assert_eq(bitframe_free_run(&pool, 77 * LINE, BITFRAME_LINE_FRAMES), BITFRAME_OK);
+    assert_sound();
+    cr_assert_eq(take_line(), 77 * LINE, "with nothing else free");
+    assert_sound();
+    cr_assert_eq(take_line(), 0);
+    munmap(words, size);
+}
+
+Test(pool_loose, frames_of_it_are_taken_and_come_back)
+{
+    uint64_t size;
+    uint64_t *words = make_full_pool(&size);
+    cr_assert_eq(bitframe_free_run(&pool, 700 * LINE, BITFRAME_LINE_FRAMES), BITFRAME_OK);
+    cr_assert_eq(bitframe_take(&pool), 700 * LINE);
+    assert_sound();
+    cr_assert_eq(bitframe_free(&pool, 700 * LINE), BITFRAME_OK);
+    cr_expect_eq(pool.loose, 1, "it is whole again");
+    assert_sound();
+    for (uint64_t i = 0; i < BITFRAME_LINE_FRAMES; i++) {
+        cr_assert_eq(bitframe_take(&pool), 700 * LINE + i * FRAME);
+        assert_sound();
+    }
+    cr_assert_eq(bitframe_take(&pool), LOOSE_LINES * LINE);
+    cr_assert_eq(bitframe_free_run(&pool, 700 * LINE, BITFRAME_LINE_FRAMES), BITFRAME_OK);
+    cr_assert_eq(bitframe_take(&pool), 700 * LINE);
+    cr_assert_eq(take_line(), 0, "the only line is not whole");
+    assert_sound();
+    munmap(words, size);
+}
+
+/** The lowest free frame by the bitmap alone: its PA, or 0. */
+static uint64_t lowest_frame(void)
+{
+    const uint64_t *bitmap = levels_at(&pool, &pool.frames, 0);
+    for (uint64_t word = 0; word < pool.frames.words; word++) {
+        if (bitmap[word] != 0)
+            return LINE + (word * 64 + lowest_bit(bitmap[word])) * FRAME;
+    }
+    return 0;
+}
+
+/** Likewise the lowest whole line. */
+static uint64_t lowest_line(void)
+{
+    const uint64_t *bitmap = levels_at(&pool, &pool.frames, 0);
+    for (uint64_t word = 0; word < pool.frames.words; word += 8) {
+        unsigned i = 0;
+        while (i < 8 && bitmap[word + i] == UINT64_MAX)
+            i++;
+        if (i == 8)
+            return LINE + word * 64 * FRAME;
+    }
+    return 0;
+}
+
+/** Few lines are free, so that they meet in words of every level or have them to themselves. */
+Test(pool_loose, any_calls_among_few_free_lines)
+{
+    static const uint64_t places[] = {1, 2, 8, 9, 63, 64, 65, 70, 128, 513, 520, 600, 4000, 4097, 4100};
+    const uint64_t calls = setting("BITFRAME_LOOSE_CALLS", 6000);
+    uint64_t random = setting("BITFRAME_SEED", 0x100E5);
+    printf("seed %" PRIu64 "\n", random);
+    uint64_t size;
+    uint64_t *words = make_full_pool(&size);
+    uint64_t loose = 0;
+    for (uint64_t i = 0; i < calls; i++) {
+        uint64_t number = next_random(&random);
+        uint64_t pa = places[number % COUNT(places)] * LINE;
+        uint64_t frame = pa + (number >> 8) % BITFRAME_LINE_FRAMES * FRAME;
+        switch (number >> 32 & 15) {
+        case 0:
+        case 1:
+        case 2:
+        case 3: (void)bitframe_free_run(&pool, pa, BITFRAME_LINE_FRAMES); break;
+        case 4:
+        case 5:
+        case 6: {
+            uint64_t expected = lowest_line();
+            cr_assert_eq(take_line(), expected, "call %" PRIu64, i);
+            break;
+        }
+        case 7:
+        case 8:
+            for (uint64_t frames = (number >> 16) % 200; frames != 0 && bitframe_free_frames(&pool) > 0;
+                 frames--) {
+                uint64_t expected = lowest_frame();
+                cr_assert_eq(bitframe_take(&pool), expected, "call %" PRIu64, i);
+            }
+            break;
+        case 9:
+        case 10: (void)bitframe_free(&pool, frame); break;
+        case 11: (void)bitframe_take_range(&pool, pa, pa + LINE); break;
+        case 12: (void)bitframe_take_range(&pool, frame, frame + (number >> 20) % 2000 * FRAME); break;
+        case 13:
+            if (bitframe_reserve(&pool, frame, FRAME) == BITFRAME_OK)
+                cr_assert_eq(bitframe_unreserve(&pool, frame, FRAME), BITFRAME_OK);
+            break;
+        case 14: {
+            uint64_t pas[100];
+            uint64_t taken, freed;
+            const struct bitframe_request request = {.frames = 100,
+                                                     .flags = BITFRAME_PARTIAL | (number >> 40 & 1)};
+            (void)bitframe_take_bulk(&pool, &request, pas, &taken);
+            cr_assert_eq(bitframe_free_bulk(&pool, pas, taken, 0, &freed), BITFRAME_OK);
+            break;
+        }
+        default: {
+            const struct bitframe_request request = {.frames = 1 + number % 600,
+                                                     .flags = number >> 40 & BITFRAME_HIGHEST};
+            (void)bitframe_take_run(&pool, &request, &pa);
+            break;
+        }
+        }
+        enum bitframe_invariant broken = bitframe_check(&pool);
+        cr_assert_eq(broken, BITFRAME_SOUND, "call %" PRIu64 ": %s", i, bitframe_invariant_name(broken));
+        loose += pool.loose;
+    }
+    printf("a line was loose after %" PRIu64 " calls of %" PRIu64 "\n", loose, calls);
+    cr_assert_geq(loose, calls / 50);
+    munmap(words, size);
+}
+
 /* A pool and its metadata are one thing that may be seen at another address. */
 
 Test(pool, works_at_another_address)
@@ -503,6 +665,39 @@ Test(pool_check, cursor)
     assert_sound();
     pool.cursor_pa += FRAME;
     cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_CURSOR);
+}
+
+Test(pool_check, loose)
+{
+    make_checked_pool();
+    pool.loose = 1;
+    cr_expect_neq(bitframe_check(&pool), BITFRAME_SOUND, "its line is not");
+    uint64_t size;
+    uint64_t *words = make_full_pool(&size);
+    cr_assert_eq(bitframe_free_run(&pool, 700 * LINE, BITFRAME_LINE_FRAMES), BITFRAME_OK);
+    assert_sound();
+    pool.loose = 0;
+    cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_INDEX);
+    pool.loose = 2;
+    cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_CURSOR);
+    pool.loose = 1;
+    *levels_at(&pool, &pool.frames, 1) ^= 1;
+    cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_INDEX, "another word's bit may not be missing");
+    *levels_at(&pool, &pool.frames, 1) ^= 1;
+    uint64_t *upper = levels_at(&pool, &pool.lines, 1);
+    upper[0] ^= 1;
+    cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_LINES);
+    upper[0] ^= 1;
+    pool_block_lines(&pool)[1]++;
+    cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_BLOCKS, "it is not counted yet");
+    pool_block_lines(&pool)[1]--;
+    assert_sound();
+    bitframe_settle(&pool);
+    cr_expect_eq(pool.loose, 0);
+    assert_sound();
+    pool.loose = 1;
+    cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_BLOCKS, "it is counted");
+    munmap(words, size);
 }
 
 /* Panic */
