@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ticket.h - a plain ticket lock, for what is compared with shared pools
+ *
+ * Fair: cores get it in the order in which they asked. The two numbers are on cache lines of their own, so
+ * that who asks does not disturb who waits or who holds it. All who wait read the same line. It is a good
+ * lock of its kind and not the best there is: queue locks wait on a line each.
+ *
+ * Waiting does not give up the processor: with more threads than cores define TICKET_RELAX() to do so.
+ */
+#ifndef BITFRAME_BENCH_TICKET_H
+#define BITFRAME_BENCH_TICKET_H
+
+#include <stdint.h>
+
+/** What to do between two looks at the lock. */
+#ifndef TICKET_RELAX
+#if defined(__x86_64__)
+#define TICKET_RELAX() __builtin_ia32_pause()
+#elif defined(__aarch64__)
+#define TICKET_RELAX() __asm__ volatile("isb" ::: "memory") /* YIELD is a no-op on most cores */
+#else
+#define TICKET_RELAX() ((void)0)
+#endif
+#endif
+
+/** All zeros: free. */
+struct ticket {
+    _Alignas(128) uint64_t next;    /* the ticket that who asks next gets */
+    _Alignas(128) uint64_t serving; /* the ticket of who holds it, or is to */
+};
+
+static inline void ticket_lock(struct ticket *ticket)
+{
+    uint64_t mine = __atomic_fetch_add(&ticket->next, 1, __ATOMIC_RELAXED);
+    while (__atomic_load_n(&ticket->serving, __ATOMIC_ACQUIRE) != mine)
+        TICKET_RELAX();
+}
+
+/** The holder only writes serving: it may be read plainly. */
+static inline void ticket_unlock(struct ticket *ticket)
+{
+    __atomic_store_n(&ticket->serving, ticket->serving + 1, __ATOMIC_RELEASE);
+}
+
+#endif
