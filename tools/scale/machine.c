@@ -1,0 +1,504 @@
+/* SPDX-License-Identifier: MIT */
+/* machine.c - coroutines, clocks and a directory of cache lines. */
+#include "machine.h"
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+
+#include "accesses.h"
+#include "random.h"
+
+enum {
+    STACK_BYTES = 64 << 10,
+    PATIENCE = 8, /* loads of one word in a row that make a core one that waits */
+};
+
+const struct machine_costs machine_usual_costs = {
+    .hit = 500,
+    .update = 5000,
+    .near = 30000,
+    .far = 100000,
+    .cold = 100000,
+    .serve = 5000,
+    .cluster_cores = 8,
+};
+
+/** Sharers, if any, are all who have the line; an owner is the only one. All zeros: untouched. */
+struct line {
+    uint64_t sharers[MACHINE_CORES_MAX / 64];
+    uint64_t busy_until;
+    uint64_t busy; /* for writes and updates, since counting began */
+    uint8_t owner; /* 1 + who may write it */
+    bool is_modified;
+    uint8_t area;
+    uint8_t sleepers;
+};
+
+struct core {
+    uint64_t time;
+    uint64_t key; /* who goes first of those whose clocks agree */
+    uint64_t number;
+    uint64_t cluster[MACHINE_CORES_MAX / 64]; /* who is near, itself included */
+    bool has_begun;
+    struct line *slept_at; /* the line that it waits for, or NULL */
+    const volatile void *last_load;
+    unsigned loads; /* of the same word, in a row */
+    ucontext_t first;
+    jmp_buf here;
+    void *stack;
+};
+
+struct machine {
+    struct machine_costs costs;
+    struct machine_counts counts;
+    uint64_t cores;
+    uint64_t random;
+    uint64_t began; /* when counting did */
+    uint64_t goal;
+    bool is_counting;
+    bool is_done;
+
+    char *arena;
+    uint64_t arena_bytes;
+    uint64_t used_bytes;
+    struct line *lines;
+    uint64_t latest; /* the clock that is ahead of all */
+
+    /* Those that could go on, but for the one that runs: a heap, the earliest first. */
+    struct core *waiting[MACHINE_CORES_MAX];
+    uint64_t waiting_count;
+    struct core *running;
+    struct core core[MACHINE_CORES_MAX];
+    jmp_buf outside;
+    machine_core_fn *core_main;
+    void *context;
+};
+
+/* Hooks and coroutines have no arguments: there is one machine at a time. */
+static struct machine *the_machine;
+
+static void *map_bytes(uint64_t bytes)
+{
+    void *memory =
+        mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED) {
+        perror("scale: mmap");
+        exit(1);
+    }
+    return memory;
+}
+
+/* Who is next. */
+
+static bool is_before(const struct core *a, const struct core *b)
+{
+    return a->time != b->time ? a->time < b->time : a->key < b->key;
+}
+
+static void wait_in_line(struct machine *machine, struct core *core)
+{
+    uint64_t at = machine->waiting_count++;
+    for (; at != 0 && is_before(core, machine->waiting[(at - 1) / 2]); at = (at - 1) / 2)
+        machine->waiting[at] = machine->waiting[(at - 1) / 2];
+    machine->waiting[at] = core;
+}
+
+/** Put @p core in the place of the first, which is returned. */
+static struct core *replace_first(struct machine *machine, struct core *core)
+{
+    struct core *first = machine->waiting[0];
+    uint64_t at = 0;
+    for (;;) {
+        uint64_t next = 2 * at + 1;
+        if (next >= machine->waiting_count)
+            break;
+        if (next + 1 < machine->waiting_count &&
+            is_before(machine->waiting[next + 1], machine->waiting[next]))
+            next++;
+        if (is_before(core, machine->waiting[next]))
+            break;
+        machine->waiting[at] = machine->waiting[next];
+        at = next;
+    }
+    machine->waiting[at] = core;
+    return first;
+}
+
+static struct core *take_first(struct machine *machine)
+{
+    if (machine->waiting_count == 0) {
+        fprintf(stderr, "scale: every core waits for another\n");
+        exit(1);
+    }
+    struct core *last = machine->waiting[--machine->waiting_count];
+    return machine->waiting_count == 0 ? last : replace_first(machine, last);
+}
+
+/* Coroutines: made by makecontext(), switched by longjmp(), which makes no system call. */
+
+static void core_begin(void)
+{
+    struct machine *machine = the_machine;
+    machine->core_main(machine->context, (unsigned)machine->running->number);
+    /* Done for good. The last one goes back to machine_run(). */
+    struct core *self = machine->running;
+    if (self->time > machine->latest)
+        machine->latest = self->time;
+    self->has_begun = false;
+    bool others_sleep = false;
+    for (uint64_t i = 0; i < machine->cores; i++)
+        others_sleep |= machine->core[i].slept_at != NULL;
+    if (machine->waiting_count == 0 && !others_sleep)
+        _longjmp(machine->outside, 1);
+    machine->running = take_first(machine);
+    if (machine->running->has_begun)
+        _longjmp(machine->running->here, 1);
+    machine->running->has_begun = true;
+    setcontext(&machine->running->first);
+}
+
+static __attribute__((noinline)) void switch_to(struct machine *machine, struct core *next)
+{
+    struct core *self = machine->running;
+    machine->running = next;
+    if (_setjmp(self->here) != 0)
+        return;
+    if (next->has_begun)
+        _longjmp(next->here, 1);
+    next->has_begun = true;
+    setcontext(&next->first);
+}
+
+/** Let everybody else come as far as the core that runs. */
+static void yield(struct machine *machine)
+{
+    struct core *self = machine->running;
+    if (machine->waiting_count == 0 || is_before(self, machine->waiting[0]))
+        return;
+    switch_to(machine, replace_first(machine, self));
+}
+
+static void wake_sleepers(struct machine *machine, struct line *line, uint64_t time)
+{
+    for (uint64_t i = 0; line->sleepers != 0 && i < machine->cores; i++) {
+        struct core *core = &machine->core[i];
+        if (core->slept_at != line)
+            continue;
+        core->slept_at = NULL;
+        line->sleepers--;
+        if (core->time < time) {
+            if (machine->is_counting)
+                machine->counts.slept += time - core->time;
+            core->time = time;
+        }
+        core->key = next_random(&machine->random);
+        wait_in_line(machine, core);
+    }
+}
+
+/* What an access costs. */
+
+static bool has_line(const struct line *line, uint64_t core)
+{
+    return line->owner == core + 1 || (line->sharers[core / 64] >> core % 64 & 1) != 0;
+}
+
+/** From the nearest of those who have it, or from the farthest. @p is_cold becomes whether nobody else has.
+ */
+static uint64_t distance(const struct machine *machine, const struct line *line, const struct core *core,
+                         bool farthest, bool *is_cold)
+{
+    uint64_t near = 0;
+    uint64_t far = 0;
+    for (unsigned i = 0; i < MACHINE_CORES_MAX / 64; i++) {
+        uint64_t others = line->sharers[i];
+        if (line->owner != 0 && (line->owner - 1U) / 64 == i)
+            others |= UINT64_C(1) << (line->owner - 1U) % 64;
+        if (core->number / 64 == i)
+            others &= ~(UINT64_C(1) << core->number % 64);
+        near |= others & core->cluster[i];
+        far |= others & ~core->cluster[i];
+    }
+    *is_cold = (near | far) == 0;
+    if (*is_cold)
+        return machine->costs.cold;
+    return far != 0 && (farthest || near == 0) ? machine->costs.far : machine->costs.near;
+}
+
+static void count_move(struct machine *machine, const struct line *line, enum machine_move move,
+                       uint64_t queued, uint64_t moved)
+{
+    if (!machine->is_counting)
+        return;
+    machine->counts.moves[line->area][move]++;
+    if (move == MOVE_LOOK) {
+        machine->counts.slept += queued + moved;
+        return;
+    }
+    machine->counts.queued += queued;
+    machine->counts.moved += moved;
+}
+
+/** Make the line readable for @p core. Returns when it is. */
+static uint64_t fetch_to_read(struct machine *machine, struct line *line, struct core *core, bool is_look)
+{
+    if (has_line(line, core->number))
+        return core->time;
+    bool is_cold;
+    uint64_t cost = distance(machine, line, core, false, &is_cold);
+    uint64_t start = core->time > line->busy_until ? core->time : line->busy_until;
+    count_move(machine, line,
+               is_cold   ? MOVE_COLD
+               : is_look ? MOVE_LOOK
+                         : MOVE_READ,
+               start - core->time, cost);
+    if (is_cold || (line->is_modified && machine->costs.migrates)) {
+        line->owner = (uint8_t)(core->number + 1);
+        line->is_modified = false;
+        line->busy_until = start + cost;
+        if (machine->is_counting && !is_cold)
+            line->busy += cost;
+        return start + cost;
+    }
+    line->is_modified = false;
+    if (line->owner != 0)
+        line->sharers[(line->owner - 1U) / 64] |= UINT64_C(1) << (line->owner - 1U) % 64;
+    line->owner = 0;
+    line->sharers[core->number / 64] |= UINT64_C(1) << core->number % 64;
+    line->busy_until = start + machine->costs.serve;
+    return start + cost;
+}
+
+/** Make it the core's alone, to be used for @p use more. Returns when that is over. */
+static uint64_t fetch_to_write(struct machine *machine, struct line *line, struct core *core, uint64_t use)
+{
+    line->is_modified = true;
+    if (line->owner == core->number + 1) {
+        uint64_t end = core->time + use;
+        if (line->busy_until < end)
+            line->busy_until = end;
+        return end;
+    }
+    bool is_cold;
+    uint64_t cost = distance(machine, line, core, true, &is_cold);
+    if (is_cold && has_line(line, core->number)) /* the only sharer that is left */
+        cost = machine->costs.near;
+    uint64_t start = core->time > line->busy_until ? core->time : line->busy_until;
+    bool was_untouched = is_cold && !has_line(line, core->number);
+    count_move(machine, line, was_untouched ? MOVE_COLD : MOVE_WRITE, start - core->time, cost);
+    memset(line->sharers, 0, sizeof line->sharers);
+    line->owner = (uint8_t)(core->number + 1);
+    line->busy_until = start + cost + use;
+    if (machine->is_counting && !was_untouched)
+        line->busy += cost + use;
+    return line->busy_until;
+}
+
+/** @p is_look: the core read the same word just before, and nothing since. */
+static void charge(struct machine *machine, struct core *core, struct line *line, enum access_kind kind,
+                   bool is_look)
+{
+    uint64_t use = kind == ACCESS_ATOMIC_UPDATE ? machine->costs.update : machine->costs.hit;
+    bool is_read = kind == ACCESS_READ || kind == ACCESS_ATOMIC_READ;
+    if (is_read)
+        core->time = fetch_to_read(machine, line, core, is_look) + use;
+    else
+        core->time = fetch_to_write(machine, line, core, use);
+    if (machine->is_counting)
+        *(is_look ? &machine->counts.slept : &machine->counts.worked) += use;
+    if (!is_read && line->sleepers != 0)
+        wake_sleepers(machine, line, core->time);
+}
+
+/** Has the core nothing to do but wait for somebody to write what it reads? */
+static bool is_waiting(struct core *core, const struct line *line, const volatile void *address,
+                       enum access_kind kind)
+{
+    if (kind != ACCESS_ATOMIC_READ || address != core->last_load || !has_line(line, core->number)) {
+        core->last_load = kind == ACCESS_ATOMIC_READ ? address : NULL;
+        core->loads = 0;
+        return false;
+    }
+    return ++core->loads >= PATIENCE;
+}
+
+static void on_access(const volatile void *address, unsigned bytes, enum access_kind kind)
+{
+    struct machine *machine = the_machine;
+    struct core *core = machine->running;
+    uint64_t offset = (uint64_t)((uintptr_t)address - (uintptr_t)machine->arena);
+    if (machine->is_counting)
+        machine->counts.accesses++;
+    if (kind == ACCESS_FENCE || offset >= machine->arena_bytes) {
+        uint64_t cost = kind == ACCESS_FENCE ? machine->costs.update : machine->costs.hit;
+        core->time += cost;
+        if (machine->is_counting)
+            machine->counts.worked += cost;
+        return;
+    }
+    struct line *line = machine->lines + offset / MACHINE_LINE_BYTES;
+    const struct line *last = machine->lines + (offset + bytes - 1) / MACHINE_LINE_BYTES;
+    for (; line <= last; line++) {
+        bool is_look = kind == ACCESS_ATOMIC_READ && address == core->last_load;
+        yield(machine);
+        if (is_waiting(core, line, address, kind)) {
+            core->slept_at = line;
+            line->sleepers++;
+            switch_to(machine, take_first(machine));
+            yield(machine);
+        }
+        charge(machine, core, line, kind, is_look);
+    }
+    /* The access itself is made now: whoever asks for the line later will see it. */
+}
+
+/* The machine. */
+
+struct machine *machine_open(unsigned cores, const struct machine_costs *costs, uint64_t bytes, uint64_t seed)
+{
+    if (cores == 0 || cores > MACHINE_CORES_MAX || the_machine) {
+        fprintf(stderr, "scale: 1 to %d cores, and one machine at a time\n", MACHINE_CORES_MAX);
+        exit(1);
+    }
+    struct machine *machine = map_bytes(sizeof *machine);
+    machine->costs = *costs;
+    machine->cores = cores;
+    machine->random = seed * UINT64_C(0x9E3779B97F4A7C15) | 1;
+    machine->arena_bytes = (bytes + 4095) / 4096 * 4096;
+    machine->arena = map_bytes(machine->arena_bytes);
+    machine->lines = map_bytes(machine->arena_bytes / MACHINE_LINE_BYTES * sizeof *machine->lines);
+    for (uint64_t i = 0; i < cores; i++) {
+        machine->core[i].number = i;
+        for (uint64_t other = 0; other < cores; other++) {
+            if (other / costs->cluster_cores == i / costs->cluster_cores)
+                machine->core[i].cluster[other / 64] |= UINT64_C(1) << other % 64;
+        }
+        machine->core[i].stack = map_bytes(STACK_BYTES);
+    }
+    the_machine = machine;
+    return machine;
+}
+
+void machine_close(struct machine *machine)
+{
+    for (uint64_t i = 0; i < machine->cores; i++)
+        munmap(machine->core[i].stack, STACK_BYTES);
+    munmap(machine->lines, machine->arena_bytes / MACHINE_LINE_BYTES * sizeof *machine->lines);
+    munmap(machine->arena, machine->arena_bytes);
+    munmap(machine, sizeof *machine);
+    the_machine = NULL;
+}
+
+void *machine_memory(struct machine *machine, uint64_t bytes, unsigned area)
+{
+    char *memory = machine->arena + machine->used_bytes;
+    bytes = (bytes + 127) / 128 * 128;
+    if (bytes > machine->arena_bytes - machine->used_bytes) {
+        fprintf(stderr, "scale: no shared memory left\n");
+        exit(1);
+    }
+    machine->used_bytes += bytes;
+    if (area != 0) /* untouched lines stay untouched in the host's memory, too */
+        machine_name(machine, memory, bytes, area);
+    return memory;
+}
+
+void machine_name(struct machine *machine, const void *memory, uint64_t bytes, unsigned area)
+{
+    uint64_t offset = (uint64_t)((uintptr_t)memory - (uintptr_t)machine->arena);
+    for (uint64_t line = offset / MACHINE_LINE_BYTES; line * MACHINE_LINE_BYTES < offset + bytes; line++)
+        machine->lines[line].area = (uint8_t)area;
+}
+
+void machine_run(struct machine *machine, machine_core_fn *core_main, void *context)
+{
+    machine->core_main = core_main;
+    machine->context = context;
+    machine->is_done = false;
+    machine->waiting_count = 0;
+    for (uint64_t i = 0; i < machine->cores; i++) {
+        struct core *core = &machine->core[i];
+        core->time = machine->latest + next_random(&machine->random) % (machine->costs.far + 1);
+        core->key = next_random(&machine->random);
+        core->has_begun = false;
+        core->slept_at = NULL;
+        core->last_load = NULL;
+        getcontext(&core->first);
+        core->first.uc_stack.ss_sp = core->stack;
+        core->first.uc_stack.ss_size = STACK_BYTES;
+        core->first.uc_link = NULL;
+        makecontext(&core->first, core_begin, 0);
+        wait_in_line(machine, core);
+    }
+    accesses_hook = on_access;
+    if (_setjmp(machine->outside) == 0) {
+        machine->running = take_first(machine);
+        machine->running->has_begun = true;
+        setcontext(&machine->running->first);
+    }
+    accesses_hook = NULL;
+    machine->running = NULL;
+    machine->is_counting = false;
+}
+
+void machine_become(struct machine *machine, unsigned core)
+{
+    machine->running = &machine->core[core];
+    machine->running->time = machine->latest;
+    machine->waiting_count = 0;
+    accesses_hook = on_access;
+}
+
+void machine_rest(struct machine *machine)
+{
+    machine->latest = machine->running->time;
+    machine->running = NULL;
+    accesses_hook = NULL;
+}
+
+void machine_count(struct machine *machine, uint64_t goal)
+{
+    memset(&machine->counts, 0, sizeof machine->counts);
+    for (uint64_t i = 0; i < machine->used_bytes / MACHINE_LINE_BYTES; i++) {
+        if (machine->lines[i].busy != 0)
+            machine->lines[i].busy = 0;
+    }
+    machine->began = machine->latest;
+    machine->goal = goal;
+    machine->is_counting = true;
+}
+
+static void stop_counting(struct machine *machine)
+{
+    struct machine_counts *counts = &machine->counts;
+    machine->is_counting = false;
+    machine->is_done = true;
+    counts->time = machine->running->time - machine->began;
+    for (uint64_t i = 0; i < machine->used_bytes / MACHINE_LINE_BYTES; i++) {
+        if (machine->lines[i].busy > counts->busiest) {
+            counts->busiest = machine->lines[i].busy;
+            counts->busiest_area = machine->lines[i].area;
+        }
+    }
+}
+
+bool machine_step(struct machine *machine)
+{
+    if (machine->is_counting && ++machine->counts.steps >= machine->goal)
+        stop_counting(machine);
+    return !machine->is_done;
+}
+
+const struct machine_counts *machine_counts(const struct machine *machine)
+{
+    return &machine->counts;
+}
+
+uint64_t machine_time(const struct machine *machine)
+{
+    return machine->running ? machine->running->time : machine->latest;
+}

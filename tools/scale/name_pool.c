@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* name_pool.c - which lines of a pool's metadata are what. */
+#include "name_pool.h"
+
+#include "levels.h"
+#include "machine.h"
+#include "subject.h"
+
+static void name_levels(struct machine *machine, const struct bitframe *pool,
+                        const struct bitframe_levels *levels, unsigned bottom, unsigned above)
+{
+    uint64_t words = levels->words;
+    for (uint64_t k = 0; k < levels->count; k++) {
+        machine_name(machine, levels_at(pool, levels, k), words * sizeof(uint64_t), k == 0 ? bottom : above);
+        words = words_above(words);
+    }
+}
+
+/* In ascending importance, for lines that hold two kinds. */
+void name_pool(struct machine *machine, const struct bitframe *pool)
+{
+    uint64_t block_counts = (pool->lines.words * WORD_BITS + BITFRAME_BLOCK_LINES - 1) / BITFRAME_BLOCK_LINES;
+    machine_name(machine, pool_word(pool, pool->block_lines), block_counts * 2, AREA_LINES);
+    name_levels(machine, pool, &pool->blocks, AREA_LINES, AREA_LINES);
+    name_levels(machine, pool, &pool->lines, AREA_LINES, AREA_LINES);
+    name_levels(machine, pool, &pool->frames, AREA_BITMAP, AREA_INDEX);
+}

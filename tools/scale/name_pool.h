@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* name_pool.h - which lines of a pool's metadata are what. */
+#ifndef BITFRAME_SCALE_NAME_POOL_H
+#define BITFRAME_SCALE_NAME_POOL_H
+
+struct bitframe;
+struct machine;
+
+void name_pool(struct machine *machine, const struct bitframe *pool);
+
+#endif
