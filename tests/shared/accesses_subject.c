@@ -3,25 +3,25 @@
 #include "accesses_subject.h"
 
 #define SUBJECT_UPDATE(bits, name, builtin)                                                                  \
-    uint##bits##_t subject_##name##bits(uint##bits##_t *at, uint##bits##_t value)                            \
+    uint##bits##_t access_##name##bits(uint##bits##_t *at, uint##bits##_t value)                             \
     {                                                                                                        \
         return builtin(at, value, __ATOMIC_ACQ_REL);                                                         \
     }
 
 #define SUBJECT(bits)                                                                                        \
-    uint##bits##_t subject_read##bits(const uint##bits##_t *at)                                              \
+    uint##bits##_t access_read##bits(const uint##bits##_t *at)                                               \
     {                                                                                                        \
         return *at;                                                                                          \
     }                                                                                                        \
-    void subject_write##bits(uint##bits##_t *at, uint##bits##_t value)                                       \
+    void access_write##bits(uint##bits##_t *at, uint##bits##_t value)                                        \
     {                                                                                                        \
         *at = value;                                                                                         \
     }                                                                                                        \
-    uint##bits##_t subject_atomic_read##bits(const uint##bits##_t *at)                                       \
+    uint##bits##_t access_atomic_read##bits(const uint##bits##_t *at)                                        \
     {                                                                                                        \
         return __atomic_load_n(at, __ATOMIC_RELAXED);                                                        \
     }                                                                                                        \
-    void subject_atomic_write##bits(uint##bits##_t *at, uint##bits##_t value)                                \
+    void access_atomic_write##bits(uint##bits##_t *at, uint##bits##_t value)                                 \
     {                                                                                                        \
         __atomic_store_n(at, value, __ATOMIC_RELEASE);                                                       \
     }                                                                                                        \
@@ -32,7 +32,7 @@
     SUBJECT_UPDATE(bits, xor, __atomic_fetch_xor)                                                            \
     SUBJECT_UPDATE(bits, nand, __atomic_fetch_nand)                                                          \
     SUBJECT_UPDATE(bits, exchange, __atomic_exchange_n)                                                      \
-    bool subject_compare##bits(uint##bits##_t *at, uint##bits##_t *expected, uint##bits##_t desired)         \
+    bool access_compare##bits(uint##bits##_t *at, uint##bits##_t *expected, uint##bits##_t desired)          \
     {                                                                                                        \
         uint##bits##_t value = *expected;                                                                    \
         bool done =                                                                                          \
@@ -40,7 +40,7 @@
         *expected = value;                                                                                   \
         return done;                                                                                         \
     }                                                                                                        \
-    bool subject_compare_weak##bits(uint##bits##_t *at, uint##bits##_t *expected, uint##bits##_t desired)    \
+    bool access_compare_weak##bits(uint##bits##_t *at, uint##bits##_t *expected, uint##bits##_t desired)     \
     {                                                                                                        \
         uint##bits##_t value = *expected;                                                                    \
         bool done =                                                                                          \
@@ -54,17 +54,17 @@ SUBJECT(16)
 SUBJECT(32)
 SUBJECT(64)
 
-uint64_t subject_read_volatile(const volatile uint64_t *at)
+uint64_t access_read_volatile(const volatile uint64_t *at)
 {
     return *at;
 }
 
-void subject_write_volatile(volatile uint64_t *at, uint64_t value)
+void access_write_volatile(volatile uint64_t *at, uint64_t value)
 {
     *at = value;
 }
 
-uint64_t subject_read_unaligned(const void *at)
+uint64_t access_read_unaligned(const void *at)
 {
     const struct __attribute__((packed)) {
         uint64_t value;
@@ -72,22 +72,22 @@ uint64_t subject_read_unaligned(const void *at)
     return word->value;
 }
 
-void subject_copy(struct subject_block *to, const struct subject_block *from)
+void access_copy(struct access_block *to, const struct access_block *from)
 {
     *to = *from;
 }
 
-void subject_fence(void)
+void access_fence(void)
 {
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
-void subject_signal_fence(void)
+void access_signal_fence(void)
 {
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
-uint64_t subject_local(uint64_t value)
+uint64_t access_local(uint64_t value)
 {
     uint64_t local[2] = {value, value + 1};
     return local[value & 1];

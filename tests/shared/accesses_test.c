@@ -53,7 +53,7 @@ static void expect(const volatile void *address, unsigned bytes, enum access_kin
 #define UPDATES(bits, name, value, after)                                                                    \
     do {                                                                                                     \
         at = 12;                                                                                             \
-        cr_assert_eq(subject_##name##bits(&at, value), 12);                                                  \
+        cr_assert_eq(access_##name##bits(&at, value), 12);                                                   \
         expect(&at, sizeof at, ACCESS_ATOMIC_UPDATE, 12);                                                    \
         cr_assert_eq(at, (uint##bits##_t)(after));                                                           \
     } while (0)
@@ -62,7 +62,7 @@ static void expect(const volatile void *address, unsigned bytes, enum access_kin
     do {                                                                                                     \
         at = found;                                                                                          \
         expected = expects;                                                                                  \
-        cr_assert_eq(subject_##name##bits(&at, &expected, 9), success);                                      \
+        cr_assert_eq(access_##name##bits(&at, &expected, 9), success);                                       \
         expect(&at, sizeof at, ACCESS_ATOMIC_UPDATE, found);                                                 \
         cr_assert_eq(at, after);                                                                             \
         cr_assert_eq(expected, found);                                                                       \
@@ -75,14 +75,14 @@ static void expect(const volatile void *address, unsigned bytes, enum access_kin
         uint##bits##_t expected;                                                                             \
         accesses_hook = record;                                                                              \
         at = 5;                                                                                              \
-        cr_assert_eq(subject_read##bits(&at), 5);                                                            \
+        cr_assert_eq(access_read##bits(&at), 5);                                                             \
         expect(&at, sizeof at, ACCESS_READ, 5);                                                              \
-        subject_write##bits(&at, 6);                                                                         \
+        access_write##bits(&at, 6);                                                                          \
         expect(&at, sizeof at, ACCESS_WRITE, 5);                                                             \
         cr_assert_eq(at, 6);                                                                                 \
-        cr_assert_eq(subject_atomic_read##bits(&at), 6);                                                     \
+        cr_assert_eq(access_atomic_read##bits(&at), 6);                                                      \
         expect(&at, sizeof at, ACCESS_ATOMIC_READ, 6);                                                       \
-        subject_atomic_write##bits(&at, 7);                                                                  \
+        access_atomic_write##bits(&at, 7);                                                                   \
         expect(&at, sizeof at, ACCESS_ATOMIC_WRITE, 6);                                                      \
         cr_assert_eq(at, 7);                                                                                 \
         UPDATES(bits, add, 3, 15);                                                                           \
@@ -108,9 +108,9 @@ Test(accesses, volatile_ones)
 {
     static volatile uint64_t at = 3;
     accesses_hook = record;
-    cr_assert_eq(subject_read_volatile(&at), 3);
+    cr_assert_eq(access_read_volatile(&at), 3);
     expect(&at, 8, ACCESS_READ, 3);
-    subject_write_volatile(&at, 4);
+    access_write_volatile(&at, 4);
     expect(&at, 8, ACCESS_WRITE, 3);
     accesses_hook = NULL;
 }
@@ -119,7 +119,7 @@ Test(accesses, unaligned_ones)
 {
     static _Alignas(8) unsigned char bytes[16] = {0, 0, 0, 1};
     accesses_hook = record;
-    cr_assert_eq(subject_read_unaligned(bytes + 3), 1);
+    cr_assert_eq(access_read_unaligned(bytes + 3), 1);
     expect(bytes + 3, 8, ACCESS_READ, 1);
     accesses_hook = NULL;
 }
@@ -128,10 +128,10 @@ Test(accesses, unaligned_ones)
 #if !defined(__clang__) || __clang_major__ >= 15
 Test(accesses, copies_of_structures)
 {
-    static struct subject_block from = {{1, 2, 3}}, to;
+    static struct access_block from = {{1, 2, 3}}, to;
     unsigned char seen[2][sizeof from] = {{0}};
     accesses_hook = record;
-    subject_copy(&to, &from);
+    access_copy(&to, &from);
     accesses_hook = NULL;
     cr_assert_eq(memcmp(&from, &to, sizeof to), 0);
     for (unsigned i = 0; i < reported; i++) {
@@ -151,9 +151,9 @@ Test(accesses, copies_of_structures)
 Test(accesses, fences)
 {
     accesses_hook = record;
-    subject_fence();
+    access_fence();
     expect(NULL, 0, ACCESS_FENCE, 0);
-    subject_signal_fence();
+    access_signal_fence();
     cr_assert_eq(reported, 0);
     accesses_hook = NULL;
 }
@@ -163,10 +163,10 @@ Test(accesses, nothing_else)
 {
     static uint64_t at = 3;
     accesses_hook = record;
-    cr_assert_eq(subject_local(4), 4);
+    cr_assert_eq(access_local(4), 4);
     cr_assert_eq(reported, 0);
     accesses_hook = NULL;
-    cr_assert_eq(subject_add64(&at, 1), 3);
-    cr_assert_eq(subject_read64(&at), 4);
+    cr_assert_eq(access_add64(&at, 1), 3);
+    cr_assert_eq(access_read64(&at), 4);
     cr_assert_eq(reported, 0);
 }

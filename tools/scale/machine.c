@@ -31,8 +31,9 @@ const struct machine_costs machine_usual_costs = {
 struct line {
     uint64_t sharers[MACHINE_CORES_MAX / 64];
     uint64_t busy_until;
-    uint64_t busy; /* for writes and updates, since counting began */
-    uint8_t owner; /* 1 + who may write it */
+    uint64_t busy;   /* for who is going to write it, within the window */
+    uint32_t window; /* in which it was */
+    uint8_t owner;   /* 1 + who may write it */
     bool is_modified;
     uint8_t area;
     uint8_t sleepers;
@@ -57,7 +58,9 @@ struct machine {
     struct machine_counts counts;
     uint64_t cores;
     uint64_t random;
-    uint64_t began; /* when counting did */
+    uint64_t began;  /* when counting did */
+    uint64_t window; /* since then */
+    uint64_t busy;   /* that the busiest line of the window was */
     uint64_t goal;
     bool is_counting;
     bool is_done;
@@ -243,6 +246,26 @@ static void count_move(struct machine *machine, const struct line *line, enum ma
     machine->counts.moved += moved;
 }
 
+/** From @p start on the line is busy for @p time. */
+static void count_busy(struct machine *machine, struct line *line, uint64_t start, uint64_t time)
+{
+    if (!machine->is_counting)
+        return;
+    uint64_t window = (start - machine->began) / MACHINE_WINDOW + 1;
+    if (window > machine->window) {
+        machine->window = window;
+        machine->counts.busiest += machine->busy;
+        machine->busy = 0;
+    }
+    if (line->window != window) {
+        line->window = (uint32_t)window;
+        line->busy = 0;
+    }
+    line->busy += time;
+    if (line->busy > machine->busy)
+        machine->busy = line->busy;
+}
+
 /** Make the line readable for @p core. Returns when it is. */
 static uint64_t fetch_to_read(struct machine *machine, struct line *line, struct core *core, bool is_look)
 {
@@ -260,8 +283,8 @@ static uint64_t fetch_to_read(struct machine *machine, struct line *line, struct
         line->owner = (uint8_t)(core->number + 1);
         line->is_modified = false;
         line->busy_until = start + cost;
-        if (machine->is_counting && !is_cold)
-            line->busy += cost;
+        if (!is_cold)
+            count_busy(machine, line, start, cost);
         return start + cost;
     }
     line->is_modified = false;
@@ -293,8 +316,8 @@ static uint64_t fetch_to_write(struct machine *machine, struct line *line, struc
     memset(line->sharers, 0, sizeof line->sharers);
     line->owner = (uint8_t)(core->number + 1);
     line->busy_until = start + cost + use;
-    if (machine->is_counting && !was_untouched)
-        line->busy += cost + use;
+    if (!was_untouched)
+        count_busy(machine, line, start, cost + use);
     return line->busy_until;
 }
 
@@ -414,6 +437,16 @@ void machine_name(struct machine *machine, const void *memory, uint64_t bytes, u
         machine->lines[line].area = (uint8_t)area;
 }
 
+/** Run what waits; back when core_begin() says that all is done. */
+static __attribute__((noinline)) void enter(struct machine *machine)
+{
+    if (_setjmp(machine->outside) != 0)
+        return;
+    machine->running = take_first(machine);
+    machine->running->has_begun = true;
+    setcontext(&machine->running->first);
+}
+
 void machine_run(struct machine *machine, machine_core_fn *core_main, void *context)
 {
     machine->core_main = core_main;
@@ -422,7 +455,7 @@ void machine_run(struct machine *machine, machine_core_fn *core_main, void *cont
     machine->waiting_count = 0;
     for (uint64_t i = 0; i < machine->cores; i++) {
         struct core *core = &machine->core[i];
-        core->time = machine->latest + next_random(&machine->random) % (machine->costs.far + 1);
+        core->time = machine->latest + next_random(&machine->random) % (16 * machine->costs.hit + 1);
         core->key = next_random(&machine->random);
         core->has_begun = false;
         core->slept_at = NULL;
@@ -435,11 +468,7 @@ void machine_run(struct machine *machine, machine_core_fn *core_main, void *cont
         wait_in_line(machine, core);
     }
     accesses_hook = on_access;
-    if (_setjmp(machine->outside) == 0) {
-        machine->running = take_first(machine);
-        machine->running->has_begun = true;
-        setcontext(&machine->running->first);
-    }
+    enter(machine);
     accesses_hook = NULL;
     machine->running = NULL;
     machine->is_counting = false;
@@ -464,10 +493,12 @@ void machine_count(struct machine *machine, uint64_t goal)
 {
     memset(&machine->counts, 0, sizeof machine->counts);
     for (uint64_t i = 0; i < machine->used_bytes / MACHINE_LINE_BYTES; i++) {
-        if (machine->lines[i].busy != 0)
-            machine->lines[i].busy = 0;
+        if (machine->lines[i].window != 0)
+            machine->lines[i].window = 0;
     }
     machine->began = machine->latest;
+    machine->window = 0;
+    machine->busy = 0;
     machine->goal = goal;
     machine->is_counting = true;
 }
@@ -478,12 +509,7 @@ static void stop_counting(struct machine *machine)
     machine->is_counting = false;
     machine->is_done = true;
     counts->time = machine->running->time - machine->began;
-    for (uint64_t i = 0; i < machine->used_bytes / MACHINE_LINE_BYTES; i++) {
-        if (machine->lines[i].busy > counts->busiest) {
-            counts->busiest = machine->lines[i].busy;
-            counts->busiest_area = machine->lines[i].area;
-        }
-    }
+    counts->busiest += machine->busy;
 }
 
 bool machine_step(struct machine *machine)

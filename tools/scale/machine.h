@@ -61,9 +61,11 @@ struct machine_counts {
     uint64_t moved;                           /* for lines on their way */
     uint64_t queued;                          /* for lines that were busy */
     uint64_t slept;                           /* by who waits for somebody to write, and for looks at that */
-    uint64_t busiest;                         /* time that the busiest line was busy */
-    uint64_t busiest_area;                    /* where that is */
+    uint64_t busiest;                         /* time in which one line was busy: the busiest of its time */
 };
+
+/** The times of which each has a busiest line, since what all want moves on; picoseconds. */
+#define MACHINE_WINDOW UINT64_C(10000000)
 
 struct machine;
 

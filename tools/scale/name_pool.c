@@ -4,6 +4,7 @@
 
 #include "levels.h"
 #include "machine.h"
+#include "slot.h"
 #include "subject.h"
 
 static void name_levels(struct machine *machine, const struct bitframe *pool,
@@ -24,4 +25,9 @@ void name_pool(struct machine *machine, const struct bitframe *pool)
     name_levels(machine, pool, &pool->blocks, AREA_LINES, AREA_LINES);
     name_levels(machine, pool, &pool->lines, AREA_LINES, AREA_LINES);
     name_levels(machine, pool, &pool->frames, AREA_BITMAP, AREA_INDEX);
+}
+
+void name_slots(struct machine *machine, const struct bitframe *pool)
+{
+    machine_name(machine, pool_slots(pool), pool->sharing.cores * sizeof(struct slot), AREA_SLOTS);
 }

@@ -8,4 +8,7 @@ struct machine;
 
 void name_pool(struct machine *machine, const struct bitframe *pool);
 
+/** And which of a shared pool's storage are slots. */
+void name_slots(struct machine *machine, const struct bitframe *pool);
+
 #endif

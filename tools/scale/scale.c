@@ -12,7 +12,8 @@
 
 #include "work.h"
 
-static const struct subject *const subjects[] = {&subject_locked_pool, &subject_locked_buddy};
+static const struct subject *const subjects[] = {&subject_lowest, &subject_local, &subject_cached,
+                                                 &subject_locked_pool, &subject_locked_buddy};
 
 enum { SUBJECTS = sizeof subjects / sizeof *subjects };
 
@@ -89,7 +90,7 @@ static double on_paper(const struct work_settings *settings, const struct subjec
 static void print_head(void)
 {
     printf("work\tsubject\tcores\tpairs/us\ton "
-           "paper\taccesses\twork\tmoves\tqueue\tsleep\tbusiest\twhere\ttransfers");
+           "paper\taccesses\tworked\tmoved\tqueued\tslept\tbusiest\ttransfers");
     for (unsigned area = 0; area < AREAS; area++)
         printf("\t%s r/w/c/l", area_names[area]);
     printf("\n");
@@ -102,12 +103,12 @@ static void print_row(const struct work_settings *settings, const struct subject
     double moves = 0;
     for (unsigned area = 0; area < AREAS; area++)
         moves += moves_of(counts, area);
-    printf("%s\t%s\t%u\t%.3f\t%.3f\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t%s\t%.3f", work_names[settings->work],
+    printf("%s\t%s\t%u\t%.3f\t%.3f\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t%.3f", work_names[settings->work],
            subject->name, settings->cores, pairs * 1e6 / (double)counts->time,
            on_paper(settings, subject, counts, pairs) * 1000, (double)counts->accesses / pairs,
            (double)counts->worked / pairs / 1000, (double)counts->moved / pairs / 1000,
            (double)counts->queued / pairs / 1000, (double)counts->slept / pairs / 1000,
-           (double)counts->busiest / pairs / 1000, area_names[counts->busiest_area], moves / pairs);
+           (double)counts->busiest / pairs / 1000, moves / pairs);
     for (unsigned area = 0; area < AREAS; area++) {
         printf("\t%.3f/%.3f/%.3f/%.3f", (double)counts->moves[area][MOVE_READ] / pairs,
                (double)counts->moves[area][MOVE_WRITE] / pairs,

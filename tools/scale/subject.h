@@ -45,6 +45,9 @@ struct subject {
     bool (*close)(uint64_t free_frames);
 };
 
+extern const struct subject subject_lowest;
+extern const struct subject subject_local;
+extern const struct subject subject_cached;
 extern const struct subject subject_locked_pool;
 extern const struct subject subject_locked_buddy;
 

@@ -9,7 +9,7 @@
 
 #include "random.h"
 
-enum { BURST = 128, INBOX = 64, FIRST_PA = 0x40000000 };
+enum { BURST = 128, IN_FLIGHT = 64, FIRST_PA = 0x40000000 };
 
 const char *const work_names[WORKS] = {"burst", "churn", "pass"};
 
@@ -30,7 +30,8 @@ const struct work_settings work_usual_settings = {
 
 /** What a core has. Private memory, and compiled without the hook: it costs nothing. */
 struct worker {
-    uint64_t *held;
+    uint64_t *held; /* a ring, in which only those that are passed on go round */
+    uint64_t first;
     uint64_t count;
     uint64_t room;
     uint64_t random;
@@ -71,16 +72,18 @@ static void give_back(struct run *run, uint64_t pa, unsigned core)
         run->result = WORK_REFUSED;
 }
 
-static void keep(struct run *run, struct worker *worker, uint64_t pa)
+static uint64_t *held_at(const struct worker *worker, uint64_t which)
 {
-    if (pa == 0)
-        return;
+    return &worker->held[(worker->first + which) % worker->room];
+}
+
+static void keep(struct worker *worker, uint64_t pa)
+{
     if (worker->count == worker->room) {
         fprintf(stderr, "scale: a core holds too many frames\n");
         exit(1);
     }
-    worker->held[worker->count++] = pa;
-    (void)run;
+    *held_at(worker, worker->count++) = pa;
 }
 
 /** One take or one free. */
@@ -88,32 +91,35 @@ static void step(struct run *run, unsigned core)
 {
     struct worker *worker = &run->worker[core];
     struct worker *to = worker;
-    bool gives_back = worker->count != 0;
+    uint64_t which = worker->count - 1;
     switch (run->settings->work) {
     case WORK_BURST:
         if (worker->count == 0 || worker->count == BURST)
             worker->is_giving_back = worker->count != 0;
-        gives_back = worker->is_giving_back;
         break;
-    case WORK_CHURN: gives_back = worker->count == worker->room; break;
+    case WORK_CHURN:
+        worker->is_giving_back = worker->count == worker->room;
+        which = next_random(&worker->random) % worker->room;
+        break;
     case WORK_PASS:
     case WORKS:
-        gives_back = worker->count >= INBOX;
+        worker->is_giving_back = !worker->is_giving_back && worker->count != 0;
         to = &run->worker[worker->partner];
+        which = 0;
         break;
     }
-    if (!gives_back) {
+    if (!worker->is_giving_back) {
         uint64_t pa = take(run, core);
-        keep(run, to, pa);
+        if (pa != 0)
+            keep(to, pa);
         return;
     }
-    uint64_t which = worker->count - 1;
-    if (run->settings->work == WORK_CHURN)
-        which = next_random(&worker->random) % worker->count;
-    else if (run->settings->work == WORK_PASS)
-        which = 0;
-    uint64_t pa = worker->held[which];
-    worker->held[which] = worker->held[--worker->count];
+    uint64_t pa = *held_at(worker, which);
+    if (run->settings->work == WORK_PASS)
+        worker->first = (worker->first + 1) % worker->room;
+    else
+        *held_at(worker, which) = *held_at(worker, worker->count - 1);
+    worker->count--;
     give_back(run, pa, core);
 }
 
@@ -142,6 +148,13 @@ static void prepare(struct run *run)
         steps = settings->live_frames * 5;
     while (run->result == WORK_OK && steps-- != 0)
         step_alone(run, next_random(&random) % settings->cores);
+    for (uint64_t core = 0; settings->work == WORK_PASS && core < settings->cores; core++) {
+        struct worker *worker = &run->worker[core];
+        for (steps = IN_FLIGHT; run->result == WORK_OK && steps != 0; steps--) {
+            worker->is_giving_back = true; /* so that it takes */
+            step_alone(run, core);
+        }
+    }
     /* Bursts begin at any time. */
     for (unsigned core = 0; settings->work == WORK_BURST && core < settings->cores; core++) {
         for (steps = next_random(&random) % (2 * BURST); run->result == WORK_OK && steps != 0; steps--)

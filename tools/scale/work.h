@@ -14,7 +14,7 @@
 enum work {
     WORK_BURST, /**< Each core takes 128 frames and then gives them back, from the last to the first. */
     WORK_CHURN, /**< Each core gives back a random one of its frames and takes one. */
-    WORK_PASS,  /**< Each core takes frames for another one and gives back those that it gets from a third. */
+    WORK_PASS,  /**< Each core by turns takes a frame for another one and gives back one that it got. */
     WORKS,
 };
 
