@@ -136,26 +136,24 @@ uint64_t bitframe_shared_take_line(struct bitframe *pool)
     }
 }
 
-/**
- * Give back the line that begins with word @p word. All of it is the caller's, so the first word decides and
- * plain stores do for the rest: whoever else writes there meanwhile writes what it read, in one access.
- */
+/** Give back the line that begins with word @p word: all of its bits are frames, and the caller's. */
 static enum bitframe_status free_line(struct bitframe *pool, uint64_t word)
 {
     uint64_t *words = leaf_at(pool, word);
+    uint64_t freed = BITFRAME_LINE_FRAMES;
     for (int i = 0; i < LINE_WORDS; i++) {
         if (atomic_peek(words + i) != 0 || frames_are_held(pool, word + (uint64_t)i, UINT64_MAX))
             return BITFRAME_DOUBLE_FREE;
     }
-    uint64_t none = 0;
-    if (!atomic_replace(words, &none, UINT64_MAX))
-        return BITFRAME_DOUBLE_FREE;
-    for (int i = 1; i < LINE_WORDS; i++)
-        atomic_store_release(words + i, UINT64_MAX);
+    for (int i = 0; i < LINE_WORDS; i++) {
+        uint64_t before = atomic_exchange(words + i, UINT64_MAX);
+        if (before != 0)
+            freed -= word_count(before); /* somebody else gave some back meanwhile */
+    }
     bitframe_group_filled(pool, word / WORD_BITS, LINE_BITS << word % WORD_BITS);
     bitframe_line_may_be_whole(pool, word / LINE_WORDS);
-    count_up(pool, &slot_of(pool, this_core())->freed, BITFRAME_LINE_FRAMES);
-    return BITFRAME_OK;
+    count_up(pool, &slot_of(pool, this_core())->freed, freed);
+    return freed == BITFRAME_LINE_FRAMES ? BITFRAME_OK : BITFRAME_DOUBLE_FREE;
 }
 
 /* Runs. */
