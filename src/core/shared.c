@@ -54,28 +54,18 @@ uint64_t bitframe_shared_free_frames(const struct bitframe *pool)
 
 /* Where to take from. */
 
-/** The words of group @p group that have free frames and are of partly used lines; *all becomes all that have
- * some. */
-static uint64_t partial_words(const struct bitframe *pool, uint64_t group, uint64_t *all)
+/** The words of group @p group that have free frames, those of partly used lines only if there are any. */
+static uint64_t usable_words(const struct bitframe *pool, uint64_t group)
 {
     uint64_t words = atomic_peek(levels_at(pool, &pool->frames, 1) + group);
     uint64_t lines = group_lines(pool, group);
-    *all = words;
     if (lines == 0)
         return words;
     /* Bit i of eight to byte i: a copy of all eight in each byte, of which one is kept; then the whole byte.
      */
     uint64_t whole = lines * UINT64_C(0x0101010101010101) & UINT64_C(0x8040201008040201);
     whole = ((whole + UINT64_C(0x7F7F7F7F7F7F7F7F)) >> 7 & UINT64_C(0x0101010101010101)) * 0xFF;
-    return words & ~whole;
-}
-
-/** The words of group @p group to take from: those of partly used lines, or any if there are none. */
-static uint64_t usable_words(const struct bitframe *pool, uint64_t group)
-{
-    uint64_t all;
-    uint64_t partial = partial_words(pool, group, &all);
-    return partial != 0 ? partial : all;
+    return (words & ~whole) != 0 ? words & ~whole : words;
 }
 
 static bool is_claimed(const struct bitframe *pool, uint64_t group)
@@ -93,35 +83,26 @@ static void move_to(struct bitframe *pool, struct slot *slot, uint64_t group)
         (void)atomic_clear_bits(claims_of(pool, old), bit_mask(old));
 }
 
-/**
- * A group for a core whose own, @p own, is used up: one nearby with plenty to take from partly used lines, or
- * else from whole ones, or else any nearby, or else any.
- *
- * @return  NO_BIT if the index knows of no free frame.
- */
+/** A group for a core whose own, @p own, is used up; NO_BIT if the index knows of no free frame. */
 static uint64_t next_group(struct bitframe *pool, uint64_t own)
 {
     uint64_t groups = pool->frames.words / WORD_BITS;
     uint64_t near = groups - 1 < NEAR_GROUPS ? groups - 1 : NEAR_GROUPS;
     uint64_t fair = NO_BIT;
-    uint64_t good = NO_BIT;
     uint64_t group = own;
     for (uint64_t i = 0; i < near; i++) {
         if (++group == groups)
             group = 0;
-        uint64_t all;
-        uint64_t partial = partial_words(pool, group, &all);
-        if (all == 0 || is_claimed(pool, group))
+        uint64_t words = usable_words(pool, group);
+        if (words == 0 || is_claimed(pool, group))
             continue;
-        if (word_count(partial) >= PLENTY)
+        if (word_count(words) >= PLENTY)
             return group;
-        if (good == NO_BIT && word_count(all) >= PLENTY)
-            good = group;
         if (fair == NO_BIT)
             fair = group;
     }
-    if (good != NO_BIT || fair != NO_BIT)
-        return good != NO_BIT ? good : fair;
+    if (fair != NO_BIT)
+        return fair;
     /* Any that is nobody's; there are as many others as cores at most. */
     for (group = bitframe_shared_next_group(pool, 0); group != NO_BIT && is_claimed(pool, group);)
         group = bitframe_shared_next_group(pool, group + 1);
