@@ -48,6 +48,7 @@ enum walk {
 struct contender {
     const char *name;
     enum walk walk;
+    bool count_only;           /* nobody asks how long */
     bool indexed;              /* worst single calls are those of bitframe's index */
     uint64_t granule;          /* frames must be a multiple of it; 0: any number */
     struct loops loops;        /* around its own calls */
@@ -101,6 +102,7 @@ struct bench_case {
 extern const struct contender bench_bitframe, bench_contract, bench_bytemap, bench_buddy, bench_flat,
     bench_flat_hint, bench_empty, bench_memzero, bench_memzero_device, bench_zero_c;
 extern const struct contender *const bench_arch_contenders[];
+extern const struct contender *const bench_arch_kinds; /* atomic accesses, see on_kinds.c; or null */
 extern const struct loops bench_empty_loops, bench_empty_page_loops;
 
 /* Subjects. */

@@ -114,6 +114,8 @@ struct bench_case *bench_cases(size_t *count)
     }
     for (size_t c = 0; c < COUNT_OF(zeroers); c++)
         add(&list, &bench_zero, zeroers[c], &pages);
+    if (bench_arch_kinds)
+        add(&list, &bench_count, bench_arch_kinds, &pages);
     *count = list.count;
     return list.cases;
 }
