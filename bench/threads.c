@@ -29,6 +29,8 @@
 
 #include <bitframe/page_alloc.h>
 
+#include "bench.h"
+
 #define FRAMES ((UINT64_C(3008) << 20) / BITFRAME_FRAME_BYTES)
 
 enum {
@@ -160,7 +162,13 @@ static const struct workload workloads[] = {
     },
 };
 
-static const struct team *const teams[] = {&team_atomic, &team_empty, &team_locked, &team_locked_buddy};
+static const struct team *const teams[] = {
+    &team_atomic, &team_empty,
+#if BITFRAME_SHARED
+    &team_local,  &team_local_exact,  &team_lowest, &team_core,
+#endif
+    &team_locked, &team_locked_buddy,
+};
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -294,6 +302,7 @@ static void *run_worker(void *argument)
 {
     struct runner *self = argument;
     struct race *race = self->race;
+    bench_running_core = self->worker.core;
     if (!race->check && !pin(self->cpu))
         self->failed = true;
     race->workload->prepare(race->team, &self->worker, race->live);
