@@ -14,6 +14,8 @@
  *
  *   workload  team  threads  repetition  ns per pair and thread  pairs per us of all  disturbed
  *
+ * and before them one that begins with # and has the compiler, its flags and the number of CPUs.
+ *
  * After each, no frame may be held twice and all must come back. --check does just that, on more threads than
  * there may be CPUs, and says whether a team that is wrong was noticed.
  */
@@ -36,7 +38,7 @@
 enum {
     RUNS_HELD = 16,
     TARGET_NS = 4000000, /* of a measurement: the longer, the more are disturbed */
-    ATTEMPTS = 16,
+    ATTEMPTS = 10,
     CHECK_THREADS = 4,
     CHECK_LIVE = 2000,
     CHECK_PATIENCE = 16,
@@ -163,7 +165,7 @@ static const struct workload workloads[] = {
 };
 
 static const struct team *const teams[] = {
-    &team_atomic, &team_empty,
+    &team_atomic, &team_handover,     &team_empty,
 #if BITFRAME_SHARED
     &team_local,  &team_local_exact,  &team_lowest, &team_core,
 #endif
@@ -450,6 +452,7 @@ static void measure_teams(const struct workload *workload, unsigned threads, uns
 
 static void measure_all(unsigned repetitions)
 {
+    printf("#\t%s\t%s\t%u\n", BENCH_COMPILER, BENCH_FLAGS, cpu_count);
     for (unsigned repetition = 0; repetition < repetitions; repetition++) {
         for (size_t w = 0; w < COUNT_OF(workloads); w++) {
             for (unsigned threads = 1; threads <= THREADS_MAX && threads <= cpu_count;

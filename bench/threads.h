@@ -45,7 +45,7 @@ struct worker_loops {
 
 struct team {
     const char *name;
-    bool allocates; /* not "atomic" and "empty", which only take as long as something else */
+    bool allocates; /* not "atomic", "handover" and "empty", which only take time */
     struct worker_loops loops;
     /** Bytes of metadata, 4096-byte aligned, for @p frames frames and @p cores cores. */
     uint64_t (*bytes)(uint64_t frames, uint32_t cores);
@@ -55,8 +55,8 @@ struct team {
     uint64_t (*close)(void);
 };
 
-extern const struct team team_atomic, team_empty, team_local, team_local_exact, team_lowest, team_core,
-    team_locked, team_locked_buddy, team_wrong;
+extern const struct team team_atomic, team_handover, team_empty, team_local, team_local_exact, team_lowest,
+    team_core, team_locked, team_locked_buddy, team_wrong;
 
 /** A random number below @p limit, at most 2^32. */
 static inline uint64_t worker_random(struct worker *self, uint64_t limit)
