@@ -18,7 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <bitframe/bitframe.h>
+#include <bitframe/shared.h>
 
 /** The patterns of calls, as loops.h makes them for one contender. Null where it has no such call. */
 struct loops {
@@ -48,6 +48,7 @@ enum walk {
 struct contender {
     const char *name;
     enum walk walk;
+    bool count_only;           /* nobody asks how long */
     bool indexed;              /* worst single calls are those of bitframe's index */
     uint64_t granule;          /* frames must be a multiple of it; 0: any number */
     struct loops loops;        /* around its own calls */
@@ -99,9 +100,12 @@ struct bench_case {
 
 /* Contenders. Those of the architecture end with null. */
 extern const struct contender bench_bitframe, bench_contract, bench_bytemap, bench_buddy, bench_flat,
-    bench_flat_hint, bench_empty, bench_memzero, bench_memzero_device, bench_zero_c;
+    bench_flat_hint, bench_shared_local, bench_shared_lowest, bench_core, bench_empty, bench_memzero,
+    bench_memzero_device, bench_zero_c;
 extern const struct contender *const bench_arch_contenders[];
-extern const struct loops bench_empty_loops, bench_empty_page_loops;
+extern const struct contender *const bench_arch_kinds; /* atomic accesses, see on_kinds.c; or null */
+extern const struct loops bench_empty_loops, bench_empty_page_loops, bench_empty_shared_loops,
+    bench_empty_core_loops;
 
 /* Subjects. */
 extern const struct subject bench_fill, bench_drain, bench_churn50, bench_churn99, bench_scatter50,
@@ -142,6 +146,19 @@ static inline uint64_t stage_pa(const struct stage *stage, uint64_t frame)
 
 /** Tell bitframe that it runs in a booted kernel: Normal memory, vector registers at hand. */
 void bench_declare_platform(void);
+
+/* The core that counts are of, and how many there are. */
+enum { BENCH_CORE = 0, BENCH_CORES = 4 };
+
+/** The number of the core that runs, for calls that are not told: the platform's hook asks for it. */
+extern _Thread_local uint32_t bench_running_core;
+
+/** Bytes of metadata and storage of a shared pool. */
+uint64_t bench_shared_bytes(uint64_t frames, uint32_t cores);
+
+/** Make a shared pool of @p frames frames, all free, in memory of so many bytes. */
+bool bench_open_shared(struct bitframe *pool, void *memory, uint64_t first_pa, uint64_t frames,
+                       const struct bitframe_share_options *options);
 
 /** Every case, allocated. */
 struct bench_case *bench_cases(size_t *count);

@@ -25,6 +25,9 @@ static const struct contender *const contenders[] = {
     &bench_empty, &bench_bitframe, &bench_buddy, &bench_flat, &bench_flat_hint, &bench_bytemap,
 };
 
+/* A call costs the same at any size, but in the worst case. */
+static const struct contender *const sharers[] = {&bench_shared_local, &bench_shared_lowest, &bench_core};
+
 static const struct contender *const zeroers[] = {
     &bench_empty,
     &bench_memzero,
@@ -111,9 +114,15 @@ struct bench_case *bench_cases(size_t *count)
             add_all(&list, contenders[c], &sizes[s]);
         for (const struct contender *const *on = bench_arch_contenders; *on; on++)
             add_all(&list, *on, &sizes[s]);
+        struct size of_sharers = sizes[s];
+        of_sharers.worst_only |= s != 0;
+        for (size_t c = 0; BITFRAME_SHARED && c < COUNT_OF(sharers); c++)
+            add_all(&list, sharers[c], &of_sharers);
     }
     for (size_t c = 0; c < COUNT_OF(zeroers); c++)
         add(&list, &bench_zero, zeroers[c], &pages);
+    if (bench_arch_kinds)
+        add(&list, &bench_count, bench_arch_kinds, &pages);
     *count = list.count;
     return list.cases;
 }

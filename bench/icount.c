@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * icount.c - a QEMU plugin that counts instructions, loads and stores between markers
+ * icount.c - a QEMU plugin that counts instructions, loads, stores and atomic accesses between markers
  *
  * A region begins at `movz xzr, #n` with n below 0x8000 and ends at `movz xzr, #0x8000`: moves to the zero
  * register, which do nothing and which no compiler emits. Instructions are counted inline by the translated
@@ -8,10 +8,14 @@
  * well. At the end of each region a line goes to the file that the argument out=FILE names, or to standard
  * error:
  *
- *   number  instructions  loads  stores
+ *   number  instructions  loads  stores  exclusive  compare  swap  clear  set  other  barriers
  *
  * Loads and stores are as QEMU makes them: one for each register of a pair, two for a vector register, none
  * for DC ZVA. One guest thread only.
+ *
+ * The six behind them are atomic read-modify-writes that were executed: stores of LL/SC pairs (so an attempt
+ * that fails counts too, but one thread alone has none), and of the LSE instructions CAS, SWP, LDCLR, LDSET
+ * and all others. Barriers are DMB and DSB.
  *
  * Debian ships no qemu-plugin.h. What is used of the plugin API, version 1, is declared here after QEMU 7.2's
  * include/qemu/qemu-plugin.h; a QEMU with another ABI refuses to load a plugin of version 1.
@@ -56,10 +60,14 @@ EXPORT extern int qemu_plugin_version;
 int qemu_plugin_version = 1;
 EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int argc, char **argv);
 
+/* What an instruction may be beside an instruction. */
+enum kind { EXCLUSIVE, COMPARE, SWAP, CLEAR, SET, OTHER, BARRIER, KINDS, PLAIN = KINDS };
+
 struct counters {
     uint64_t instructions;
     uint64_t loads;
     uint64_t stores;
+    uint64_t kinds[KINDS];
 };
 
 static struct counters now;
@@ -72,6 +80,29 @@ static bool is_marker(uint32_t instruction)
     return (instruction & UINT32_C(0xFFE0001F)) == UINT32_C(0xD280001F); /* movz xzr, #imm16 */
 }
 
+/* After the Arm Architecture Reference Manual, "Loads and stores" and "Barriers" of the A64 encodings. */
+static enum kind kind_of(uint32_t instruction)
+{
+    if ((instruction & UINT32_C(0x3FE00000)) == UINT32_C(0x08000000)) /* STXR, STLXR, and of bytes, halves */
+        return EXCLUSIVE;
+    if ((instruction & UINT32_C(0xBFE00000)) == UINT32_C(0x88200000)) /* STXP, STLXP */
+        return EXCLUSIVE;
+    if ((instruction & UINT32_C(0x3FA07C00)) == UINT32_C(0x08A07C00)) /* CAS and its orders */
+        return COMPARE;
+    if ((instruction & UINT32_C(0xBFA07C00)) == UINT32_C(0x08207C00)) /* CASP */
+        return COMPARE;
+    if ((instruction & UINT32_C(0x3F20FC00)) == UINT32_C(0x38208000)) /* SWP */
+        return SWAP;
+    if ((instruction & UINT32_C(0x3F208C00)) ==
+        UINT32_C(0x38200000)) { /* LDADD, LDCLR, LDEOR, LDSET, LDSMAX, ... */
+        unsigned operation = instruction >> 12 & 7;
+        return operation == 1 ? CLEAR : operation == 3 ? SET : OTHER;
+    }
+    if ((instruction & UINT32_C(0xFFFFF0DF)) == UINT32_C(0xD503309F)) /* DMB, DSB */
+        return BARRIER;
+    return PLAIN;
+}
+
 static void on_marker(unsigned int vcpu, void *data)
 {
     (void)vcpu;
@@ -81,9 +112,11 @@ static void on_marker(unsigned int vcpu, void *data)
         at_begin = now;
         return;
     }
-    fprintf(out, "%u\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\n", region,
-            now.instructions - at_begin.instructions, now.loads - at_begin.loads,
-            now.stores - at_begin.stores);
+    fprintf(out, "%u\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64, region, now.instructions - at_begin.instructions,
+            now.loads - at_begin.loads, now.stores - at_begin.stores);
+    for (unsigned kind = 0; kind < KINDS; kind++)
+        fprintf(out, "\t%" PRIu64, now.kinds[kind] - at_begin.kinds[kind]);
+    fputc('\n', out);
     fflush(out);
 }
 
@@ -112,6 +145,9 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
             continue;
         }
         qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64, &now.instructions, 1);
+        enum kind kind = kind_of(instruction);
+        if (kind != PLAIN)
+            qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64, &now.kinds[kind], 1);
         qemu_plugin_register_vcpu_mem_cb(insn, on_access, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW, NULL);
     }
 }

@@ -26,7 +26,7 @@ int main(int argc, char **argv)
         return 2;
     size_t timed = 0;
     for (size_t i = 0; i < count; i++) {
-        if (cases[i].subject->count_only)
+        if (cases[i].subject->count_only || cases[i].stage.on->count_only)
             continue;
         benchmarks[timed++] = (struct shim_benchmark){
             .name = cases[i].name,

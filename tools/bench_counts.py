@@ -6,8 +6,15 @@ import subprocess
 import tempfile
 
 
+# The kinds of atomic read-modify-writes that the plugin tells apart.
+KINDS = ("exclusive", "compare", "swap", "clear", "set", "other")
+
+
 class Count:
-    """Instructions, loads and stores of one operation, the calls' returns included, the loop's taken off."""
+    """What one operation executes, the calls' returns included, the loop's taken off.
+
+    Instructions; of these loads, stores, atomic read-modify-writes (of kinds), barriers.
+    """
 
     def __init__(self, name, operation, operations, calls, whole, empty):
         self.name = name
@@ -17,10 +24,13 @@ class Count:
         self.instructions = (whole[0] - empty[0]) / operations + calls
         self.loads = (whole[1] - empty[1]) / operations
         self.stores = (whole[2] - empty[2]) / operations
+        self.kinds = {kind: (whole[3 + i] - empty[3 + i]) / operations for i, kind in enumerate(KINDS)}
+        self.atomics = sum(self.kinds.values())
+        self.barriers = (whole[9] - empty[9]) / operations
 
 
-def run(qemu, plugin, program, patterns=(), cpu="cortex-a72"):
-    """Count the cases that the patterns name. Returns {name: Count}."""
+def run(qemu, plugin, program, patterns=(), cpu="neoverse-n1"):
+    """Count the cases that the patterns name, on a CPU with LSE. Returns {name: Count}."""
     with tempfile.TemporaryDirectory() as scratch:
         out = os.path.join(scratch, "regions")
         command = [qemu, "-cpu", cpu, "-plugin", f"{os.path.abspath(plugin)},out={out}", program, *patterns]

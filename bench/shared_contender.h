@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * shared_contender.h - a shared pool as one of its cores sees it, for counts; to be included once
+ *
+ * by a file that defines SHARED_NAME, SHARED_CONTENDER and SHARED_POLICY. How long is measured on several
+ * threads, by team_shared.c.
+ */
+#ifndef BITFRAME_BENCH_SHARED_CONTENDER_H
+#define BITFRAME_BENCH_SHARED_CONTENDER_H
+
+#include <stdlib.h>
+
+#include <bitframe/shared.h>
+
+#include "bench.h"
+
+static struct bitframe pool __attribute__((aligned(128)));
+static uint64_t base_pa;
+
+__attribute__((noinline)) static uint64_t count_frames(const struct bitframe *of)
+{
+    return bitframe_free_frames(of);
+}
+
+/* The request is built for each call, as callers do. */
+static inline uint64_t take_huge(void)
+{
+    struct bitframe_request request = {.frames = HUGE_FRAMES, .align = HUGE_FRAMES * BITFRAME_FRAME_BYTES};
+    uint64_t pa = 0;
+    (void)bitframe_take_run(&pool, &request, &pa);
+    return pa;
+}
+
+static inline void take_bulk(uint64_t *pas)
+{
+    struct bitframe_request request = {.frames = BULK};
+    uint64_t taken;
+    (void)bitframe_take_bulk(&pool, &request, pas, &taken);
+}
+
+static inline void free_bulk(const uint64_t *pas)
+{
+    uint64_t freed;
+    (void)bitframe_free_bulk(&pool, pas, BULK, 0, &freed);
+}
+
+#define TAKE()           bitframe_take_on(&pool, BENCH_CORE)
+#define FREE(pa)         (void)bitframe_free_on(&pool, pa, BENCH_CORE)
+#define COUNT()          count_frames(&pool)
+#define RESERVE(pa, end) (void)bitframe_take_range(&pool, pa, end)
+#define TAKE_HUGE()      take_huge()
+#define FREE_HUGE(pa)    (void)bitframe_free_run(&pool, pa, HUGE_FRAMES)
+#define TAKE_BULK(pas)   take_bulk(pas)
+#define FREE_BULK(pas)   free_bulk(pas)
+#include "loops.h"
+
+static uint64_t bytes(uint64_t frames)
+{
+    return bench_shared_bytes(frames, BENCH_CORES);
+}
+
+static void open_pool(void *memory, uint64_t first_pa, uint64_t frames)
+{
+    struct bitframe_share_options options = {.policy = SHARED_POLICY, .cores = BENCH_CORES};
+    base_pa = first_pa;
+    if (!bench_open_shared(&pool, memory, first_pa, frames, &options))
+        abort();
+}
+
+static void occupy(uint64_t frames)
+{
+    (void)bitframe_take_range(&pool, base_pa, base_pa + frames * BITFRAME_FRAME_BYTES);
+}
+
+const struct contender SHARED_CONTENDER = {
+    .name = SHARED_NAME,
+    .count_only = true,
+    .indexed = true,
+    .loops = LOOPS,
+    .empty = &bench_empty_shared_loops,
+    .bytes = bytes,
+    .open = open_pool,
+    .occupy = occupy,
+};
+
+#endif
