@@ -450,8 +450,8 @@ enum bitframe_status bitframe_unreserve(struct bitframe *pool, uint64_t pa, uint
  * call that was cut off has happened as far as it has changed the bitmap; a reservation, or its end, has
  * happened or not, or was caught in between and the metadata are torn.
  *
- * Ranges that are out of use (<bitframe/offline.h>) are not in the metadata: to the new pool their frames are
- * taken.
+ * Ranges that are out of use (<bitframe/offline.h>) are not in the metadata, nor is what core caches held
+ * (<bitframe/core.h>): to the new pool their frames are taken.
  *
  * What was written with caches on must be read with them on, or have been cleaned to memory.
  *

@@ -9,7 +9,8 @@
  *
  * Safety: the calls on one cache must not overlap: the owner is not preempted between the begin and the end
  * of a call, and interrupt handlers on the same core use the pool's own calls (or the owner masks
- * interrupts). The pool may be in use meanwhile by anybody in any way.
+ * interrupts). The pool may be in use meanwhile by anybody in any way. After bitframe_unshare() takes and
+ * frees go to the pool itself.
  */
 #ifndef BITFRAME_CORE_H
 #define BITFRAME_CORE_H
@@ -24,8 +25,9 @@ extern "C" {
 #define BITFRAME_CORE_WAYS 8
 
 /**
- * A core cache. The caller owns the storage and keeps it until bitframe_core_leave() or bitframe_unshare(),
- * at the same distance from the pool; the members are bitframe's own. Counts only grow; others read them.
+ * A core cache. The caller owns the storage and keeps it, at the same distance from the pool, until
+ * bitframe_unshare(); or until bitframe_core_leave(), and all calls of other cores that began before that
+ * have ended: they may be looking into it. The members are bitframe's own.
  */
 struct bitframe_core {
     uint64_t slot;   /* distance of what belongs to the core */
@@ -66,8 +68,10 @@ enum bitframe_status bitframe_core_join(struct bitframe *pool, struct bitframe_c
 enum bitframe_status bitframe_core_take(struct bitframe *pool, struct bitframe_core *cache, uint64_t *pa);
 
 /**
- * Give back a frame, whoever took it: to the cache if it holds the frame's word, else to the pool. Statuses
- * are those of bitframe_free().
+ * Give back a frame, whoever took it: to the cache if it holds the frame's word and that lies in the longest
+ * stretch of the pool between reservations, else to the pool. Statuses are those of bitframe_free(). A second
+ * free of a frame, a mistake, that comes while its word is on the way between pool and cache may pass as
+ * right.
  *
  * @par Cost  Plain instructions, or those of bitframe_free_on().
  */

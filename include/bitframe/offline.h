@@ -105,10 +105,13 @@ enum bitframe_status bitframe_offline(struct bitframe *pool, struct bitframe_off
  */
 enum bitframe_status bitframe_online(struct bitframe *pool, struct bitframe_offline *record);
 
-/** Frames of the range that are still in use: exact, O(1). At 0 the memory may be pulled. */
+/**
+ * Frames of the range that are still in use: exact, O(1). At 0 the memory may be pulled. Of a shared pool it
+ * may be asked in any context, while frames are freed.
+ */
 static inline uint64_t bitframe_offline_in_use(const struct bitframe_offline *record)
 {
-    return record->in_use;
+    return __atomic_load_n(&record->in_use, __ATOMIC_ACQUIRE);
 }
 
 /**

@@ -16,13 +16,18 @@
  * bitframe_free_bulk(), bitframe_take_range(), bitframe_free_frames(), and what is marked so here. All else
  * that a pool is given to wants it for itself, no other call in flight: what changes tables (reserve,
  * unreserve, offline, online), bitframe_check() and the figures of <bitframe/figures.h>. They may be
- * called on a shared pool then, and leave it shared.
+ * called on a shared pool then, and leave it shared, core caches drained; the first four make the index anew
+ * each time. bitframe_offline_in_use() is for any context. bitframe_extend() wants an unshared pool.
  *
  * Refusals: what others may have taken cannot be undone, nor what they free be known beforehand. So on a
  * shared pool bitframe_free_bulk() without BITFRAME_PARTIAL and bitframe_free_run() look at all frames first
  * and change nothing if they have to refuse one; but a frame that the list holds twice, or that somebody else
  * frees meanwhile, they find out late: then the others are free, *freed says how many, and the status is
  * BITFRAME_DOUBLE_FREE. And a bitframe_take_bulk() that comes to BITFRAME_NONE may have written to pas.
+ *
+ * Not quite as with one owner: bitframe_take_range() passes by what core caches hold, so have them drained
+ * first. A request for 2 MiB follows the policy as single frames do. Of bulk takes while others free, the
+ * frames may be in no order. BITFRAME_EXACT_CORES with several cores and no `core` hook breaks its promise.
  */
 #ifndef BITFRAME_SHARED_H
 #define BITFRAME_SHARED_H

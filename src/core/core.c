@@ -58,6 +58,10 @@ enum bitframe_status bitframe_core_join(struct bitframe *pool, struct bitframe_c
     struct slot *slot = slot_of(pool, core);
     if (atomic_peek(&slot->cache) != 0)
         return BITFRAME_INVALID;
+    for (uint32_t i = 0; i < pool->sharing.cores; i++) {
+        if (cache_of(pool, pool_slots(pool) + i) == cache)
+            return BITFRAME_INVALID;
+    }
     cache->slot = pool_distance(pool, slot);
     cache->ready = 0;
     cache->moving = 0;
@@ -120,7 +124,8 @@ static inline uint64_t take_from_way(struct bitframe_core *cache)
     uint64_t mask = cache->mask[way];
     uint64_t pa = cache->pa[way] + ((uint64_t)lowest_bit(mask) << BITFRAME_FRAME_SHIFT);
     mask &= mask - 1;
-    atomic_poke(&cache->mask[way], mask);
+    /* Not before what this core gave back earlier is seen: it may be all that is free. */
+    atomic_store_release(&cache->mask[way], mask);
     if (mask == 0)
         cache->ready &= ~bit_mask(way);
     return pa;
@@ -130,6 +135,10 @@ static __attribute__((noinline)) enum bitframe_status
 take_after_all(struct bitframe *pool, struct bitframe_core *cache, uint64_t *pa)
 {
     struct slot *slot = slot_at(pool, cache);
+    if (!pool_is_shared(pool)) { /* any more: caches have ended, and frames come from the pool */
+        *pa = bitframe_take(pool);
+        return *pa != 0 ? BITFRAME_OK : BITFRAME_NONE;
+    }
     for (;;) {
         uint64_t word = bitframe_word_to_use(pool, slot);
         if (word == NO_BIT)
@@ -168,7 +177,7 @@ enum bitframe_status bitframe_core_free(struct bitframe *pool, struct bitframe_c
     uint64_t word = bit / WORD_BITS;
     uint64_t way = word % BITFRAME_CORE_WAYS;
     if (!is_in_gap(pool, pa) || cache->word[way] != word)
-        return bitframe_shared_free(pool, pa, (uint32_t)(slot_at(pool, cache) - pool_slots(pool)));
+        return bitframe_free_on(pool, pa, (uint32_t)(slot_at(pool, cache) - pool_slots(pool)));
     /* What others have given back of this word is in the bitmap. */
     uint64_t mask = cache->mask[way];
     if (((mask | atomic_peek(levels_at(pool, &pool->frames, 0) + word)) & bit_mask(bit)) != 0)

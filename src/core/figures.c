@@ -84,6 +84,7 @@ static uint32_t permille(uint64_t part, uint64_t all)
 void bitframe_fragmentation(const struct bitframe *pool, struct bitframe_fragmentation *fragmentation)
 {
     struct run largest = {0};
+    uint64_t free_frames = 0;
     uint64_t free_lines = 0;
     uint64_t free_blocks = 0;
     for (uint64_t i = 0; i < pool->segment_count; i++) {
@@ -96,6 +97,7 @@ void bitframe_fragmentation(const struct bitframe *pool, struct bitframe_fragmen
             uint64_t all = UINT64_MAX;
             for (int word = 0; word < LINE_WORDS; word++, frame += WORD_BITS) {
                 all &= words[word];
+                free_frames += word_count(words[word]);
                 measure_word(&run, &largest, frame, words[word]);
             }
             lines_in_a_row = all == UINT64_MAX ? lines_in_a_row + 1 : 0;
@@ -108,8 +110,7 @@ void bitframe_fragmentation(const struct bitframe *pool, struct bitframe_fragmen
         .free_blocks = free_blocks,
         .largest_frames = largest.frames,
         .largest_pa = largest.first << BITFRAME_FRAME_SHIFT,
-        .unusable_permille =
-            permille(pool->free_frames - free_lines * BITFRAME_LINE_FRAMES, pool->free_frames),
-        .scattered_permille = permille(pool->free_frames - largest.frames, pool->free_frames),
+        .unusable_permille = permille(free_frames - free_lines * BITFRAME_LINE_FRAMES, free_frames),
+        .scattered_permille = permille(free_frames - largest.frames, free_frames),
     };
 }

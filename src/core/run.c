@@ -90,6 +90,7 @@ take_any_run(struct bitframe *pool, const struct bitframe_request *request, uint
     return BITFRAME_OK;
 }
 
+#if BITFRAME_SHARED
 /** By the index of whole lines if it knows of one, or else as any run. */
 static __attribute__((noinline)) enum bitframe_status
 take_shared_line(struct bitframe *pool, const struct bitframe_request *request, uint64_t *pa)
@@ -100,6 +101,9 @@ take_shared_line(struct bitframe *pool, const struct bitframe_request *request, 
     *pa = line_pa;
     return BITFRAME_OK;
 }
+#else
+#define take_shared_line(pool, request, pa) BITFRAME_NONE
+#endif
 
 enum bitframe_status bitframe_take_run(struct bitframe *pool, const struct bitframe_request *request,
                                        uint64_t *pa)

@@ -100,6 +100,10 @@ static uint64_t next_run(const struct bitframe *pool, const struct bitframe_leve
             if (before != i)
                 word = atomic_peek(words + before);
             i = before;
+            if (word == UINT64_MAX) { /* by now: another core gave frames back */
+                run = WORD_BITS;
+                continue;
+            }
         }
         run = WORD_BITS - 1 - highest_bit(~word);
     }

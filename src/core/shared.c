@@ -34,8 +34,6 @@ uint64_t bitframe_sum_of_frees(const struct bitframe *pool)
 
 uint64_t bitframe_net_taken(const struct bitframe *pool)
 {
-    /* Frees first: of a frame that is freed and taken between the two sums only the take counts, so that a
-       free count may be too small while calls are in flight, never too large. */
     uint64_t freed = 0;
     uint64_t taken = 0;
     for (uint32_t core = 0; core < pool->sharing.cores; core++)
@@ -47,9 +45,13 @@ uint64_t bitframe_net_taken(const struct bitframe *pool)
 
 uint64_t bitframe_shared_free_frames(const struct bitframe *pool)
 {
+    /* While calls are in flight the parts are of different moments, and the sum may be a little too large or
+     * small. */
     uint64_t frames =
         pool->sharing.base_frames - bitframe_net_taken(pool) + bitframe_held_frames(pool, BITFRAME_CORES_MAX);
-    return frames <= pool->total_frames ? frames : 0;
+    if (frames >> 63 != 0)
+        return 0;
+    return frames < pool->total_frames ? frames : pool->total_frames;
 }
 
 /* Where to take from. */
@@ -120,7 +122,7 @@ uint64_t bitframe_word_to_use(struct bitframe *pool, struct slot *slot)
             uint64_t word = group * WORD_BITS + lowest_bit(words);
             if (atomic_peek(levels_at(pool, &pool->frames, 0) + word) != 0)
                 return word;
-            bitframe_word_emptied(pool, &pool->frames, 0, word);
+            bitframe_group_sweep(pool, group);
             continue;
         }
         group = next_group(pool, group);
@@ -234,10 +236,12 @@ enum bitframe_status bitframe_take_hidden(struct bitframe *pool, struct slot *sl
         uint64_t freed = bitframe_sum_of_frees(pool);
         if (freed == atomic_load_word(none_at))
             return BITFRAME_NONE;
-        /* Every word and every cache between two fences. Only if no free was counted meanwhile is all that
-           was taken when the scan came by taken still. */
+        /* Every word, then every cache, between fences: loads of the scan must not come after those of the
+           caches. Only if no free was counted meanwhile is all that was taken when the scan came by taken
+           still. */
         atomic_fence();
         uint64_t word = kernel_scan(levels_at(pool, &pool->frames, 0), pool->frames.words);
+        atomic_fence();
         uint64_t held = word == pool->frames.words ? held_or_moving(pool) : 0;
         atomic_fence();
         if (word != pool->frames.words) {

@@ -48,8 +48,22 @@ void bitframe_group_emptied(struct bitframe *pool, uint64_t group, uint64_t word
 
 void bitframe_group_filled(struct bitframe *pool, uint64_t group, uint64_t words)
 {
-    if (atomic_set_bits(levels_at(pool, &pool->frames, 1) + group, words) == 0)
+    uint64_t *any = levels_at(pool, &pool->frames, 1) + group;
+    if ((atomic_load_word(any) & words) != words && atomic_set_bits(any, words) == 0)
         bitframe_word_filled(pool, &pool->frames, 1, group);
+}
+
+void bitframe_group_sweep(struct bitframe *pool, uint64_t group)
+{
+    const uint64_t *leaves = levels_at(pool, &pool->frames, 0) + group * WORD_BITS;
+    uint64_t empty = 0;
+    for (uint64_t left = atomic_peek(levels_at(pool, &pool->frames, 1) + group); left != 0;
+         left &= left - 1) {
+        if (atomic_peek(leaves + lowest_bit(left)) == 0)
+            empty |= left & -left;
+    }
+    if (empty != 0)
+        bitframe_group_emptied(pool, group, empty);
 }
 
 static bool is_whole(const struct bitframe *pool, uint64_t line)
@@ -124,7 +138,9 @@ static uint64_t next_word(struct bitframe *pool, const struct bitframe_levels *l
         while (bits != 0 && k != bottom) {
             word = word * WORD_BITS + lowest_bit(bits);
             bits = atomic_peek(levels_at(pool, levels, --k) + word);
-            if (bits == 0)
+            if (bits == 0 && k == 0 && levels == &pool->frames)
+                bitframe_group_sweep(pool, word / WORD_BITS);
+            else if (bits == 0)
                 bitframe_word_emptied(pool, levels, k, word);
         }
         if (bits != 0)

@@ -33,6 +33,9 @@ void bitframe_group_emptied(struct bitframe *pool, uint64_t group, uint64_t word
 /** Of group @p group, the words with a bit in @p words were 0 and no longer are. */
 void bitframe_group_filled(struct bitframe *pool, uint64_t group, uint64_t words);
 
+/** Of group @p group, clear the bits that stand over empty words. */
+void bitframe_group_sweep(struct bitframe *pool, uint64_t group);
+
 /** All of line @p line may have become free. */
 void bitframe_line_may_be_whole(struct bitframe *pool, uint64_t line);
 

@@ -94,14 +94,15 @@ static bool claim_range(struct bitframe *pool, uint64_t first, uint64_t end)
 
 /* A line. */
 
-/** Take line @p line, whose bit the caller has cleared, if all of it is free. */
+/**
+ * Take line @p line, whose bit the caller has cleared, if all of it is free. The bits above its words stay: a
+ * search for single frames clears them if it comes by before the line is free again.
+ */
 static bool claim_line(struct bitframe *pool, struct slot *slot, uint64_t line)
 {
-    uint64_t word = line * LINE_WORDS;
     if (!claim_bits(pool, line * BITFRAME_LINE_FRAMES, (line + 1) * BITFRAME_LINE_FRAMES))
         return false;
     count_up(pool, &slot->taken, BITFRAME_LINE_FRAMES);
-    bitframe_group_emptied(pool, word / WORD_BITS, LINE_BITS << word % WORD_BITS);
     /* Somebody may have seen it whole before it was taken, and set its bit since. */
     bitframe_line_opened(pool, line);
     return true;
@@ -216,6 +217,7 @@ static enum bitframe_status take_hidden_frame(struct bitframe *pool, const struc
         uint64_t frees = bitframe_sum_of_frees(pool);
         atomic_fence();
         uint64_t frame = frame_by_bitmap(pool, wanted);
+        atomic_fence();
         enum bitframe_status status = frame == NO_BIT ? bitframe_none_or_held(pool) : BITFRAME_OK;
         atomic_fence();
         if (frame != NO_BIT) {
@@ -307,13 +309,13 @@ enum bitframe_status bitframe_shared_free_run(struct bitframe *pool, uint64_t pa
     uint64_t first = frame_number(pa);
     uint64_t end = first + frames;
     uint64_t skew = bit - first;
-    uint64_t missed = 0; /* frames that somebody else gave back meanwhile */
+    uint64_t missed = 0; /* not 0 if somebody else gave some back meanwhile */
     for (struct bitframe_offline *record = bitframe_offline_meeting(pool, first, end); record;
          record = offline_meeting_next(pool, record, end)) {
         struct span piece = offline_clip(record, first, end);
         if (first < piece.first)
             missed += piece.first - first - set_range(pool, first + skew, piece.first + skew);
-        (void)bitframe_shared_leave(pool, record, piece.first, piece.end);
+        missed += !bitframe_shared_leave(pool, record, piece.first, piece.end);
         first = piece.end;
     }
     if (first < end)
@@ -453,15 +455,40 @@ static enum bitframe_status try_free(const struct bitframe *pool, uint64_t pa)
     return is_free ? BITFRAME_DOUBLE_FREE : BITFRAME_OK;
 }
 
+/** The bits of @p run frames of one word from @p pa on, if they are in the gap; else 0. */
+static uint64_t mask_in_gap(const struct bitframe *pool, uint64_t pa, uint64_t run)
+{
+    if (!is_in_gap(pool, pa) || !is_in_gap(pool, pa + ((run - 1) << BITFRAME_FRAME_SHIFT)))
+        return 0;
+    uint64_t bit = gap_bit(pool, pa);
+    return mask_within(bit / WORD_BITS, bit, bit + run);
+}
+
+/** Could all of these frames be given back, as far as can be told beforehand? Else the first refusal. */
+static enum bitframe_status try_free_all(const struct bitframe *pool, const uint64_t *pas, uint64_t frames)
+{
+    for (uint64_t i = 0; i < frames;) {
+        uint64_t run = run_in_word(pas + i, frames - i);
+        uint64_t mask = mask_in_gap(pool, pas[i], run);
+        uint64_t word = gap_bit(pool, pas[i]) / WORD_BITS;
+        if (mask == 0 || (atomic_peek(leaf_at(pool, word)) & mask) != 0 ||
+            frames_are_held(pool, word, mask)) {
+            enum bitframe_status status = try_free(pool, pas[i]);
+            if (status != BITFRAME_OK)
+                return status;
+            run = 1;
+        }
+        i += run;
+    }
+    return BITFRAME_OK;
+}
+
 enum bitframe_status bitframe_shared_free_bulk(struct bitframe *pool, const uint64_t *pas, uint64_t frames,
                                                bool is_partial, uint64_t *freed)
 {
-    enum bitframe_status first_refusal = BITFRAME_OK;
-    for (uint64_t i = 0; !is_partial && i < frames; i++) {
-        enum bitframe_status status = try_free(pool, pas[i]);
-        if (status != BITFRAME_OK)
-            return status;
-    }
+    enum bitframe_status first_refusal = is_partial ? BITFRAME_OK : try_free_all(pool, pas, frames);
+    if (first_refusal != BITFRAME_OK)
+        return first_refusal;
     uint32_t core = this_core();
     for (uint64_t i = 0; i < frames;) {
         uint64_t run = run_in_word(pas + i, frames - i);

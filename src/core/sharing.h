@@ -62,6 +62,7 @@ uint64_t bitframe_shared_clear(struct bitframe *pool, uint64_t first, uint64_t e
 uint32_t bitframe_sharing_pause(struct bitframe *pool);
 void bitframe_sharing_resume(struct bitframe *pool, uint32_t cores);
 
+#if BITFRAME_SHARED
 static inline uint32_t sharing_pause(struct bitframe *pool)
 {
     return pool_is_shared(pool) ? bitframe_sharing_pause(pool) : 0;
@@ -72,5 +73,9 @@ static inline void sharing_resume(struct bitframe *pool, uint32_t cores)
     if (cores != 0)
         bitframe_sharing_resume(pool, cores);
 }
+#else
+#define sharing_pause(pool)         0
+#define sharing_resume(pool, cores) ((void)(cores))
+#endif
 
 #endif
