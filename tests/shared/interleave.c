@@ -13,6 +13,10 @@
  *  - no call takes more than a bounded number of steps, whatever the others do;
  *  - in the end counts are exact and bitframe_check() finds the pool sound, so no frame is lost.
  *
+ * In some of those at random one core stops for ever at some step. The others go on and find all this as
+ * before; when they are done one of them takes what is left, and no more than the stopped core was moving is
+ * missing, neither then nor after bitframe_unshare().
+ *
  *     interleave [SCHEDULES [mutant [SCENARIO]]]
  *
  * At most so many schedules of each kind of a scenario. With `mutant` the library is broken on purpose: the
@@ -61,6 +65,7 @@ static struct bitframe *const pool = &world.pool;
 static struct {
     ucontext_t context;
     bool is_done;
+    uint64_t moves; /* frames that its last call takes or moves, at most */
     char *stack;
 } core[CORES];
 static ucontext_t scheduler;
@@ -76,6 +81,12 @@ static struct {
 } given[SWITCHES];
 static unsigned given_count, given_next;
 static uint64_t random_state, random_one_in; /* 0: none at random */
+
+/* The core that stops for ever, at which of its steps. */
+static uint32_t stopping = CORES;
+static uint64_t stopping_at;
+static bool has_stopped;
+static uint64_t stops, most_lost; /* of a scenario */
 
 static bool is_interesting[FRAMES / WORD_BITS]; /* words of the bitmap that change at all */
 
@@ -108,8 +119,27 @@ static void switch_to(uint32_t to)
     (void)swapcontext(&core[from].context, &core[to].context);
 }
 
+/** The core that is undone and comes first, or the scheduler if there is none, goes on. */
+static void leave(void)
+{
+    uint32_t from = current, next = 0;
+    core[from].is_done = true;
+    while (next < cores && core[next].is_done)
+        next++;
+    if (next == cores) {
+        accesses_hook = NULL;
+        (void)swapcontext(&core[from].context, &scheduler);
+    } else {
+        switch_to(next);
+    }
+}
+
 static void switch_at_random(void)
 {
+    if (current == stopping && stopping_at-- == 0) {
+        has_stopped = true;
+        leave(); /* and never come back */
+    }
     if (next_random(&random_state) % random_one_in != 0)
         return;
     uint32_t to = (uint32_t)(next_random(&random_state) >> 32) % cores;
@@ -173,7 +203,7 @@ static bool get_tickets(int64_t frames)
 }
 
 /** The call is the library's: the rest of a script happens at once. Evaluates to what it returns. */
-#define CALL(call) (accesses_hook = accessed, call)
+#define CALL(frames, call) (core[current].moves = (frames), accesses_hook = accessed, call)
 
 static bool has_caches;
 
@@ -182,7 +212,7 @@ static uint64_t take(void)
 {
     if (!get_tickets(1))
         return FRAMES;
-    uint64_t pa = CALL(bitframe_take_on(pool, current));
+    uint64_t pa = CALL(1, bitframe_take_on(pool, current));
     if (pa == 0) {
         if (!has_caches)
             found("a false none", 0);
@@ -203,13 +233,13 @@ static void take_otherwise(void)
     uint64_t pas[2], count;
     if (!get_tickets(1))
         return;
-    if (CALL(bitframe_take_run(pool, &limits, pas)) != BITFRAME_OK)
+    if (CALL(1, bitframe_take_run(pool, &limits, pas)) != BITFRAME_OK)
         found("a false none of a run", 0);
     own(pas[0], 1);
     give((pas[0] - BASE) / FRAME);
     if (!get_tickets(2))
         return;
-    if (CALL(bitframe_take_bulk(pool, &partial, pas, &count)) != BITFRAME_OK)
+    if (CALL(2, bitframe_take_bulk(pool, &partial, pas, &count)) != BITFRAME_OK)
         found("a false none of a bulk take", 0);
     for (uint64_t i = 0; i < count; i++)
         own(pas[i], 1);
@@ -221,7 +251,7 @@ static void give(uint64_t frame)
     if (frame >= FRAMES)
         return;
     disown(frame, 1);
-    if (CALL(bitframe_free_on(pool, pa_of(frame), current)) != BITFRAME_OK)
+    if (CALL(1, bitframe_free_on(pool, pa_of(frame), current)) != BITFRAME_OK)
         found("a free is refused", frame);
     world.tickets++;
 }
@@ -231,7 +261,7 @@ static bool claim(uint64_t first, uint64_t frames, int64_t most)
 {
     if (!get_tickets(most))
         return false;
-    enum bitframe_status status = CALL(bitframe_claim(pool, pa_of(first), frames));
+    enum bitframe_status status = CALL(frames, bitframe_claim(pool, pa_of(first), frames));
     if (status == BITFRAME_OK) {
         own(pa_of(first), frames);
         world.tickets += most - (int64_t)frames;
@@ -246,7 +276,7 @@ static bool claim(uint64_t first, uint64_t frames, int64_t most)
 static void give_run(uint64_t first, uint64_t frames)
 {
     disown(first, frames);
-    if (CALL(bitframe_free_run(pool, pa_of(first), frames)) != BITFRAME_OK)
+    if (CALL(frames, bitframe_free_run(pool, pa_of(first), frames)) != BITFRAME_OK)
         found("the free of a run is refused", first);
     world.tickets += (int64_t)frames;
 }
@@ -258,7 +288,7 @@ static uint64_t take_run(uint64_t frames, uint64_t align)
     uint64_t pa;
     if (!get_tickets((int64_t)frames))
         return FRAMES;
-    enum bitframe_status status = CALL(bitframe_take_run(pool, &request, &pa));
+    enum bitframe_status status = CALL(frames, bitframe_take_run(pool, &request, &pa));
     if (status == BITFRAME_OK) {
         own(pa, frames);
         return (pa - BASE) / FRAME;
@@ -275,7 +305,7 @@ static void take_bulk(uint64_t frames, uint32_t flags)
     uint64_t pas[64], taken;
     if (!get_tickets((int64_t)frames))
         return;
-    enum bitframe_status status = CALL(bitframe_take_bulk(pool, &request, pas, &taken));
+    enum bitframe_status status = CALL(frames, bitframe_take_bulk(pool, &request, pas, &taken));
     if (status != BITFRAME_OK && status != BITFRAME_NONE)
         found("a bulk take is refused otherwise", (uint64_t)status);
     for (uint64_t i = 0; i < taken; i++)
@@ -290,7 +320,7 @@ static void give_bulk(const uint64_t *frames, uint64_t count)
         disown(frames[i], 1);
         pas[i] = pa_of(frames[i]);
     }
-    if (CALL(bitframe_free_bulk(pool, pas, count, 0, &freed)) != BITFRAME_OK || freed != count)
+    if (CALL(count, bitframe_free_bulk(pool, pas, count, 0, &freed)) != BITFRAME_OK || freed != count)
         found("a bulk free is refused", freed);
     world.tickets += (int64_t)count;
 }
@@ -301,7 +331,7 @@ static uint64_t core_take(void)
     uint64_t pa;
     if (!get_tickets(1))
         return FRAMES;
-    enum bitframe_status status = CALL(bitframe_core_take(pool, world.cache + current, &pa));
+    enum bitframe_status status = CALL(64, bitframe_core_take(pool, world.cache + current, &pa));
     if (status == BITFRAME_OK) {
         own(pa, 1);
         return (pa - BASE) / FRAME;
@@ -319,14 +349,14 @@ static void core_give(uint64_t frame)
     if (frame >= FRAMES)
         return;
     disown(frame, 1);
-    if (CALL(bitframe_core_free(pool, world.cache + current, pa_of(frame))) != BITFRAME_OK)
+    if (CALL(1, bitframe_core_free(pool, world.cache + current, pa_of(frame))) != BITFRAME_OK)
         found("a core cache refuses a free", frame);
     world.tickets++;
 }
 
 static void core_drain(void)
 {
-    (void)CALL(bitframe_core_drain(pool, world.cache + current));
+    (void)CALL(64, bitframe_core_drain(pool, world.cache + current));
 }
 
 /* Scenarios: which frames are free at first, and what each core does. Frames 0 to 63 are word 0. */
@@ -405,7 +435,7 @@ static void take_otherwise_once(void)
     uint64_t pa;
     if (!get_tickets(1))
         return;
-    if (CALL(bitframe_take_run(pool, &limits, &pa)) != BITFRAME_OK)
+    if (CALL(1, bitframe_take_run(pool, &limits, &pa)) != BITFRAME_OK)
         found("a false none of a run", 0);
     own(pa, 1);
 }
@@ -560,7 +590,7 @@ static void setup_line_twice(void)
 
 static void give_line_twice(void)
 {
-    enum bitframe_status status = CALL(bitframe_free_run(pool, pa_of(LINE), LINE));
+    enum bitframe_status status = CALL(LINE, bitframe_free_run(pool, pa_of(LINE), LINE));
     if (status != BITFRAME_OK && status != BITFRAME_DOUBLE_FREE)
         found("refused otherwise", (uint64_t)status);
 }
@@ -604,7 +634,7 @@ static void take_range(void)
 {
     if (!get_tickets(4))
         return;
-    uint64_t got = CALL(bitframe_take_range(pool, pa_of(130), pa_of(134)));
+    uint64_t got = CALL(4, bitframe_take_range(pool, pa_of(130), pa_of(134)));
     if (got < 2 || got > 4)
         found("a range of so many", got);
     own(pa_of(130), got);
@@ -627,7 +657,7 @@ static void setup_twice(void)
 static void give_5_twice(void)
 {
     world.owner[5] = 0;
-    enum bitframe_status status = CALL(bitframe_free_on(pool, pa_of(5), current));
+    enum bitframe_status status = CALL(1, bitframe_free_on(pool, pa_of(5), current));
     if (status == BITFRAME_OK)
         world.tickets++;
     else if (status != BITFRAME_DOUBLE_FREE)
@@ -795,18 +825,7 @@ static void play(void)
 {
     for (;;) {
         playing->script[current]();
-        accesses_hook = NULL;
-        core[current].is_done = true;
-        uint32_t next = 0;
-        while (next < cores && core[next].is_done)
-            next++;
-        if (next == cores) {
-            (void)swapcontext(&core[current].context, &scheduler);
-        } else {
-            accesses_hook = accessed;
-            switch_to(next);
-        }
-        /* Begun once more. */
+        leave(); /* and begin once more */
     }
 }
 
@@ -821,12 +840,42 @@ static void make_core(uint32_t number)
     makecontext(&core[number].context, play, 0);
 }
 
+static void make_core(uint32_t number);
+
+/** A core has stopped: is what is left all there was but what it was moving? */
+static void look_after_stop(uint64_t held)
+{
+    uint64_t most = core[stopping].moves, got = 0;
+    uint64_t cached = bitframe_held_frames(pool, BITFRAME_CORES_MAX);
+    uint32_t other = stopping == 0 ? 1 : 0;
+    for (uint64_t pa; (pa = bitframe_take_on(pool, other)) != 0; got++) {
+        if (world.owner[(pa - BASE) / FRAME] != 0)
+            found("handed out what is held, after a core stopped", (pa - BASE) / FRAME);
+        if (got > FRAMES)
+            found("handed out without end", got);
+    }
+    stops++;
+    if (FRAMES - got - cached - held > most_lost)
+        most_lost = FRAMES - got - cached - held;
+    if (got + cached + held + most < FRAMES)
+        found("after a core stopped more is lost than it moved", got);
+    if (bitframe_unshare(pool) != BITFRAME_OK)
+        found("not shared", 0);
+    enum bitframe_invariant broken = bitframe_check(pool);
+    if (broken != BITFRAME_SOUND)
+        found(bitframe_invariant_name(broken), 1);
+    if (bitframe_free_frames(pool) + got + held + most < FRAMES)
+        found("even after the repair more is lost than it moved", bitframe_free_frames(pool));
+    make_core(stopping);
+}
+
 /** Run the schedule, core @p first first, and look at what is left. Returns how many steps it had. */
 static uint64_t run(uint32_t first)
 {
     world = saved;
     steps = 0;
     given_next = 0;
+    has_stopped = false;
     schedules++;
     for (uint32_t i = 0; i < cores; i++)
         core[i].is_done = false;
@@ -837,6 +886,10 @@ static uint64_t run(uint32_t first)
     uint64_t held = 0;
     for (uint64_t i = 0; i < FRAMES; i++)
         held += world.owner[i] != 0;
+    if (has_stopped) {
+        look_after_stop(held);
+        return steps;
+    }
     if (bitframe_free_frames(pool) != FRAMES - held)
         found("the count is wrong", bitframe_free_frames(pool));
     enum bitframe_invariant broken = bitframe_check(pool);
@@ -894,6 +947,7 @@ static void explore_all(const struct scenario *played, uint64_t most)
 {
     uint64_t counts[SWITCHES + 1], length;
     set_up(played);
+    stops = most_lost = 0;
     random_one_in = 0;
     given_count = 0;
     length = run(0);
@@ -908,11 +962,15 @@ static void explore_all(const struct scenario *played, uint64_t most)
     random_state = setting("BITFRAME_SEED", 20261122);
     for (uint64_t k = 0; k < most; k++) {
         random_one_in = 1 + k % 16;
+        stopping = k % 4 == 3 ? (uint32_t)(k / 4) % cores : CORES;
+        stopping_at = next_random(&random_state) % (length / cores + 1);
         (void)run((uint32_t)k % cores);
     }
+    stopping = CORES;
     if (!is_mutant)
-        printf("%-26s %5u %5" PRIu64 " %9" PRIu64 " %9" PRIu64 " %9" PRIu64 " %9" PRIu64 "\n", scenario,
-               cores, length, counts[1], counts[2], counts[3], most);
+        printf("%-26s %5u %5" PRIu64 " %9" PRIu64 " %9" PRIu64 " %9" PRIu64 " %9" PRIu64 " %7" PRIu64
+               " %5" PRIu64 "\n",
+               scenario, cores, length, counts[1], counts[2], counts[3], most, stops, most_lost);
 }
 
 int main(int argc, char **argv)
@@ -921,8 +979,8 @@ int main(int argc, char **argv)
     uint64_t most = argc > 1 ? strtoull(argv[1], NULL, 0) : 20000;
     is_mutant = argc > 2 && strcmp(argv[2], "mutant") == 0;
     if (!is_mutant)
-        printf("%-26s %5s %5s %9s %9s %9s %9s\n", "scenario", "cores", "steps", "1 switch", "2", "3",
-               "at random");
+        printf("%-26s %5s %5s %9s %9s %9s %9s %7s %5s\n", "scenario", "cores", "steps", "1 switch", "2", "3",
+               "at random", "stopped", "lost");
     for (uint64_t few = is_mutant ? most / 64 : most; few <= most; few *= 8) {
         for (size_t i = 0; i < count; i++) {
             if (argc < 4 || strcmp(argv[3], scenarios[i].name) == 0)
