@@ -13,19 +13,28 @@
 #include "contract.h"
 #include "host.h"
 
-#define CHECK(check)                                                                                         \
+#define CHECK_CORE(check)                                                                                    \
     static void check(const struct contract *c);                                                             \
     Test(contract_core, check)                                                                               \
     {                                                                                                        \
         contract_core.mem_map_init();                                                                        \
         check(&contract_core);                                                                               \
-    }                                                                                                        \
+    }
+
+#ifdef BITFRAME_TESTS_SHARED /* the byte map has been checked by then */
+#define CHECK(check)                                                                                         \
+    CHECK_CORE(check)                                                                                        \
+    static void check(const struct contract *c)
+#else
+#define CHECK(check)                                                                                         \
+    CHECK_CORE(check)                                                                                        \
     Test(contract_bytemap, check)                                                                            \
     {                                                                                                        \
         contract_bytemap.mem_map_init();                                                                     \
         check(&contract_bytemap);                                                                            \
     }                                                                                                        \
     static void check(const struct contract *c)
+#endif
 
 static const uint64_t start = UINT64_C(0x40000000);
 static const uint64_t pages = 770048;

@@ -18,6 +18,7 @@
 #include <bitframe/offline.h>
 #include <bitframe/page_alloc.h>
 #include <bitframe/platform.h>
+#include <bitframe/shared.h>
 
 #define FRAME    BITFRAME_FRAME_BYTES
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
@@ -872,3 +873,26 @@ Test(debug, works_at_another_address)
     cr_assert_eq(high->debug.corruptions, 1);
     fclose(file);
 }
+
+/* Debugged and shared exclude each other. */
+
+#if BITFRAME_SHARED
+Test(debug, a_pool_is_debugged_or_shared)
+{
+    static _Alignas(BITFRAME_SHARE_ALIGN) uint8_t slots[BITFRAME_SHARE_BYTES(1, BITS / 64)];
+    const struct bitframe_share_options options = {.policy = BITFRAME_LOWEST, .cores = 1};
+    make_pool(BITFRAME_DEBUG_TAGS);
+    cr_assert_eq(bitframe_share(&pool, &options, slots, sizeof(slots)), BITFRAME_UNSUPPORTED);
+    cr_assert_eq(bitframe_unshare(&pool), BITFRAME_INVALID);
+    assert_sound();
+    bitframe_debug_stop(&pool);
+    cr_assert_eq(bitframe_share(&pool, &options, slots, sizeof(slots)), BITFRAME_OK);
+    cr_assert_eq(bitframe_debug_start(&pool, &debug, storage, sizeof(storage), BITFRAME_DEBUG_TAGS),
+                 BITFRAME_INVALID);
+    cr_assert_eq(bitframe_take(&pool), pa_of(0));
+    assert_sound();
+    cr_assert_eq(bitframe_unshare(&pool), BITFRAME_OK);
+    start(&pool, BITFRAME_DEBUG_TAGS);
+    assert_sound();
+}
+#endif

@@ -1,0 +1,992 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * interleave.c - a few cores and a few calls, in very many of the orders that their accesses can have
+ *
+ * Each core is a coroutine that runs a short script of calls on a pool where next to nothing is free. Before
+ * each atomic access of the library a scheduler may let another core go on. It tries every schedule with up
+ * to two switches beside those where a script ends (three if they are few), and then schedules at random. In
+ * each of them
+ *
+ *  - no frame is held by two, and no call answers what its script does not allow;
+ *  - who has a ticket gets a frame: a ticket is there for every frame that nobody holds or is about to, so a
+ *    "none" for its holder is false;
+ *  - no call takes more than a bounded number of steps, whatever the others do;
+ *  - in the end counts are exact and bitframe_check() finds the pool sound, so no frame is lost.
+ *
+ * In some of those at random one core stops for ever at some step. The others go on and find all this as
+ * before; when they are done one of them takes what is left, and no more than the stopped core was moving is
+ * missing, neither then nor after bitframe_unshare().
+ *
+ *     interleave [SCHEDULES [mutant [SCENARIO]]]
+ *
+ * At most so many schedules of each kind of a scenario. With `mutant` the library is broken on purpose: the
+ * program succeeds if it finds that out, and says after how many schedules.
+ */
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <ucontext.h>
+
+#include <bitframe/core.h>
+#include <bitframe/platform.h>
+
+#include "accesses.h"
+#include "geometry.h"
+#include "random.h"
+
+#define FRAME BITFRAME_FRAME_BYTES
+#define BASE  UINT64_C(0x40000000)
+
+enum {
+    LINE = BITFRAME_LINE_FRAMES,
+    GROUP = WORD_BITS * WORD_BITS,
+    FRAMES = 2 * GROUP,
+    CORES = 3,
+    SWITCHES = 3,
+    BUDGET = 20000, /* steps of all cores together: far more than any script takes */
+    STACK = 1 << 16,
+};
+
+static struct world {
+    struct bitframe pool;
+    struct bitframe_core cache[CORES];
+    _Alignas(BITFRAME_METADATA_ALIGN) uint64_t metadata[BITFRAME_METADATA_BYTES(BASE, FRAMES *FRAME) / 8];
+    _Alignas(BITFRAME_SHARE_ALIGN) uint8_t storage[BITFRAME_SHARE_BYTES(CORES, FRAMES / WORD_BITS)];
+    uint8_t owner[FRAMES]; /* core + 1; 0 for nobody: free */
+    int64_t tickets;
+} world, saved;
+
+static struct bitframe *const pool = &world.pool;
+
+/* What goes on. */
+
+static struct {
+    ucontext_t context;
+    bool is_done;
+    uint64_t moves; /* frames that its last call takes or moves, at most */
+    char *stack;
+} core[CORES];
+static ucontext_t scheduler;
+static uint32_t cores, current;
+static uint64_t steps, schedules;
+static bool is_mutant;
+static const char *scenario;
+
+/* The schedule: given switches, then none; or any. */
+static struct {
+    uint64_t step;
+    uint32_t to;
+} given[SWITCHES];
+static unsigned given_count, given_next;
+static uint64_t random_state, random_one_in; /* 0: none at random */
+
+/* The core that stops for ever, at which of its steps. */
+static uint32_t stopping = CORES;
+static uint64_t stopping_at;
+static bool has_stopped;
+static uint64_t stops, most_lost; /* of a scenario */
+
+static bool is_interesting[FRAMES / WORD_BITS]; /* words of the bitmap that change at all */
+
+_Noreturn static void found(const char *what, uint64_t value)
+{
+    accesses_hook = NULL;
+    if (is_mutant) {
+        printf("found after %" PRIu64 " schedules: %s: %s\n", schedules, scenario, what);
+        fflush(stdout);
+        _Exit(0);
+    }
+    fprintf(stderr, "interleave: %s, schedule %" PRIu64 ": %s: %" PRIu64 "\n", scenario, schedules, what,
+            value);
+    if (random_one_in != 0)
+        fprintf(stderr, "  at random, switching one in %" PRIu64 "\n", random_one_in);
+    for (unsigned i = 0; i < given_count; i++)
+        fprintf(stderr, "  to core %u at step %" PRIu64 "\n", given[i].to, given[i].step);
+    exit(1);
+}
+
+static void panicked(const char *what)
+{
+    found(what, 0);
+}
+
+static void switch_to(uint32_t to)
+{
+    uint32_t from = current;
+    current = to;
+    (void)swapcontext(&core[from].context, &core[to].context);
+}
+
+/** The core that is undone and comes first, or the scheduler if there is none, goes on. */
+static void leave(void)
+{
+    uint32_t from = current, next = 0;
+    core[from].is_done = true;
+    while (next < cores && core[next].is_done)
+        next++;
+    if (next == cores) {
+        accesses_hook = NULL;
+        (void)swapcontext(&core[from].context, &scheduler);
+    } else {
+        switch_to(next);
+    }
+}
+
+static void switch_at_random(void)
+{
+    if (current == stopping && stopping_at-- == 0) {
+        has_stopped = true;
+        leave(); /* and never come back */
+    }
+    if (next_random(&random_state) % random_one_in != 0)
+        return;
+    uint32_t to = (uint32_t)(next_random(&random_state) >> 32) % cores;
+    if (to != current && !core[to].is_done)
+        switch_to(to);
+}
+
+static void accessed(const volatile void *address, unsigned bytes, enum access_kind kind)
+{
+    (void)bytes;
+    if (kind != ACCESS_ATOMIC_READ && kind != ACCESS_ATOMIC_WRITE && kind != ACCESS_ATOMIC_UPDATE)
+        return;
+    /* Nobody writes to words that are empty for good: when they are read makes no difference. */
+    uint64_t word = (uint64_t)((const volatile uint64_t *)address - levels_at(pool, &pool->frames, 0));
+    if (word < FRAMES / WORD_BITS && !is_interesting[word]) {
+        if (kind == ACCESS_ATOMIC_UPDATE)
+            found("changes a word that is nobody's", word);
+        return;
+    }
+    if (++steps > BUDGET)
+        found("a call does not come to an end", steps);
+    if (random_one_in != 0) {
+        switch_at_random();
+    } else if (given_next < given_count && given[given_next].step == steps - 1) {
+        uint32_t to = given[given_next++].to;
+        if (to != current && !core[to].is_done)
+            switch_to(to);
+    }
+}
+
+/* What scripts are made of. */
+
+static uint64_t pa_of(uint64_t frame)
+{
+    return BASE + frame * FRAME;
+}
+
+static void own(uint64_t pa, uint64_t frames)
+{
+    for (uint64_t frame = (pa - BASE) / FRAME; frames != 0; frame++, frames--) {
+        if (frame >= FRAMES || pa % FRAME != 0)
+            found("handed out what is no frame", pa);
+        if (world.owner[frame] != 0)
+            found("handed out what is held", frame);
+        world.owner[frame] = (uint8_t)(current + 1);
+    }
+}
+
+static void disown(uint64_t first, uint64_t frames)
+{
+    for (; frames != 0; first++, frames--)
+        world.owner[first] = 0;
+}
+
+static bool get_tickets(int64_t frames)
+{
+    if (world.tickets < frames)
+        return false;
+    world.tickets -= frames;
+    return true;
+}
+
+/** The call is the library's: the rest of a script happens at once. Evaluates to what it returns. */
+#define CALL(frames, call) (core[current].moves = (frames), accesses_hook = accessed, call)
+
+static bool has_caches;
+
+/** Returns the frame, or FRAMES if there is none, or no ticket. */
+static uint64_t take(void)
+{
+    if (!get_tickets(1))
+        return FRAMES;
+    uint64_t pa = CALL(1, bitframe_take_on(pool, current));
+    if (pa == 0) {
+        if (!has_caches)
+            found("a false none", 0);
+        world.tickets++;
+        return FRAMES;
+    }
+    own(pa, 1);
+    return (pa - BASE) / FRAME;
+}
+
+static void give(uint64_t frame);
+
+/** One frame, by a request for a run that has limits, and by one for many frames of which one will do. */
+static void take_otherwise(void)
+{
+    const struct bitframe_request limits = {.frames = 1, .min_pa = BASE};
+    const struct bitframe_request partial = {.frames = 2, .flags = BITFRAME_PARTIAL};
+    uint64_t pas[2], count;
+    if (!get_tickets(1))
+        return;
+    if (CALL(1, bitframe_take_run(pool, &limits, pas)) != BITFRAME_OK)
+        found("a false none of a run", 0);
+    own(pas[0], 1);
+    give((pas[0] - BASE) / FRAME);
+    if (!get_tickets(2))
+        return;
+    if (CALL(2, bitframe_take_bulk(pool, &partial, pas, &count)) != BITFRAME_OK)
+        found("a false none of a bulk take", 0);
+    for (uint64_t i = 0; i < count; i++)
+        own(pas[i], 1);
+    world.tickets += 2 - (int64_t)count;
+}
+
+static void give(uint64_t frame)
+{
+    if (frame >= FRAMES)
+        return;
+    disown(frame, 1);
+    if (CALL(1, bitframe_free_on(pool, pa_of(frame), current)) != BITFRAME_OK)
+        found("a free is refused", frame);
+    world.tickets++;
+}
+
+/** Of frames of which @p most may be free. */
+static bool claim(uint64_t first, uint64_t frames, int64_t most)
+{
+    if (!get_tickets(most))
+        return false;
+    enum bitframe_status status = CALL(frames, bitframe_claim(pool, pa_of(first), frames));
+    if (status == BITFRAME_OK) {
+        own(pa_of(first), frames);
+        world.tickets += most - (int64_t)frames;
+        return true;
+    }
+    if (status != BITFRAME_IN_USE && (status != BITFRAME_HELD || !has_caches))
+        found("a claim is refused otherwise", (uint64_t)status);
+    world.tickets += most;
+    return false;
+}
+
+static void give_run(uint64_t first, uint64_t frames)
+{
+    disown(first, frames);
+    if (CALL(frames, bitframe_free_run(pool, pa_of(first), frames)) != BITFRAME_OK)
+        found("the free of a run is refused", first);
+    world.tickets += (int64_t)frames;
+}
+
+/** Returns the first frame, or FRAMES. */
+static uint64_t take_run(uint64_t frames, uint64_t align)
+{
+    struct bitframe_request request = {.frames = frames, .align = align};
+    uint64_t pa;
+    if (!get_tickets((int64_t)frames))
+        return FRAMES;
+    enum bitframe_status status = CALL(frames, bitframe_take_run(pool, &request, &pa));
+    if (status == BITFRAME_OK) {
+        own(pa, frames);
+        return (pa - BASE) / FRAME;
+    }
+    if (status != BITFRAME_NONE && (status != BITFRAME_HELD || !has_caches))
+        found("a run is refused otherwise", (uint64_t)status);
+    world.tickets += (int64_t)frames;
+    return FRAMES;
+}
+
+static void take_bulk(uint64_t frames, uint32_t flags)
+{
+    struct bitframe_request request = {.frames = frames, .flags = flags};
+    uint64_t pas[64], taken;
+    if (!get_tickets((int64_t)frames))
+        return;
+    enum bitframe_status status = CALL(frames, bitframe_take_bulk(pool, &request, pas, &taken));
+    if (status != BITFRAME_OK && status != BITFRAME_NONE)
+        found("a bulk take is refused otherwise", (uint64_t)status);
+    for (uint64_t i = 0; i < taken; i++)
+        own(pas[i], 1);
+    world.tickets += (int64_t)(frames - taken);
+}
+
+static void give_bulk(const uint64_t *frames, uint64_t count)
+{
+    uint64_t pas[64], freed;
+    for (uint64_t i = 0; i < count; i++) {
+        disown(frames[i], 1);
+        pas[i] = pa_of(frames[i]);
+    }
+    if (CALL(count, bitframe_free_bulk(pool, pas, count, 0, &freed)) != BITFRAME_OK || freed != count)
+        found("a bulk free is refused", freed);
+    world.tickets += (int64_t)count;
+}
+
+/** Through the core's cache. Returns the frame, or FRAMES. */
+static uint64_t core_take(void)
+{
+    uint64_t pa;
+    if (!get_tickets(1))
+        return FRAMES;
+    enum bitframe_status status = CALL(64, bitframe_core_take(pool, world.cache + current, &pa));
+    if (status == BITFRAME_OK) {
+        own(pa, 1);
+        return (pa - BASE) / FRAME;
+    }
+    if (status == BITFRAME_NONE)
+        found("a false none of a core cache", 0);
+    if (status != BITFRAME_HELD)
+        found("a core cache refuses otherwise", (uint64_t)status);
+    world.tickets++;
+    return FRAMES;
+}
+
+static void core_give(uint64_t frame)
+{
+    if (frame >= FRAMES)
+        return;
+    disown(frame, 1);
+    if (CALL(1, bitframe_core_free(pool, world.cache + current, pa_of(frame))) != BITFRAME_OK)
+        found("a core cache refuses a free", frame);
+    world.tickets++;
+}
+
+static void core_drain(void)
+{
+    (void)CALL(64, bitframe_core_drain(pool, world.cache + current));
+}
+
+/* Scenarios: which frames are free at first, and what each core does. Frames 0 to 63 are word 0. */
+
+static void leave_free(uint64_t first, uint64_t frames)
+{
+    if (bitframe_free_run(pool, pa_of(first), frames) != BITFRAME_OK)
+        found("setup: cannot free", first);
+    disown(first, frames);
+    world.tickets += (int64_t)frames;
+}
+
+/** Of word @p word something may change. */
+static void words(uint64_t first, uint64_t count)
+{
+    memset(is_interesting + first, true, count);
+}
+
+/* One frame, and one that somebody gives back to the same word. */
+static void setup_word(void)
+{
+    words(0, 1);
+    leave_free(5, 1);
+}
+
+static void take_give_take(void)
+{
+    give(take());
+    (void)take();
+}
+
+static void give_7_take(void)
+{
+    give(7);
+    (void)take();
+}
+
+static void give_9(void)
+{
+    give(9);
+}
+
+/* Two words of different groups: up to the top. */
+static void setup_groups(void)
+{
+    words(0, 1);
+    words(64, 1);
+    leave_free(5, 1);
+    leave_free(GROUP + 5, 1);
+}
+
+static void take_take_give(void)
+{
+    uint64_t frame = take();
+    (void)take();
+    give(frame);
+}
+
+static void give_other_take(void)
+{
+    give(GROUP + 9);
+    (void)take();
+}
+
+/* A frame is always free, now here and now there. */
+static void setup_to_and_fro(void)
+{
+    words(0, 1);
+    words(64, 1);
+    leave_free(GROUP + 5, 1);
+}
+
+static void take_otherwise_once(void)
+{
+    const struct bitframe_request limits = {.frames = 1, .min_pa = BASE};
+    uint64_t pa;
+    if (!get_tickets(1))
+        return;
+    if (CALL(1, bitframe_take_run(pool, &limits, &pa)) != BITFRAME_OK)
+        found("a false none of a run", 0);
+    own(pa, 1);
+}
+
+static void to_and_fro(void)
+{
+    for (int i = 0; i < 3; i++) {
+        give(5);
+        if (!claim(GROUP + 5, 1, 1))
+            return;
+        give(GROUP + 5);
+        if (!claim(5, 1, 1))
+            return;
+    }
+}
+
+/* Claims of runs that overlap. */
+static void setup_runs(void)
+{
+    words(0, 4);
+    leave_free(62, 2 + 64 + 2);
+}
+
+static void claim_low(void)
+{
+    if (claim(62, 66, 66))
+        give_run(62, 66);
+}
+
+static void claim_high(void)
+{
+    if (claim(64, 66, 66))
+        give_run(64, 66);
+}
+
+static void take_in_run(void)
+{
+    give(take());
+}
+
+/* A claim that fails when it has one of two frames that are free. */
+static void setup_fails(void)
+{
+    words(0, 3);
+    leave_free(63, 1);
+    leave_free(130, 1);
+}
+
+static void claim_in_vain(void)
+{
+    if (claim(63, 2, 1))
+        found("a frame is claimed that is taken", 64);
+}
+
+static void claims_in_vain(void)
+{
+    for (int i = 0; i < 3; i++)
+        claim_in_vain();
+}
+
+/** The other one of the two frames, again and again. */
+static void take_give_130(void)
+{
+    for (int i = 0; i < 3 && claim(130, 1, 1); i++)
+        give(130);
+    (void)claim(130, 1, 1);
+}
+
+static void take_one(void)
+{
+    (void)take();
+}
+
+/* A line, whole but for a frame that comes back. */
+static void setup_line(void)
+{
+    words(8, 8);
+    leave_free(LINE, 300);
+    leave_free(LINE + 301, LINE - 301);
+}
+
+static void give_300_take_line(void)
+{
+    give(LINE + 300);
+    uint64_t line = take_run(LINE, LINE * FRAME);
+    if (line != FRAMES)
+        give_run(line, LINE);
+}
+
+static void take_line(void)
+{
+    (void)take_run(LINE, LINE * FRAME);
+}
+
+static void take_two(void)
+{
+    uint64_t frame = take();
+    (void)take();
+    give(frame);
+}
+
+/* Two lines in different groups, one given back whole. */
+static void setup_lines(void)
+{
+    words(8, 8);
+    words(72, 8);
+    leave_free(LINE, LINE);
+}
+
+static void take_give_line(void)
+{
+    uint64_t line = take_run(LINE, LINE * FRAME);
+    if (line != FRAMES)
+        give_run(line, LINE);
+}
+
+static void give_line_take_line(void)
+{
+    give_run(GROUP + LINE, LINE);
+    take_line();
+}
+
+/* Two lines, the lower one with a bit that a frame of it belies; the frame comes back, and one of the other
+ * goes. */
+static void setup_two_lines(void)
+{
+    words(1, 1);
+    words(8, 16);
+    leave_free(64, 3); /* for tickets */
+    leave_free(LINE, 300);
+    leave_free(LINE + 301, 2 * LINE - 301);
+    levels_at(pool, &pool->lines, 0)[0] |= 2;
+}
+
+static void take_two_lines(void)
+{
+    (void)take_run(2 * LINE, LINE * FRAME);
+}
+
+static void give_300_take_other(void)
+{
+    give(LINE + 300);
+    (void)claim(2 * LINE + 3, 1, 1);
+}
+
+/* Two cores give back the same line: one of them is told. */
+static void setup_line_twice(void)
+{
+    words(8, 8);
+    memset(world.owner + LINE, 0, LINE);
+}
+
+static void give_line_twice(void)
+{
+    enum bitframe_status status = CALL(LINE, bitframe_free_run(pool, pa_of(LINE), LINE));
+    if (status != BITFRAME_OK && status != BITFRAME_DOUBLE_FREE)
+        found("refused otherwise", (uint64_t)status);
+}
+
+/* Any run. */
+static void take_run_of_3(void)
+{
+    uint64_t first = take_run(3, 0);
+    if (first != FRAMES)
+        give_run(first, 3);
+}
+
+static void setup_pieces(void)
+{
+    words(0, 3);
+    leave_free(61, 5);
+    leave_free(130, 2);
+}
+
+static void give_run_of_words(void)
+{
+    give_run(100, 30);
+    (void)take();
+}
+
+/* Many at once. */
+static void bulk_5(void)
+{
+    take_bulk(5, 0);
+}
+
+static void bulk_partial(void)
+{
+    static const uint64_t back[] = {132, 133, 10};
+    take_bulk(4, BITFRAME_PARTIAL);
+    give_bulk(back, 3);
+}
+
+/** All of two frames that are free and two that come back one after the other: one access decides. */
+static void take_range(void)
+{
+    if (!get_tickets(4))
+        return;
+    uint64_t got = CALL(4, bitframe_take_range(pool, pa_of(130), pa_of(134)));
+    if (got < 2 || got > 4)
+        found("a range of so many", got);
+    own(pa_of(130), got);
+    world.tickets += 4 - (int64_t)got;
+}
+
+static void give_to_range(void)
+{
+    give(132);
+    give(133);
+    give(take());
+}
+
+/* Two cores free the same frame: one of them is told. */
+static void setup_twice(void)
+{
+    words(0, 1);
+}
+
+static void give_5_twice(void)
+{
+    world.owner[5] = 0;
+    enum bitframe_status status = CALL(1, bitframe_free_on(pool, pa_of(5), current));
+    if (status == BITFRAME_OK)
+        world.tickets++;
+    else if (status != BITFRAME_DOUBLE_FREE)
+        found("refused otherwise", (uint64_t)status);
+}
+
+/* Core caches. */
+static void setup_caches(void)
+{
+    has_caches = true;
+    words(0, 2);
+    leave_free(5, 3);
+    leave_free(64 + 5, 1);
+    for (uint32_t i = 0; i < cores; i++) {
+        if (bitframe_core_join(pool, world.cache + i, i) != BITFRAME_OK)
+            found("setup: cannot join", i);
+    }
+}
+
+static void cached_take_give(void)
+{
+    uint64_t frame = core_take();
+    (void)core_take();
+    core_give(frame);
+}
+
+static void cached_take_drain(void)
+{
+    (void)core_take();
+    core_drain();
+    (void)core_take();
+}
+
+static void pool_give_take(void)
+{
+    give(9);
+    give(take());
+}
+
+/* One cache has it all, and gives it back. */
+static void setup_last_cached(void)
+{
+    uint64_t pa;
+    has_caches = true;
+    words(0, 2);
+    leave_free(5, 2);
+    for (uint32_t i = 0; i < cores; i++) {
+        if (bitframe_core_join(pool, world.cache + i, i) != BITFRAME_OK)
+            found("setup: cannot join", i);
+    }
+    if (bitframe_core_take(pool, world.cache, &pa) != BITFRAME_OK ||
+        bitframe_core_free(pool, world.cache, pa) != BITFRAME_OK)
+        found("setup: cannot cache", 0);
+}
+
+static void cached_drain_take(void)
+{
+    core_drain();
+    (void)core_take();
+}
+
+static void cached_take(void)
+{
+    core_give(core_take());
+}
+
+static void cached_only_take(void)
+{
+    (void)core_take();
+}
+
+/* A frame comes back to one cache, then the last one of another is taken: at every instant one is free. */
+static void setup_in_turn(void)
+{
+    uint64_t pa;
+    has_caches = true;
+    words(0, 2);
+    for (uint32_t i = 0; i < cores; i++) {
+        if (bitframe_core_join(pool, world.cache + i, i) != BITFRAME_OK)
+            found("setup: cannot join", i);
+    }
+    leave_free(5, 1);
+    if (bitframe_core_take(pool, world.cache + 0, &pa) != BITFRAME_OK)
+        found("setup: cannot take", 0);
+    own(pa, 1);
+    world.tickets--;
+    leave_free(64 + 8, 1);
+    if (bitframe_core_take(pool, world.cache + 1, &pa) != BITFRAME_OK ||
+        bitframe_core_free(pool, world.cache + 1, pa) != BITFRAME_OK)
+        found("setup: cannot cache", 1);
+}
+
+static void cached_give_5(void)
+{
+    core_give(5);
+}
+
+/* A way goes on to another word, of which another frame is free at the same place. */
+static void setup_same_way(void)
+{
+    uint64_t pa;
+    has_caches = true;
+    words(0, 1);
+    words(BITFRAME_CORE_WAYS, 1);
+    leave_free(7, 1);
+    if (bitframe_core_join(pool, world.cache, 0) != BITFRAME_OK ||
+        bitframe_core_take(pool, world.cache, &pa) != BITFRAME_OK)
+        found("setup: cannot take", 0);
+    own(pa, 1);
+    world.tickets--;
+    leave_free(BITFRAME_CORE_WAYS * 64 + 5, 2);
+}
+
+static void give_6(void)
+{
+    give(6);
+}
+
+static const struct scenario {
+    const char *name;
+    enum bitframe_policy policy;
+    void (*setup)(void);
+    void (*script[CORES])(void);
+} scenarios[] = {
+    {"a word, two cores", BITFRAME_LOWEST, setup_word, {take_give_take, give_7_take}},
+    {"a word, three cores", BITFRAME_LOWEST, setup_word, {take_give_take, give_7_take, give_9}},
+    {"two groups", BITFRAME_LOWEST, setup_groups, {take_take_give, give_other_take}},
+    {"two groups, local", BITFRAME_LOCAL, setup_groups, {take_take_give, give_other_take}},
+    {"two groups, three cores", BITFRAME_LOCAL, setup_groups, {take_take_give, take_give_take, give_9}},
+    {"one by a run", BITFRAME_LOWEST, setup_groups, {take_otherwise, give_other_take}},
+    {"one by a run, three cores", BITFRAME_LOWEST, setup_groups, {take_otherwise, take_take_give, give_9}},
+    {"to and fro", BITFRAME_LOWEST, setup_to_and_fro, {take_otherwise_once, to_and_fro}},
+    {"claims that overlap", BITFRAME_LOWEST, setup_runs, {claim_low, claim_high}},
+    {"claims and a take", BITFRAME_LOWEST, setup_runs, {claim_low, claim_high, take_in_run}},
+    {"a claim in vain", BITFRAME_LOWEST, setup_fails, {take_one, claim_in_vain, take_one}},
+    {"claims in vain", BITFRAME_LOWEST, setup_fails, {take_one, claims_in_vain, take_give_130}},
+    {"a line comes back", BITFRAME_LOWEST, setup_line, {give_300_take_line, take_two}},
+    {"a line, three cores", BITFRAME_LOCAL, setup_line, {give_300_take_line, take_line, take_two}},
+    {"lines", BITFRAME_LOWEST, setup_lines, {take_give_line, give_line_take_line}},
+    {"two lines at once", BITFRAME_LOWEST, setup_two_lines, {take_two_lines, give_300_take_other}},
+    {"a line freed twice", BITFRAME_LOWEST, setup_line_twice, {give_line_twice, give_line_twice}},
+    {"runs", BITFRAME_LOWEST, setup_pieces, {take_run_of_3, give_run_of_words, take_two}},
+    {"many at once", BITFRAME_LOWEST, setup_pieces, {bulk_5, bulk_partial, take_two}},
+    {"a range", BITFRAME_LOCAL, setup_pieces, {take_range, give_to_range}},
+    {"freed twice", BITFRAME_LOWEST, setup_twice, {give_5_twice, give_5_twice, give_9}},
+    {"caches", BITFRAME_LOWEST, setup_caches, {cached_take_give, cached_take_drain}},
+    {"caches and the pool",
+     BITFRAME_LOCAL,
+     setup_caches,
+     {cached_take_give, cached_take_drain, pool_give_take}},
+    {"a cache is drained", BITFRAME_LOWEST, setup_last_cached, {cached_drain_take, cached_only_take}},
+    {"two caches are drained",
+     BITFRAME_LOWEST,
+     setup_last_cached,
+     {cached_drain_take, cached_take_drain, cached_take}},
+    {"a way goes on", BITFRAME_LOWEST, setup_same_way, {cached_only_take, give_6}},
+    {"caches in turn", BITFRAME_LOWEST, setup_in_turn, {cached_give_5, cached_only_take, cached_only_take}},
+};
+
+/* Running one. */
+
+static const struct scenario *playing;
+
+static void play(void)
+{
+    for (;;) {
+        playing->script[current]();
+        leave(); /* and begin once more */
+    }
+}
+
+static void make_core(uint32_t number)
+{
+    (void)getcontext(&core[number].context);
+    if (!core[number].stack)
+        core[number].stack = malloc(STACK);
+    core[number].context.uc_stack.ss_sp = core[number].stack;
+    core[number].context.uc_stack.ss_size = STACK;
+    core[number].context.uc_link = NULL;
+    makecontext(&core[number].context, play, 0);
+}
+
+static void make_core(uint32_t number);
+
+/** A core has stopped: is what is left all there was but what it was moving? */
+static void look_after_stop(uint64_t held)
+{
+    uint64_t most = core[stopping].moves, got = 0;
+    uint64_t cached = bitframe_held_frames(pool, BITFRAME_CORES_MAX);
+    uint32_t other = stopping == 0 ? 1 : 0;
+    for (uint64_t pa; (pa = bitframe_take_on(pool, other)) != 0; got++) {
+        if (world.owner[(pa - BASE) / FRAME] != 0)
+            found("handed out what is held, after a core stopped", (pa - BASE) / FRAME);
+        if (got > FRAMES)
+            found("handed out without end", got);
+    }
+    stops++;
+    if (FRAMES - got - cached - held > most_lost)
+        most_lost = FRAMES - got - cached - held;
+    if (got + cached + held + most < FRAMES)
+        found("after a core stopped more is lost than it moved", got);
+    if (bitframe_unshare(pool) != BITFRAME_OK)
+        found("not shared", 0);
+    enum bitframe_invariant broken = bitframe_check(pool);
+    if (broken != BITFRAME_SOUND)
+        found(bitframe_invariant_name(broken), 1);
+    if (bitframe_free_frames(pool) + got + held + most < FRAMES)
+        found("even after the repair more is lost than it moved", bitframe_free_frames(pool));
+    make_core(stopping);
+}
+
+/** Run the schedule, core @p first first, and look at what is left. Returns how many steps it had. */
+static uint64_t run(uint32_t first)
+{
+    world = saved;
+    steps = 0;
+    given_next = 0;
+    has_stopped = false;
+    schedules++;
+    for (uint32_t i = 0; i < cores; i++)
+        core[i].is_done = false;
+    current = first;
+    (void)swapcontext(&scheduler, &core[first].context);
+    accesses_hook = NULL;
+
+    uint64_t held = 0;
+    for (uint64_t i = 0; i < FRAMES; i++)
+        held += world.owner[i] != 0;
+    if (has_stopped) {
+        look_after_stop(held);
+        return steps;
+    }
+    if (bitframe_free_frames(pool) != FRAMES - held)
+        found("the count is wrong", bitframe_free_frames(pool));
+    enum bitframe_invariant broken = bitframe_check(pool);
+    if (broken != BITFRAME_SOUND)
+        found(bitframe_invariant_name(broken), 0);
+    return steps;
+}
+
+/** Every schedule with what is given and up to @p more switches behind it. */
+static void explore(uint32_t first, unsigned more, uint64_t *left)
+{
+    uint64_t length = run(first);
+    if (*left != 0)
+        --*left;
+    if (more == 0)
+        return;
+    unsigned at = given_count++;
+    for (uint64_t step = at == 0 ? 0 : given[at - 1].step + 1; step < length && *left != 0; step++) {
+        for (uint32_t to = 0; to < cores && *left != 0; to++) {
+            given[at].step = step;
+            given[at].to = to;
+            if (to != first || at != 0)
+                explore(first, more - 1, left);
+        }
+    }
+    given_count--;
+}
+
+static void set_up(const struct scenario *played)
+{
+    static const struct bitframe_platform platform = {.panic = panicked};
+    struct bitframe_share_options options = {.policy = played->policy};
+    for (options.cores = 0; options.cores < CORES && played->script[options.cores]; options.cores++) {
+    }
+    playing = played;
+    scenario = played->name;
+    cores = options.cores;
+    has_caches = false;
+    memset(&world, 0, sizeof(world));
+    memset(is_interesting, 0, sizeof(is_interesting));
+    memset(world.owner, 0xFF, sizeof(world.owner));
+    (void)bitframe_set_platform(&platform);
+    if (bitframe_init(pool, BASE, FRAMES * FRAME, world.metadata, sizeof(world.metadata)) != BITFRAME_OK ||
+        bitframe_take_range(pool, 0, UINT64_MAX) != FRAMES ||
+        bitframe_share(pool, &options, world.storage, sizeof(world.storage)) != BITFRAME_OK)
+        found("setup: no pool", 0);
+    played->setup();
+    saved = world;
+    for (uint32_t i = 0; i < cores; i++)
+        make_core(i);
+}
+
+/** Schedules of scenario @p played, @p most of each kind. */
+static void explore_all(const struct scenario *played, uint64_t most)
+{
+    uint64_t counts[SWITCHES + 1], length;
+    set_up(played);
+    stops = most_lost = 0;
+    random_one_in = 0;
+    given_count = 0;
+    length = run(0);
+    for (unsigned more = 1; more <= SWITCHES; more++) {
+        uint64_t before = schedules;
+        for (uint32_t first = 0; first < cores; first++) {
+            uint64_t left = most / cores;
+            explore(first, more, &left);
+        }
+        counts[more] = schedules - before;
+    }
+    random_state = setting("BITFRAME_SEED", 20261122);
+    for (uint64_t k = 0; k < most; k++) {
+        random_one_in = 1 + k % 16;
+        stopping = k % 4 == 3 ? (uint32_t)(k / 4) % cores : CORES;
+        stopping_at = next_random(&random_state) % (length / cores + 1);
+        (void)run((uint32_t)k % cores);
+    }
+    stopping = CORES;
+    if (!is_mutant)
+        printf("%-26s %5u %5" PRIu64 " %9" PRIu64 " %9" PRIu64 " %9" PRIu64 " %9" PRIu64 " %7" PRIu64
+               " %5" PRIu64 "\n",
+               scenario, cores, length, counts[1], counts[2], counts[3], most, stops, most_lost);
+}
+
+int main(int argc, char **argv)
+{
+    const size_t count = sizeof(scenarios) / sizeof(*scenarios);
+    uint64_t most = argc > 1 ? strtoull(argv[1], NULL, 0) : 20000;
+    is_mutant = argc > 2 && strcmp(argv[2], "mutant") == 0;
+    if (!is_mutant)
+        printf("%-26s %5s %5s %9s %9s %9s %9s %7s %5s\n", "scenario", "cores", "steps", "1 switch", "2", "3",
+               "at random", "stopped", "lost");
+    for (uint64_t few = is_mutant ? most / 64 : most; few <= most; few *= 8) {
+        for (size_t i = 0; i < count; i++) {
+            if (argc < 4 || strcmp(argv[3], scenarios[i].name) == 0)
+                explore_all(scenarios + i, few);
+        }
+    }
+    printf("%" PRIu64 " schedules%s\n", schedules, is_mutant ? ", and nothing found" : "");
+    return is_mutant;
+}

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: MIT
+# A free counts before it sets the bit.
+/^static inline enum bitframe_status free_bit/,/^}/{
+s/word_refilled(pool, word, before, after, slot)/(word_given_to(pool, word, before, after), BITFRAME_OK)/
+s/^    count_up(pool, &slot->freed, 1);$//
+s/^    uint64_t before = /    if ((atomic_peek(levels_at(pool, \&pool->frames, 0) + word) \& mask) == 0) count_up(pool, \&slot->freed, 1);\n&/
+}
