@@ -8,7 +8,6 @@
  * and then the pool must be sound and the count exact; in the end every frame must be to be had.
  *
  *     stress [OPTION=VALUE]...
- *     stress has-lse: 0 if this CPU has LSE
  *
  *     mix      single, tickets, everything, mistakes or caches: see stress.h
  *     threads, frames, policy, flags (as of bitframe_share()), seed
@@ -26,13 +25,10 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-#ifdef __aarch64__
-#include <asm/hwcap.h>
-#include <sys/auxv.h>
-#endif
 
 #include <bitframe/platform.h>
 
+#include "cpu.h"
 #include "stress.h"
 
 enum { PATIENCE = 50 }; /* times as many rounds as asked for, until all has happened that must */
@@ -51,14 +47,6 @@ static const char *const event_names[EVENTS] = {
     "in_use",   "fewer",       "swept",       "wrong_core", "no_core",  "unmanaged", "misaligned",
     "reserved", "double_free", "second_free", "interrupt",  "lost_bit", "lost_cas",  "rollback",
 };
-
-#if defined(__ARM_FEATURE_ATOMICS)
-#define INSTRUCTIONS "LSE"
-#elif defined(__aarch64__)
-#define INSTRUCTIONS "LL/SC"
-#else
-#define INSTRUCTIONS "native atomics"
-#endif
 
 struct bitframe pool;
 uint8_t kinds[FRAMES_MAX];
@@ -84,16 +72,6 @@ _Noreturn void fail(const char *what, uint64_t pa, uint64_t number)
 }
 
 /* Setting up. */
-
-/** Whether this CPU has the atomic instructions of ARMv8.1. */
-static bool has_lse(void)
-{
-#ifdef __aarch64__
-    return (getauxval(AT_HWCAP) & HWCAP_ATOMICS) != 0;
-#else
-    return false;
-#endif
-}
 
 static uint64_t read_events(const char *names)
 {
@@ -379,8 +357,9 @@ static void take_everything(void)
 int main(int argc, char **argv)
 {
     pthread_t threads[THREADS_MAX];
-    if (argc == 2 && strcmp(argv[1], "has-lse") == 0)
-        return has_lse() ? 0 : 1;
+    int status;
+    if (is_question_for_lse(argc, argv, &status))
+        return status;
     for (int i = 1; i < argc; i++)
         read_option(argv[i]);
     if (set.threads == 0 || set.threads > THREADS_MAX || set.frames == 0 || set.frames > FRAMES_MAX ||
