@@ -11,8 +11,6 @@
  *     histories [HISTORIES [SEED [THREADS]]]
  */
 #include <inttypes.h>
-#include <pthread.h>
-#include <sched.h>
 #include <stdio.h>
 
 #include <bitframe/platform.h>
@@ -40,10 +38,9 @@ static struct worker workers[THREADS]; /* for their random numbers, and for shak
 static struct linear_call calls[THREADS][CALLS_MAX];
 static uint64_t call_counts[THREADS]; /* in the history under way */
 static _Atomic(uint64_t) stamp;
-static _Atomic(uint64_t) arrived, turn;
 static bool is_over;
-static _Thread_local uint32_t this_core;
-static uint64_t thread_count = THREADS, seed = 1;
+static bool is_begun;
+static uint64_t thread_count = THREADS, seed = 1, set_histories;
 
 _Noreturn void fail(const char *what, uint64_t pa, uint64_t number)
 {
@@ -52,25 +49,9 @@ _Noreturn void fail(const char *what, uint64_t pa, uint64_t number)
     exit(1);
 }
 
-/** All threads come here before any goes on. Most of the time they are about as fast, so they do not sleep.
- */
-static void meet(void)
-{
-    uint64_t now = atomic_load(&turn);
-    if (atomic_fetch_add(&arrived, 1) == thread_count - 1) {
-        atomic_store(&arrived, 0);
-        atomic_store(&turn, now + 1);
-        return;
-    }
-    for (int i = 0; atomic_load(&turn) == now; i++) {
-        if (i > 2000)
-            (void)sched_yield();
-    }
-}
-
 static uint32_t core(void)
 {
-    return this_core;
+    return (uint32_t)team_self();
 }
 
 /* A pool. */
@@ -234,71 +215,64 @@ static void plan(uint64_t *random)
         call_counts[i] = i < threads ? 4 + random_below(random, CALLS_MAX - 3) : 0;
 }
 
-static void *work(void *argument)
+/** What the first thread does between histories, while the others wait. */
+static void prepare(uint64_t *random)
 {
-    struct worker *worker = argument;
-    this_core = worker->core;
-    shake_join(worker);
-    for (;;) {
-        meet();
-        if (is_over)
-            return 0;
-        for (uint64_t i = 0; i < call_counts[worker->id]; i++)
-            make_call(worker, &calls[worker->id][i]);
-        meet();
+    static uint32_t before;
+    if (histories != 0 || is_begun)
+        check_history(before);
+    is_begun = true;
+    is_over = histories == set_histories;
+    if (histories % PER_POOL == 0) {
+        enum bitframe_invariant broken = histories != 0 ? bitframe_check(&tiny) : BITFRAME_SOUND;
+        if (broken != BITFRAME_SOUND)
+            fail(bitframe_invariant_name(broken), 0, histories);
+        make_tiny(random);
     }
+    plan(random);
+    before = free_set();
 }
 
-static void run(uint64_t count, uint64_t *random)
+static void work(uint64_t self)
 {
-    make_tiny(random);
-    for (uint64_t i = 0; i < count; i++) {
-        if (i % PER_POOL == PER_POOL - 1) {
-            enum bitframe_invariant broken = bitframe_check(&tiny);
-            if (broken != BITFRAME_SOUND)
-                fail(bitframe_invariant_name(broken), 0, i);
-            make_tiny(random);
-        }
-        plan(random);
-        uint32_t before = free_set();
-        meet();
-        for (uint64_t j = 0; j < call_counts[0]; j++)
-            make_call(&workers[0], &calls[0][j]);
-        meet();
-        check_history(before);
+    static uint64_t paths[THREADS][SHAKEN_PATHS];
+    struct worker *worker = &workers[self];
+    uint64_t random = seed * 2 + 1;
+    shake_join(paths[self]);
+    for (;;) {
+        team_meet();
+        if (self == 0)
+            prepare(&random);
+        team_meet();
+        if (is_over)
+            return;
+        for (uint64_t i = 0; i < call_counts[self]; i++)
+            make_call(worker, &calls[self][i]);
     }
-    is_over = true;
-    meet();
 }
 
 int main(int argc, char **argv)
 {
-    pthread_t threads[THREADS];
     int status;
     if (is_question_for_lse(argc, argv, &status))
         return status;
-    uint64_t count = argc > 1 ? strtoull(argv[1], 0, 0) : 10000;
+    set_histories = argc > 1 ? strtoull(argv[1], 0, 0) : 10000;
     seed = argc > 2 ? strtoull(argv[2], 0, 0) : 1;
     thread_count = argc > 3 ? strtoull(argv[3], 0, 0) : THREADS;
     if (thread_count < 2 || thread_count > THREADS)
         fail("2 to 4 threads", 0, thread_count);
-    shake_begin(16); /* one access in so many */
+    shake_begin(is_scheduled ? 3 : 16, seed); /* one access in so many */
     must(bitframe_set_platform(&(struct bitframe_platform){.core = core}), "platform", 0);
     for (uint32_t i = 0; i < THREADS; i++)
         workers[i] = (struct worker){.id = i, .core = i, .random = seed * THREADS + i + 1};
-    for (uint64_t i = 1; i < thread_count; i++) {
-        if (pthread_create(&threads[i], 0, work, &workers[i]) != 0)
-            fail("no thread", 0, i);
-    }
-    uint64_t random = seed * 2 + 1;
-    shake_join(&workers[0]);
-    run(count, &random);
-    for (uint64_t i = 1; i < thread_count; i++)
-        (void)pthread_join(threads[i], 0);
+    team_run(thread_count, work);
     printf("histories%s: " INSTRUCTIONS ", seed %" PRIu64 ": %" PRIu64 " histories, %" PRIu64
            " with calls that overlap, %" PRIu64 " times none, %" PRIu64
            " explained by a deferred free only\n",
-           is_shaken ? ", shaken" : "", seed, histories, overlapping, nones, deferred);
+           is_scheduled ? ", scheduled"
+           : is_shaken  ? ", shaken"
+                        : "",
+           seed, histories, overlapping, nones, deferred);
     /* Calls that nothing holds up may be over before the next thread has begun. */
     if ((is_shaken && overlapping * 1000 < histories * OVERLAPS_PER_MILLE) || nones == 0)
         fail("too little has met", 0, overlapping);

@@ -5,8 +5,6 @@
  * A worker has what it took in live[], and the ledger says the same. An interrupt may come anywhere in here;
  * it is a worker of its own, so nothing of its thread's is in its way but the pool.
  */
-#include <sched.h>
-
 #include "stress.h"
 
 enum { INTERRUPT_LIVE = 48, PATIENCE = 200 };
@@ -434,7 +432,7 @@ static void resolve(struct worker *worker)
     for (int i = 0; i < PATIENCE; i++) {
         uint64_t pa;
         atomic_fetch_add(&drain_wanted, 1);
-        (void)sched_yield();
+        team_yield();
         worker->calls++;
         enum bitframe_status status = bitframe_core_take(&pool, &worker->cache, &pa);
         if (status == BITFRAME_OK) {

@@ -8,36 +8,36 @@
 #include <sched.h>
 
 #include "shake.h"
-#include "stress.h"
+#include "team.h"
 
 const bool is_shaken = true;
 
-static uint64_t shake_one_in;
+static uint64_t shake_one_in, shake_seed;
 static _Thread_local uint64_t state;
-static _Thread_local struct worker *thread;
+static _Thread_local uint64_t *thread_paths;
 
-void shake_begin(uint64_t one_in)
+void shake_begin(uint64_t one_in, uint64_t seed)
 {
     shake_one_in = one_in;
+    shake_seed = seed;
 }
 
-void shake_join(struct worker *worker)
+void shake_join(uint64_t *paths)
 {
-    thread = worker;
-    state = worker->random * 2 + 1;
+    thread_paths = paths;
+    state = shake_seed * 128 + team_self();
 }
 
 void shake(void)
 {
-    /* A worse generator than that of the tests, and a quicker one. */
-    if (!thread || shake_one_in == 0)
+    if (!thread_paths || shake_one_in == 0)
         return;
-    state = state * UINT64_C(6364136223846793005) + 1;
+    state = state * UINT64_C(6364136223846793005) + 1442695040888963407;
     uint64_t random = state >> 33;
     if (random % shake_one_in != 0)
         return;
     random /= shake_one_in;
-    if (random % 16 == 0) {
+    if (random % 4 == 0) {
         (void)sched_yield();
         return;
     }
@@ -47,6 +47,6 @@ void shake(void)
 
 void shaken(enum shaken path)
 {
-    if (thread)
-        thread->events[LOST_BIT + path]++;
+    if (thread_paths)
+        thread_paths[path]++;
 }

@@ -20,7 +20,6 @@
  *     must     events that must happen, separated by commas: see event_names. If need be it takes longer.
  */
 #include <inttypes.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -57,11 +56,9 @@ _Atomic(uint64_t) given_back;
 
 static struct worker workers[WORKERS_MAX]; /* and their interrupts behind them */
 static uint64_t worker_count;
-static pthread_barrier_t barrier;
 static bool is_over;         /* written while all wait */
 static uint64_t frozen_live; /* likewise */
 static struct timespec start;
-static _Thread_local uint32_t this_core;
 
 _Noreturn void fail(const char *what, uint64_t pa, uint64_t number)
 {
@@ -174,7 +171,7 @@ static void make_pool(void)
 /** The platform's hook: who asks for no core in particular asks as this one. */
 static uint32_t core(void)
 {
-    return this_core;
+    return (uint32_t)team_self();
 }
 
 /* Running. */
@@ -258,11 +255,6 @@ static void audit_contest(bool has_runs)
     ledger_clear();
 }
 
-static void wait_for_all(void)
-{
-    (void)pthread_barrier_wait(&barrier);
-}
-
 /** A round of frees alone, if the mix makes mistakes. */
 static void give_back_round(struct worker *worker, struct worker *interrupts, uint64_t round)
 {
@@ -272,20 +264,19 @@ static void give_back_round(struct worker *worker, struct worker *interrupts, ui
     give_back_only(worker, is_contest, has_runs);
     if (set.signals)
         give_back_only(interrupts, is_contest, has_runs);
-    wait_for_all(); /* from here on somebody may take */
+    team_meet(); /* from here on somebody may take */
     if (!is_contest)
         return;
     if (worker->id == 0)
         audit_contest(has_runs);
-    wait_for_all();
+    team_meet();
 }
 
-static void *work(void *argument)
+static void work(uint64_t self)
 {
-    struct worker *worker = argument;
+    struct worker *worker = &workers[self];
     struct worker *interrupts = worker + set.threads;
-    this_core = worker->core;
-    shake_join(worker);
+    shake_join(&worker->events[LOST_BIT]);
     if (set.mix == CACHES) {
         must(bitframe_core_join(&pool, &worker->cache, worker->core), "a cache could not join", 0);
         worker->has_cache = true;
@@ -300,10 +291,10 @@ static void *work(void *argument)
             step(worker);
         if (set.signals)
             signals_close();
-        wait_for_all();
+        team_meet();
         if (worker->id == 0)
             audit(round);
-        wait_for_all();
+        team_meet();
         if (set.mix >= MISTAKES)
             give_back_round(worker, interrupts, round);
     }
@@ -312,7 +303,6 @@ static void *work(void *argument)
         give_back_all(interrupts);
     if (worker->has_cache)
         bitframe_core_leave(&pool, &worker->cache);
-    return 0;
 }
 
 /* Reporting. */
@@ -324,8 +314,11 @@ static bool report(void)
     count_events(&calls, events);
     printf("%s%s: %s, %" PRIu64 " threads, %" PRIu64 " frames, policy %" PRIu64 ", flags %" PRIu64
            ", seed %" PRIu64 ": %" PRIu64 " calls",
-           mix_names[set.mix], is_shaken ? ", shaken" : "", INSTRUCTIONS, set.threads, usable, set.policy,
-           set.flags, set.seed, calls);
+           mix_names[set.mix],
+           is_scheduled ? ", scheduled"
+           : is_shaken  ? ", shaken"
+                        : "",
+           INSTRUCTIONS, set.threads, usable, set.policy, set.flags, set.seed, calls);
     for (int event = 0; event < EVENTS; event++) {
         if (events[event] != 0)
             printf(", %s %" PRIu64, event_names[event], events[event]);
@@ -356,7 +349,6 @@ static void take_everything(void)
 
 int main(int argc, char **argv)
 {
-    pthread_t threads[THREADS_MAX];
     int status;
     if (is_question_for_lse(argc, argv, &status))
         return status;
@@ -365,11 +357,13 @@ int main(int argc, char **argv)
     if (set.threads == 0 || set.threads > THREADS_MAX || set.frames == 0 || set.frames > FRAMES_MAX ||
         set.rounds == 0)
         fail("an option is out of range", 0, 0);
+    if (is_scheduled && set.signals)
+        fail("members that take turns have no interrupts", 0, 0);
     (void)clock_gettime(CLOCK_MONOTONIC, &start);
     must(bitframe_set_platform(&(struct bitframe_platform){.core = core}), "platform", 0);
     make_pool();
     atomic_store(&tickets, (int64_t)usable);
-    shake_begin(set.shake);
+    shake_begin(set.shake, set.seed);
     if (set.signals)
         signals_begin(set.seed);
 
@@ -381,14 +375,7 @@ int main(int argc, char **argv)
         workers[i].bias = 57;
         workers[i].is_interrupt = i >= set.threads;
     }
-    if (pthread_barrier_init(&barrier, 0, (unsigned)set.threads) != 0)
-        fail("no barrier", 0, 0);
-    for (uint64_t i = 0; i < set.threads; i++) {
-        if (pthread_create(&threads[i], 0, work, &workers[i]) != 0)
-            fail("no thread", 0, i);
-    }
-    for (uint64_t i = 0; i < set.threads; i++)
-        (void)pthread_join(threads[i], 0);
+    team_run(set.threads, work);
 
     if (bitframe_free_frames(&pool) != usable)
         fail("the count is wrong at the end", 0, bitframe_free_frames(&pool));

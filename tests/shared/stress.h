@@ -11,6 +11,7 @@
 #include <bitframe/map.h>
 
 #include "../random.h"
+#include "team.h"
 
 #define FRAME BITFRAME_FRAME_BYTES
 #define BASE  (UINT64_C(0x40000000) / FRAME)
@@ -153,16 +154,5 @@ void signals_end(void);
 void signals_join(struct worker *interrupts);
 void signals_open(void);
 void signals_close(void);
-
-/* shake.c: time between atomic accesses, in programs whose core calls shake(). */
-
-/** One access in @p one_in takes longer; 0 for none. */
-void shake_begin(uint64_t one_in);
-
-/** Events of the calling thread go to @p worker, and those of its interrupts too. */
-void shake_join(struct worker *worker);
-
-/** Whether the core calls shake() in this program. */
-extern const bool is_shaken;
 
 #endif
