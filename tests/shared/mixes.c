@@ -48,6 +48,38 @@ static bool has_room(const struct worker *worker)
     return worker->live_count < (worker->is_interrupt ? INTERRUPT_LIVE : LIVE_MAX - BULK);
 }
 
+/* Tickets: who takes pays first, and who gives back is paid after that. */
+
+/** Pay for @p frames frames. @return  Whether there were tickets; always without them. */
+static bool pay(struct worker *worker, uint64_t frames)
+{
+    if (!set.tickets || atomic_fetch_sub(&tickets, (int64_t)frames) >= (int64_t)frames)
+        return true;
+    atomic_fetch_add(&tickets, (int64_t)frames);
+    /* Nobody owes it a frame, but it may ask. */
+    worker->calls++;
+    uint64_t left = bitframe_free_frames(&pool);
+    if (left > usable && set.mix != CACHES) /* words on their way to a cache count twice */
+        fail("more free frames than there are", 0, left);
+    met(worker, NONE);
+    return false;
+}
+
+static void refund(uint64_t frames)
+{
+    if (set.tickets)
+        atomic_fetch_add(&tickets, (int64_t)frames);
+}
+
+/** A request for one frame failed that had been paid for, or need not be. */
+static void none_of_one(struct worker *worker, enum bitframe_status status)
+{
+    if (set.tickets && status != BITFRAME_HELD)
+        fail("a false \"none\"", 0, bitframe_free_frames(&pool));
+    none(worker, status);
+    refund(1);
+}
+
 /* Takes. */
 
 /** Take a frame in one of the ways there are. */
@@ -57,13 +89,11 @@ static enum bitframe_status take_somehow(struct worker *worker, uint64_t *pa)
     uint64_t way = random_below(&worker->random, 16);
     uint64_t taken;
     worker->calls++;
-    if (way >= 4 || set.mix == SINGLE) {
-        *pa = bitframe_take_on(&pool, core_of(worker));
-        return *pa != 0 ? BITFRAME_OK : BITFRAME_NONE;
-    }
-    if (way == 3) {
-        *pa = bitframe_take(&pool);
-        return *pa != 0 ? BITFRAME_OK : BITFRAME_NONE;
+    if (way >= 3 || set.mix == SINGLE) {
+        *pa = way == 3 ? bitframe_take(&pool) : bitframe_take_on(&pool, core_of(worker));
+        if (*pa != 0)
+            return BITFRAME_OK;
+        return set.mix == CACHES ? BITFRAME_HELD : BITFRAME_NONE; /* it does not say which */
     }
     if (way == 2)
         request.flags = BITFRAME_HIGHEST;
@@ -77,24 +107,14 @@ static enum bitframe_status take_somehow(struct worker *worker, uint64_t *pa)
 
 static void take_one(struct worker *worker)
 {
-    if (set.mix == TICKETS && atomic_fetch_sub(&tickets, 1) <= 0) {
-        atomic_fetch_add(&tickets, 1);
-        /* Nobody owes it a frame, but it may ask. */
-        worker->calls++;
-        uint64_t left = bitframe_free_frames(&pool);
-        if (left > usable)
-            fail("more free frames than there are", 0, left);
-        met(worker, NONE);
-        return;
-    }
     uint64_t pa;
+    if (!pay(worker, 1))
+        return;
     enum bitframe_status status = take_somehow(worker, &pa);
     if (status == BITFRAME_OK)
         own(worker, pa, 1);
-    else if (set.mix == TICKETS)
-        fail("a false \"none\"", 0, bitframe_free_frames(&pool));
     else
-        none(worker, status);
+        none_of_one(worker, status);
 }
 
 static void take_run(struct worker *worker)
@@ -112,9 +132,12 @@ static void take_run(struct worker *worker)
     else if (limits == 1)
         request.max_pa = (BASE + random_below(&worker->random, set.frames)) * FRAME + 1;
     uint64_t pa;
+    if (!pay(worker, request.frames))
+        return;
     worker->calls++;
     enum bitframe_status status = bitframe_take_run(&pool, &request, &pa);
     if (status != BITFRAME_OK) {
+        refund(request.frames);
         none(worker, status);
         met(worker, NO_RUN);
         return;
@@ -143,9 +166,13 @@ static void claim(struct worker *worker)
 {
     uint64_t frames = 1 + random_below(&worker->random, random_below(&worker->random, 2) == 0 ? 4 : 130);
     uint64_t first = random_below(&worker->random, set.frames);
+    if (!pay(worker, frames))
+        return;
     worker->calls++;
     enum bitframe_status status = bitframe_claim(&pool, (BASE + first) * FRAME, frames);
     enum bitframe_status expected = status_of(first, frames);
+    if (status != BITFRAME_OK)
+        refund(frames);
     if (expected != BITFRAME_OK) {
         if (status != expected)
             fail("a claim was refused with another status", (BASE + first) * FRAME, (uint64_t)status);
@@ -167,8 +194,11 @@ static void take_bulk(struct worker *worker)
         .flags = (random_below(&worker->random, 2) == 0 ? BITFRAME_PARTIAL : 0u) |
                  (random_below(&worker->random, 4) == 0 ? BITFRAME_HIGHEST : 0u),
     };
+    if (!pay(worker, request.frames))
+        return;
     worker->calls++;
     enum bitframe_status status = bitframe_take_bulk(&pool, &request, pas, &taken);
+    refund(request.frames - taken);
     if (status != BITFRAME_OK) {
         none(worker, status);
         return;
@@ -223,8 +253,7 @@ static void free_piece(struct worker *worker)
         must(bitframe_free_on(&pool, piece.pa, core_of(worker)), "a free was refused", piece.pa);
     else
         must(bitframe_free_run(&pool, piece.pa, piece.frames), "a run's free was refused", piece.pa);
-    if (set.mix == TICKETS)
-        atomic_fetch_add(&tickets, 1);
+    refund(piece.frames);
 }
 
 static int compare(const void *left, const void *right)
@@ -242,6 +271,7 @@ static void free_bulk(struct worker *worker)
         struct piece piece = forget(worker);
         if (piece.frames > BULK - frames) {
             must(bitframe_free_run(&pool, piece.pa, piece.frames), "a run's free was refused", piece.pa);
+            refund(piece.frames);
             continue;
         }
         for (uint64_t i = 0; i < piece.frames; i++)
@@ -255,6 +285,7 @@ static void free_bulk(struct worker *worker)
          "a bulk free was refused", pas[0]);
     if (freed != frames)
         fail("a bulk free freed fewer", pas[0], freed);
+    refund(frames);
 }
 
 void give_back_all(struct worker *worker)
@@ -322,6 +353,7 @@ static void free_bulk_wrongly(struct worker *worker)
     (void)bitframe_free_bulk(&pool, pas, frames + 1, BITFRAME_PARTIAL, &freed);
     if (freed != frames)
         fail("a bulk free freed another number", pas[0], freed);
+    refund(frames);
 }
 
 /** Free frames that are free already, and stay so, since nobody takes any. */
@@ -426,7 +458,7 @@ void give_back_only(struct worker *worker, bool is_contest, bool has_runs)
 
 /* Caches. */
 
-/** All that is free is in caches: have it drained, and ask again. */
+/** All that is free is in caches: have it drained, and ask again. It has been paid for. */
 static void resolve(struct worker *worker)
 {
     for (int i = 0; i < PATIENCE; i++) {
@@ -440,10 +472,13 @@ static void resolve(struct worker *worker)
             met(worker, RESOLVED);
             return;
         }
-        none(worker, status);
-        if (status == BITFRAME_NONE)
+        if (status == BITFRAME_NONE) {
+            none_of_one(worker, status);
             return;
+        }
+        none(worker, status);
     }
+    refund(1);
 }
 
 static void step_by_cache(struct worker *worker)
@@ -456,20 +491,24 @@ static void step_by_cache(struct worker *worker)
         if (bitframe_core_drain(&pool, &worker->cache) != held)
             fail("a cache did not give back what it held", 0, held);
     } else if (choice < worker->bias * 10 && has_room(worker)) {
+        if (!pay(worker, 1))
+            return;
         enum bitframe_status status = bitframe_core_take(&pool, &worker->cache, &pa);
         if (status == BITFRAME_OK) {
             own(worker, pa, 1);
-            return;
-        }
-        none(worker, status);
-        if (status == BITFRAME_HELD)
+        } else if (status == BITFRAME_HELD) {
+            none(worker, status);
             resolve(worker);
+        } else {
+            none_of_one(worker, status);
+        }
     } else if (worker->live_count != 0) {
         struct piece piece = forget(worker);
         if (piece.frames == 1)
             must(bitframe_core_free(&pool, &worker->cache, piece.pa), "a free was refused", piece.pa);
         else
             must(bitframe_free_run(&pool, piece.pa, piece.frames), "a run's free was refused", piece.pa);
+        refund(piece.frames);
     }
 }
 
@@ -486,7 +525,7 @@ static bool step_of_many(struct worker *worker, uint64_t choice)
         take_bulk(worker);
     else if (choice < 19 && worker->live_count != 0)
         free_bulk(worker);
-    else if (choice == 19)
+    else if (choice == 19 && !set.tickets) /* it takes as much as there is */
         sweep(worker);
     else
         return false;

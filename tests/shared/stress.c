@@ -9,10 +9,11 @@
  *
  *     stress [OPTION=VALUE]...
  *
- *     mix      single, tickets, everything, mistakes or caches: see stress.h
+ *     mix      single, any_way, everything, mistakes or caches: see stress.h
  *     threads, frames, policy, flags (as of bitframe_share()), seed
  *     calls    about as many of each thread, or, if there are none, as many as fit in `seconds`
  *     rounds   how often all stop meanwhile
+ *     tickets  1: who takes must have a ticket for each frame: no request for one may fail
  *     map      1: memory has holes and reservations
  *     wrong    1: core numbers are random
  *     signals  1: interrupts make calls too
@@ -40,7 +41,7 @@ struct settings set = {.threads = 4,
                        .mix = EVERYTHING,
                        .shake = 64};
 
-const char *const mix_names[MIXES] = {"single", "tickets", "everything", "mistakes", "caches"};
+const char *const mix_names[MIXES] = {"single", "any_way", "everything", "mistakes", "caches"};
 static const char *const event_names[EVENTS] = {
     "none",     "held",        "resolved",    "run",        "line",     "no_run",    "claimed",
     "in_use",   "fewer",       "swept",       "wrong_core", "no_core",  "unmanaged", "misaligned",
@@ -93,10 +94,11 @@ static void read_option(const char *argument)
         const char *name;
         uint64_t *value;
     } options[] = {
-        {"threads", &set.threads}, {"calls", &set.calls},     {"rounds", &set.rounds},
-        {"seconds", &set.seconds}, {"frames", &set.frames},   {"seed", &set.seed},
-        {"policy", &set.policy},   {"flags", &set.flags},     {"map", &set.map},
-        {"wrong", &set.wrong},     {"signals", &set.signals}, {"shake", &set.shake},
+        {"threads", &set.threads}, {"calls", &set.calls},   {"rounds", &set.rounds},
+        {"seconds", &set.seconds}, {"frames", &set.frames}, {"seed", &set.seed},
+        {"policy", &set.policy},   {"flags", &set.flags},   {"map", &set.map},
+        {"tickets", &set.tickets}, {"wrong", &set.wrong},   {"signals", &set.signals},
+        {"shake", &set.shake},
     };
     const char *value = strchr(argument, '=');
     size_t length = value ? (size_t)(value - argument) : 0;
@@ -238,6 +240,7 @@ static void audit(uint64_t round)
     if (set.mix >= MISTAKES)
         ledger_freeze();
     frozen_live = live;
+    atomic_store(&tickets, (int64_t)(usable - live));
     atomic_store(&given_back, 0);
     is_over = is_time(round);
     if (is_over && set.signals)
@@ -253,6 +256,7 @@ static void audit_contest(bool has_runs)
         fail("the count is wrong after a contest", 0, bitframe_free_frames(&pool));
     must_be_sound(0);
     ledger_clear();
+    atomic_store(&tickets, (int64_t)usable);
 }
 
 /** A round of frees alone, if the mix makes mistakes. */
@@ -312,9 +316,9 @@ static bool report(void)
 {
     uint64_t calls, events[EVENTS];
     count_events(&calls, events);
-    printf("%s%s: %s, %" PRIu64 " threads, %" PRIu64 " frames, policy %" PRIu64 ", flags %" PRIu64
+    printf("%s%s%s: %s, %" PRIu64 " threads, %" PRIu64 " frames, policy %" PRIu64 ", flags %" PRIu64
            ", seed %" PRIu64 ": %" PRIu64 " calls",
-           mix_names[set.mix],
+           mix_names[set.mix], set.tickets ? " with tickets" : "",
            is_scheduled ? ", scheduled"
            : is_shaken  ? ", shaken"
                         : "",

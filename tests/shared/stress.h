@@ -18,10 +18,10 @@
 
 enum { THREADS_MAX = 64, WORKERS_MAX = 2 * THREADS_MAX, LIVE_MAX = 4096, FRAMES_MAX = 1 << 18, BULK = 100 };
 
-/** What threads do. Each does what those above it do, but for tickets, and something more. */
+/** What threads do. Each does what those above it do, and something more. */
 enum mix {
     SINGLE,     /* single frames */
-    TICKETS,    /* single frames in any way, and only as many as there are: no take may fail */
+    ANY_WAY,    /* single frames by any call that takes some */
     EVERYTHING, /* runs, claims, bulk calls and ranges */
     MISTAKES,   /* what must be refused, and frames that several give back at once */
     CACHES,     /* core caches */
@@ -60,6 +60,7 @@ struct settings {
     uint64_t wrong;   /* whether core numbers are random */
     uint64_t signals; /* whether calls are interrupted by calls */
     uint64_t shake;   /* one atomic access in so many takes longer */
+    uint64_t tickets; /* whether only as many frames are taken as there are: no request for one may fail */
     uint64_t must;    /* events, a bit each */
 };
 
