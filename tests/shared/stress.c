@@ -2,258 +2,90 @@
 /*
  * stress.c - many threads on a small pool, so that they meet all the time
  *
- * Each thread takes and gives back frames in every way there is, at random. An owner table, one entry per
- * frame, is changed by an exchange at each take and free: it catches a frame that two hold. Tickets catch a
- * false "none": who has a ticket has one free frame coming to it at every instant, so a take that answers
- * "none" has lied. At the end everything is given back: counts must be exact, the pool sound, and every frame
- * to be had.
+ * Each thread takes and gives back frames at random, in every way that the mix has. A ledger with an owner
+ * for each frame catches a frame that two have. Tickets catch a false "none": who has a ticket has one free
+ * frame coming to it at every instant, so a take that answers "none" has lied. From time to time all stop,
+ * and then the pool must be sound and the count exact; in the end every frame must be to be had.
  *
- *     stress [OPTION=VALUE]...   threads, calls (of each thread), frames, seed, policy, flags, mix
+ *     stress [OPTION=VALUE]...
+ *
+ *     mix      single, any_way, everything, mistakes or caches: see stress.h
+ *     threads, frames, policy, flags (as of bitframe_share()), seed
+ *     calls    about as many of each thread, or, if there are none, as many as fit in `seconds`
+ *     rounds   how often all stop meanwhile
+ *     tickets  1: who takes must have a ticket for each frame: no request for one may fail
+ *     map      1: memory has holes and reservations
+ *     wrong    1: core numbers are random
+ *     signals  1: interrupts make calls too
+ *     shake    one atomic access in so many takes longer (in programs that can)
+ *     must     events that must happen, separated by commas: see event_names. If need be it takes longer.
  */
 #include <inttypes.h>
-#include <pthread.h>
-#include <stdatomic.h>
-#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
-#include <bitframe/core.h>
-#include <bitframe/map.h>
+#include <bitframe/platform.h>
 
-#include "../random.h"
+#include "cpu.h"
+#include "stress.h"
 
-#define FRAME BITFRAME_FRAME_BYTES
-#define BASE  (UINT64_C(0x40000000) / FRAME)
+enum { PATIENCE = 50 }; /* times as many rounds as asked for, until all has happened that must */
 
-enum { THREADS_MAX = 64, LIVE_MAX = 4096, FRAMES_MAX = 1 << 18, BULK = 100 };
+struct settings set = {.threads = 4,
+                       .calls = 200000,
+                       .rounds = 8,
+                       .frames = 3 * 512 + 100,
+                       .policy = BITFRAME_LOCAL,
+                       .mix = EVERYTHING,
+                       .shake = 64};
 
-enum mix { SINGLE, TICKETS, EVERYTHING, CACHES, MIXES };
-static const char *const mix_names[MIXES] = {"single", "tickets", "everything", "caches"};
-
-static struct {
-    uint64_t threads, calls, frames, seed, policy, flags, mix;
-} set = {.threads = 4, .calls = 200000, .frames = 3 * 512 + 100, .policy = BITFRAME_LOCAL, .mix = EVERYTHING};
-
-static struct bitframe pool;
-static _Atomic(uint8_t) owner[FRAMES_MAX]; /* thread + 1; 0: nobody */
-static _Atomic(int64_t) tickets;
-static _Atomic(uint64_t) nones, helds;
-
-struct piece {
-    uint64_t pa, frames;
+const char *const mix_names[MIXES] = {"single", "any_way", "everything", "mistakes", "caches"};
+static const char *const event_names[EVENTS] = {
+    "none",     "held",        "resolved",    "run",        "line",     "no_run",    "claimed",
+    "in_use",   "fewer",       "swept",       "wrong_core", "no_core",  "unmanaged", "misaligned",
+    "reserved", "double_free", "second_free", "interrupt",  "lost_bit", "lost_cas",  "rollback",
 };
 
-static uint64_t random_below(uint64_t *state, uint64_t end)
-{
-    return next_random(state) % end;
-}
+struct bitframe pool;
+uint8_t kinds[FRAMES_MAX];
+uint64_t usable;
+_Atomic(int64_t) tickets;
+_Atomic(uint64_t) swept;
+_Atomic(uint64_t) given_back;
 
-struct worker {
-    uint32_t number;
-    uint64_t random;
-    uint64_t live_count;
-    struct piece live[LIVE_MAX];
-    struct bitframe_core cache;
-    uint64_t taken, refused;
-};
+static struct worker workers[WORKERS_MAX]; /* and their interrupts behind them */
+static uint64_t worker_count;
+static bool is_over;         /* written while all wait */
+static uint64_t frozen_live; /* likewise */
+static struct timespec start;
 
-_Noreturn static void fail(const char *what, uint64_t pa, uint64_t number)
+_Noreturn void fail(const char *what, uint64_t pa, uint64_t number)
 {
     fprintf(stderr, "stress: %s: PA %#" PRIx64 ", %" PRIu64 " (mix %s, seed %" PRIu64 ")\n", what, pa, number,
             mix_names[set.mix], set.seed);
-    exit(1);
+    (void)fflush(stderr);
+    _exit(1); /* perhaps in a signal handler */
 }
 
-static void own(struct worker *worker, uint64_t pa, uint64_t frames)
+/* Setting up. */
+
+static uint64_t read_events(const char *names)
 {
-    for (uint64_t i = 0; i < frames; i++) {
-        uint64_t frame = pa / FRAME + i - BASE;
-        if (pa == 0 || pa % FRAME != 0 || frame >= set.frames)
-            fail("not a frame of the pool", pa, frame);
-        uint8_t before =
-            atomic_exchange_explicit(&owner[frame], (uint8_t)(worker->number + 1), memory_order_relaxed);
-        if (before != 0)
-            fail("held twice, the other one by thread", pa + i * FRAME, before - 1u);
+    uint64_t events = 0;
+    while (*names) {
+        size_t length = strcspn(names, ",");
+        uint64_t event = 0;
+        while (event < EVENTS &&
+               (strlen(event_names[event]) != length || memcmp(names, event_names[event], length) != 0))
+            event++;
+        if (event == EVENTS)
+            fail("no such event", 0, length);
+        events |= UINT64_C(1) << event;
+        names += length + (names[length] == ',');
     }
-    worker->live[worker->live_count++] = (struct piece){.pa = pa, .frames = frames};
-    worker->taken += frames;
-}
-
-static void disown(struct worker *worker, uint64_t pa, uint64_t frames)
-{
-    for (uint64_t i = 0; i < frames; i++) {
-        uint8_t before = atomic_exchange_explicit(&owner[pa / FRAME + i - BASE], 0, memory_order_relaxed);
-        if (before != worker->number + 1)
-            fail("not held any more, but by thread", pa + i * FRAME, before - 1u);
-    }
-}
-
-static void must(enum bitframe_status status, const char *what, uint64_t pa)
-{
-    if (status != BITFRAME_OK)
-        fail(what, pa, (uint64_t)status);
-}
-
-static struct piece forget(struct worker *worker)
-{
-    uint64_t i = random_below(&worker->random, worker->live_count);
-    struct piece piece = worker->live[i];
-    worker->live[i] = worker->live[--worker->live_count];
-    disown(worker, piece.pa, piece.frames);
-    return piece;
-}
-
-/** May a request for frames fail? One that has a ticket may not. */
-static void none(struct worker *worker, enum bitframe_status status)
-{
-    if (status == BITFRAME_HELD)
-        atomic_fetch_add(&helds, 1);
-    else if (status == BITFRAME_NONE)
-        atomic_fetch_add(&nones, 1);
-    else
-        fail("refused with a status that is not due", 0, (uint64_t)status);
-    worker->refused++;
-}
-
-static void take_one(struct worker *worker)
-{
-    if (set.mix == TICKETS && atomic_fetch_sub(&tickets, 1) <= 0) {
-        atomic_fetch_add(&tickets, 1);
-        /* Nobody owes it a frame, but it may ask. */
-        uint64_t left = bitframe_free_frames(&pool);
-        if (left > set.frames)
-            fail("more free frames than there are", 0, left);
-        return;
-    }
-    uint64_t pa = bitframe_take_on(&pool, worker->number);
-    if (pa != 0)
-        own(worker, pa, 1);
-    else if (set.mix == TICKETS)
-        fail("a false \"none\"", 0, bitframe_free_frames(&pool));
-    else
-        none(worker, BITFRAME_NONE);
-}
-
-static void free_piece(struct worker *worker)
-{
-    struct piece piece = forget(worker);
-    if (piece.frames == 1)
-        must(bitframe_free_on(&pool, piece.pa, worker->number), "a free was refused", piece.pa);
-    else
-        must(bitframe_free_run(&pool, piece.pa, piece.frames), "a run's free was refused", piece.pa);
-    if (set.mix == TICKETS)
-        atomic_fetch_add(&tickets, 1);
-}
-
-static void take_run(struct worker *worker)
-{
-    static const uint64_t lengths[] = {1, 2, 7, 64, 65, 200, 512, 512, 512, 1024};
-    struct bitframe_request request = {
-        .frames = lengths[random_below(&worker->random, sizeof(lengths) / sizeof(lengths[0]))],
-        .flags = random_below(&worker->random, 4) == 0 ? BITFRAME_HIGHEST : 0,
-    };
-    if (request.frames % 512 == 0 && random_below(&worker->random, 2) == 0)
-        request.align = 512 * FRAME;
-    uint64_t pa;
-    enum bitframe_status status = bitframe_take_run(&pool, &request, &pa);
-    if (status == BITFRAME_OK)
-        own(worker, pa, request.frames);
-    else
-        none(worker, status);
-}
-
-static void claim(struct worker *worker)
-{
-    uint64_t frames = 1 + random_below(&worker->random, 130);
-    uint64_t first = random_below(&worker->random, set.frames);
-    enum bitframe_status status = bitframe_claim(&pool, (BASE + first) * FRAME, frames);
-    if (status == BITFRAME_OK)
-        own(worker, (BASE + first) * FRAME, frames);
-    else if (status == BITFRAME_UNMANAGED ? first + frames <= set.frames
-                                          : status != BITFRAME_IN_USE && status != BITFRAME_HELD)
-        fail("a claim was refused with a status that is not due", (BASE + first) * FRAME, (uint64_t)status);
-}
-
-static void bulk(struct worker *worker)
-{
-    uint64_t pas[BULK], taken, freed;
-    struct bitframe_request request = {
-        .frames = 1 + random_below(&worker->random, BULK),
-        .flags = (random_below(&worker->random, 2) == 0 ? BITFRAME_PARTIAL : 0u) |
-                 (random_below(&worker->random, 4) == 0 ? BITFRAME_HIGHEST : 0u),
-    };
-    enum bitframe_status status = bitframe_take_bulk(&pool, &request, pas, &taken);
-    if (status != BITFRAME_OK) {
-        none(worker, status);
-        return;
-    }
-    for (uint64_t i = 0; i < taken; i++) {
-        own(worker, pas[i], 1);
-        worker->live_count--;
-    }
-    for (uint64_t i = 0; i < taken; i++)
-        disown(worker, pas[i], 1);
-    must(bitframe_free_bulk(&pool, pas, taken, random_below(&worker->random, 2) ? BITFRAME_PARTIAL : 0,
-                            &freed),
-         "a bulk free was refused", pas[0]);
-    if (freed != taken)
-        fail("a bulk free freed fewer", pas[0], freed);
-}
-
-static void by_cache(struct worker *worker)
-{
-    uint64_t choice = random_below(&worker->random, 100);
-    if (choice == 0) {
-        bitframe_core_drain(&pool, &worker->cache);
-    } else if (choice < 50 && worker->live_count < LIVE_MAX) {
-        uint64_t pa;
-        enum bitframe_status status = bitframe_core_take(&pool, &worker->cache, &pa);
-        if (status == BITFRAME_OK)
-            own(worker, pa, 1);
-        else
-            none(worker, status);
-    } else if (worker->live_count != 0) {
-        struct piece piece = forget(worker);
-        if (piece.frames == 1)
-            must(bitframe_core_free(&pool, &worker->cache, piece.pa), "a free was refused", piece.pa);
-        else
-            must(bitframe_free_run(&pool, piece.pa, piece.frames), "a run's free was refused", piece.pa);
-    }
-}
-
-static void step(struct worker *worker)
-{
-    uint64_t choice = random_below(&worker->random, 100);
-    bool has_room = worker->live_count < LIVE_MAX - 1;
-    if (set.mix == CACHES && choice < 80) {
-        by_cache(worker);
-        return;
-    }
-    if (set.mix >= EVERYTHING && choice < 8 && has_room)
-        take_run(worker);
-    else if (set.mix >= EVERYTHING && choice < 10 && has_room)
-        claim(worker);
-    else if (set.mix >= EVERYTHING && choice < 14 && has_room)
-        bulk(worker);
-    else if (choice < 57 && has_room)
-        take_one(worker);
-    else if (worker->live_count != 0)
-        free_piece(worker);
-}
-
-static void *work(void *argument)
-{
-    struct worker *worker = argument;
-    if (set.mix == CACHES)
-        must(bitframe_core_join(&pool, &worker->cache, worker->number), "a cache could not join", 0);
-    for (uint64_t i = 0; i < set.calls; i++)
-        step(worker);
-    while (worker->live_count != 0)
-        free_piece(worker);
-    if (set.mix == CACHES)
-        bitframe_core_leave(&pool, &worker->cache);
-    return 0;
+    return events;
 }
 
 static void read_option(const char *argument)
@@ -261,8 +93,13 @@ static void read_option(const char *argument)
     const struct {
         const char *name;
         uint64_t *value;
-    } options[] = {{"threads", &set.threads}, {"calls", &set.calls},   {"frames", &set.frames},
-                   {"seed", &set.seed},       {"policy", &set.policy}, {"flags", &set.flags}};
+    } options[] = {
+        {"threads", &set.threads}, {"calls", &set.calls},   {"rounds", &set.rounds},
+        {"seconds", &set.seconds}, {"frames", &set.frames}, {"seed", &set.seed},
+        {"policy", &set.policy},   {"flags", &set.flags},   {"map", &set.map},
+        {"tickets", &set.tickets}, {"wrong", &set.wrong},   {"signals", &set.signals},
+        {"shake", &set.shake},
+    };
     const char *value = strchr(argument, '=');
     size_t length = value ? (size_t)(value - argument) : 0;
     for (size_t i = 0; value && i < sizeof(options) / sizeof(options[0]); i++) {
@@ -271,7 +108,11 @@ static void read_option(const char *argument)
             return;
         }
     }
-    for (uint64_t i = 0; value && length == 3 && memcmp(argument, "mix", 3) == 0 && i < MIXES; i++) {
+    if (value && strncmp(argument, "must=", 5) == 0) {
+        set.must = read_events(value + 1);
+        return;
+    }
+    for (uint64_t i = 0; value && strncmp(argument, "mix=", 4) == 0 && i < MIXES; i++) {
         if (strcmp(value + 1, mix_names[i]) == 0) {
             set.mix = i;
             return;
@@ -289,52 +130,260 @@ static void *aligned(uint64_t bytes, uint64_t alignment)
     return memset(memory, 0xA5, bytes);
 }
 
-int main(int argc, char **argv)
+static void add(struct bitframe_map *map, enum bitframe_map_kind kind, uint64_t first, uint64_t frames)
 {
-    static struct worker workers[THREADS_MAX];
-    pthread_t threads[THREADS_MAX];
-    for (int i = 1; i < argc; i++)
-        read_option(argv[i]);
-    if (set.threads == 0 || set.threads > THREADS_MAX || set.frames == 0 || set.frames > FRAMES_MAX)
-        fail("an option is out of range", 0, 0);
+    must(bitframe_map_add(map, kind, (BASE + first) * FRAME, frames * FRAME), "a map", first);
+}
 
-    uint64_t bytes = BITFRAME_METADATA_BYTES(BASE * FRAME, set.frames * FRAME);
-    must(bitframe_init(&pool, BASE * FRAME, set.frames * FRAME, aligned(bytes, 64), bytes), "init", 0);
+/** Note the kind of each frame of @p view. */
+static void note_kinds(const struct bitframe_map *map, enum bitframe_map_view view, enum kind kind)
+{
+    struct bitframe_map_run run;
+    for (uint64_t frame = 0; bitframe_map_next(map, view, &frame, &run);)
+        memset(kinds + (run.first_pa / FRAME - BASE), kind, run.frames);
+}
+
+static void make_pool(void)
+{
+    static struct bitframe_map_range ranges[16];
+    struct bitframe_map map;
+    must(bitframe_map_init(&map, ranges, sizeof(ranges) / sizeof(ranges[0])), "a map", 0);
+    add(&map, BITFRAME_MAP_RAM, 0, set.frames);
+    if (set.map) {
+        /* A hole of two frames, one that is more than a line if there is room for it, and reservations. */
+        add(&map, BITFRAME_MAP_HOLE, set.frames / 4, 2);
+        add(&map, BITFRAME_MAP_HOLE, set.frames / 2, set.frames / 3);
+        add(&map, BITFRAME_MAP_RESERVED, set.frames / 8, 1 + set.frames / 100);
+        add(&map, BITFRAME_MAP_RESERVED, set.frames * 7 / 8, 1 + set.frames / 50);
+    }
+    uint64_t bytes;
+    must(bitframe_map_metadata_bytes(&map, &bytes), "a map", 0);
+    must(bitframe_init_map(&pool, &map, aligned(bytes, BITFRAME_METADATA_ALIGN), bytes), "init", 0);
+    note_kinds(&map, BITFRAME_MAP_VIEW_FREE, USABLE);
+    note_kinds(&map, BITFRAME_MAP_VIEW_RESERVED, IN_RESERVATION);
+    usable = bitframe_free_frames(&pool);
+
     struct bitframe_share_options options = {.policy = (enum bitframe_policy)set.policy,
                                              .cores = (uint32_t)set.threads,
                                              .flags = (uint32_t)set.flags};
     bytes = bitframe_share_bytes(&pool, options.cores);
     must(bitframe_share(&pool, &options, aligned(bytes, BITFRAME_SHARE_ALIGN), bytes), "share", 0);
-    atomic_store(&tickets, (int64_t)set.frames);
+}
 
-    for (uint64_t i = 0; i < set.threads; i++) {
-        workers[i].number = (uint32_t)i;
-        workers[i].random = set.seed * THREADS_MAX + i + 1;
-        if (pthread_create(&threads[i], 0, work, &workers[i]) != 0)
-            fail("no thread", 0, i);
-    }
-    uint64_t taken = 0;
-    for (uint64_t i = 0; i < set.threads; i++) {
-        pthread_join(threads[i], 0);
-        taken += workers[i].taken;
-    }
+/** The platform's hook: who asks for no core in particular asks as this one. */
+static uint32_t core(void)
+{
+    return (uint32_t)team_self();
+}
 
-    if (bitframe_free_frames(&pool) != set.frames)
-        fail("the count is wrong at the end", 0, bitframe_free_frames(&pool));
+/* Running. */
+
+static uint64_t seconds_gone(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)(now.tv_sec - start.tv_sec);
+}
+
+static void must_be_sound(uint64_t when)
+{
     enum bitframe_invariant broken = bitframe_check(&pool);
     if (broken != BITFRAME_SOUND)
-        fail(bitframe_invariant_name(broken), 0, 0);
-    must(bitframe_unshare(&pool), "unshare", 0);
-    broken = bitframe_check(&pool);
-    if (broken != BITFRAME_SOUND)
-        fail(bitframe_invariant_name(broken), 0, 1);
-    for (uint64_t i = 0; i < set.frames; i++) {
-        if (bitframe_take(&pool) != (BASE + i) * FRAME)
-            fail("lost", (BASE + i) * FRAME, i);
+        fail(bitframe_invariant_name(broken), 0, when);
+}
+
+/** What has happened so far, while nobody makes it happen. */
+static void count_events(uint64_t *calls, uint64_t events[EVENTS])
+{
+    *calls = 0;
+    memset(events, 0, EVENTS * sizeof(events[0]));
+    for (uint64_t i = 0; i < worker_count; i++) {
+        *calls += workers[i].calls;
+        for (int event = 0; event < EVENTS; event++)
+            events[event] += workers[i].events[event];
     }
-    printf("%s: %" PRIu64 " threads, %" PRIu64 " calls, %" PRIu64 " frames taken, %" PRIu64
-           " times none, %" PRIu64 " times held\n",
-           mix_names[set.mix], set.threads, set.threads * set.calls, taken, atomic_load(&nones),
-           atomic_load(&helds));
-    return 0;
+}
+
+/** Whether all happened that must. */
+static bool is_complete(const uint64_t events[EVENTS])
+{
+    for (int event = 0; event < EVENTS; event++) {
+        if ((set.must >> event & 1) != 0 && events[event] == 0)
+            return false;
+    }
+    return true;
+}
+
+/** Whether it is time to end. A machine that is slow or busy gets more rounds if something is missing yet. */
+static bool is_time(uint64_t round)
+{
+    uint64_t calls, events[EVENTS];
+    bool is_due = set.seconds != 0 ? seconds_gone() >= set.seconds : round + 1 >= set.rounds;
+    count_events(&calls, events);
+    return is_due && (is_complete(events) || round + 1 >= PATIENCE * set.rounds);
+}
+
+/** While all wait: is everything as it should be? */
+static void audit(uint64_t round)
+{
+    uint64_t live = 0;
+    for (uint64_t i = 0; i < worker_count; i++) {
+        for (uint64_t j = 0; j < workers[i].live_count; j++)
+            live += workers[i].live[j].frames;
+    }
+    uint64_t free_frames = bitframe_free_frames(&pool);
+    if (free_frames != usable - live - atomic_load(&swept))
+        fail("the count is wrong", 0, free_frames);
+    must_be_sound(round);
+    if (set.mix >= EVERYTHING)
+        reclaim_swept(&workers[0]);
+    if (set.mix >= MISTAKES)
+        ledger_freeze();
+    frozen_live = live;
+    atomic_store(&tickets, (int64_t)(usable - live));
+    atomic_store(&given_back, 0);
+    is_over = is_time(round);
+    if (is_over && set.signals)
+        signals_end();
+}
+
+/** While all wait: frames that several tried to free were freed once each. */
+static void audit_contest(bool has_runs)
+{
+    if (!has_runs && atomic_load(&given_back) != frozen_live)
+        fail("frames were freed another number of times", atomic_load(&given_back), frozen_live);
+    if (bitframe_free_frames(&pool) != usable)
+        fail("the count is wrong after a contest", 0, bitframe_free_frames(&pool));
+    must_be_sound(0);
+    ledger_clear();
+    atomic_store(&tickets, (int64_t)usable);
+}
+
+/** A round of frees alone, if the mix makes mistakes. */
+static void give_back_round(struct worker *worker, struct worker *interrupts, uint64_t round)
+{
+    /* Where a cache takes back a frame by plain stores a second free at the same time may go unseen. */
+    bool is_contest = set.mix == MISTAKES && round % 2 == 0;
+    bool has_runs = round % 4 == 0;
+    give_back_only(worker, is_contest, has_runs);
+    if (set.signals)
+        give_back_only(interrupts, is_contest, has_runs);
+    team_meet(); /* from here on somebody may take */
+    if (!is_contest)
+        return;
+    if (worker->id == 0)
+        audit_contest(has_runs);
+    team_meet();
+}
+
+static void work(uint64_t self)
+{
+    struct worker *worker = &workers[self];
+    struct worker *interrupts = worker + set.threads;
+    shake_join(&worker->events[LOST_BIT]);
+    if (set.mix == CACHES) {
+        must(bitframe_core_join(&pool, &worker->cache, worker->core), "a cache could not join", 0);
+        worker->has_cache = true;
+    }
+    if (set.signals)
+        signals_join(interrupts);
+    for (uint64_t round = 0; !is_over; round++) {
+        uint64_t end = worker->calls + set.calls / set.rounds;
+        if (set.signals)
+            signals_open();
+        for (uint64_t i = 0; worker->calls < end; i++)
+            step(worker);
+        if (set.signals)
+            signals_close();
+        team_meet();
+        if (worker->id == 0)
+            audit(round);
+        team_meet();
+        if (set.mix >= MISTAKES)
+            give_back_round(worker, interrupts, round);
+    }
+    give_back_all(worker);
+    if (set.signals)
+        give_back_all(interrupts);
+    if (worker->has_cache)
+        bitframe_core_leave(&pool, &worker->cache);
+}
+
+/* Reporting. */
+
+/** Say what happened. @return  Whether all happened that must. */
+static bool report(void)
+{
+    uint64_t calls, events[EVENTS];
+    count_events(&calls, events);
+    printf("%s%s%s: %s, %" PRIu64 " threads, %" PRIu64 " frames, policy %" PRIu64 ", flags %" PRIu64
+           ", seed %" PRIu64 ": %" PRIu64 " calls",
+           mix_names[set.mix], set.tickets ? " with tickets" : "",
+           is_scheduled ? ", scheduled"
+           : is_shaken  ? ", shaken"
+                        : "",
+           INSTRUCTIONS, set.threads, usable, set.policy, set.flags, set.seed, calls);
+    for (int event = 0; event < EVENTS; event++) {
+        if (events[event] != 0)
+            printf(", %s %" PRIu64, event_names[event], events[event]);
+    }
+    printf("\n");
+    for (int event = 0; event < EVENTS; event++) {
+        if ((set.must >> event & 1) != 0 && events[event] == 0)
+            printf("stress: this never happened: %s\n", event_names[event]);
+    }
+    return is_complete(events);
+}
+
+/** With one owner again: every frame is to be had, once. */
+static void take_everything(void)
+{
+    must(bitframe_unshare(&pool), "unshare", 0);
+    must_be_sound(1);
+    for (uint64_t i = 0; i < usable; i++) {
+        uint64_t pa = bitframe_take(&pool);
+        if (pa == 0)
+            fail("frames are lost", 0, i);
+        own(&workers[0], pa, 1);
+        workers[0].live_count = 0;
+    }
+    if (bitframe_take(&pool) != 0)
+        fail("more frames than there are", 0, usable);
+}
+
+int main(int argc, char **argv)
+{
+    int status;
+    if (is_question_for_lse(argc, argv, &status))
+        return status;
+    for (int i = 1; i < argc; i++)
+        read_option(argv[i]);
+    if (set.threads == 0 || set.threads > THREADS_MAX || set.frames == 0 || set.frames > FRAMES_MAX ||
+        set.rounds == 0)
+        fail("an option is out of range", 0, 0);
+    if (is_scheduled && set.signals)
+        fail("members that take turns have no interrupts", 0, 0);
+    (void)clock_gettime(CLOCK_MONOTONIC, &start);
+    must(bitframe_set_platform(&(struct bitframe_platform){.core = core}), "platform", 0);
+    make_pool();
+    atomic_store(&tickets, (int64_t)usable);
+    shake_begin(set.shake, set.seed);
+    if (set.signals)
+        signals_begin(set.seed);
+
+    worker_count = set.threads * (set.signals ? 2 : 1);
+    for (uint64_t i = 0; i < worker_count; i++) {
+        workers[i].id = (uint32_t)i;
+        workers[i].core = (uint32_t)(i % set.threads);
+        workers[i].random = set.seed * WORKERS_MAX + i + 1;
+        workers[i].bias = 57;
+        workers[i].is_interrupt = i >= set.threads;
+    }
+    team_run(set.threads, work);
+
+    if (bitframe_free_frames(&pool) != usable)
+        fail("the count is wrong at the end", 0, bitframe_free_frames(&pool));
+    must_be_sound(0);
+    take_everything();
+    return report() ? 0 : 1;
 }
