@@ -105,7 +105,8 @@ static uint64_t next_run(const struct bitframe *pool, const struct bitframe_leve
                 continue;
             }
         }
-        run = WORD_BITS - 1 - highest_bit(~word);
+        /* Of a shared pool the word may have become all ones since it was found not to be. */
+        run = WORD_BITS - 1 - highest_bit(~word | 1);
     }
     return NO_BIT;
 }
