@@ -100,10 +100,6 @@ static uint64_t next_run(const struct bitframe *pool, const struct bitframe_leve
             if (before != i)
                 word = atomic_peek(words + before);
             i = before;
-            if (word == UINT64_MAX) { /* by now: another core gave frames back */
-                run = WORD_BITS;
-                continue;
-            }
         }
         /* Of a shared pool the word may have become all ones since it was found not to be. */
         run = WORD_BITS - 1 - highest_bit(~word | 1);
