@@ -44,7 +44,8 @@ extern "C" {
 #define BITFRAME_LEVELS_MAX     7
 /* clang-format on */
 
-/** What a call came to. A call that does not return BITFRAME_OK changed nothing. */
+/** What a call came to. A call that does not return BITFRAME_OK changed nothing (with an exception for pools
+ * that are shared, see <bitframe/shared.h>). */
 enum bitframe_status {
     BITFRAME_OK = 0,       /**< Done. */
     BITFRAME_DOUBLE_FREE,  /**< The frame is free already. */
@@ -238,7 +239,7 @@ enum bitframe_status bitframe_init(struct bitframe *pool, uint64_t first_pa, uin
 /**
  * Take the lowest free frame. Its contents are whatever they were.
  *
- * @return  Its physical address, or 0 when no frame is free.
+ * @return  Its physical address, or 0 when no frame is free, but in core caches (<bitframe/core.h>).
  *
  * @par Cost  O(1): one bit search while the word under the cursor lasts, two per index level when it is
  *            used up.

@@ -5,12 +5,14 @@
  * For who wants the last nanosecond. A core cache holds words of the bitmap, 64 frames each, that it has
  * swapped out of the pool by one atomic access each; frames of these words are taken from and given back to
  * it by plain loads and stores. What it holds counts as free, exactly; other cores cannot have it until the
- * owner drains it, and a request that finds nothing else says BITFRAME_HELD, never a plain "none".
+ * owner drains it. A request that finds nothing else and answers by a status says BITFRAME_HELD, never a
+ * plain "none"; one that answers by a PA gives 0, and bitframe_held_frames() says the rest.
  *
  * Safety: the calls on one cache must not overlap: the owner is not preempted between the begin and the end
  * of a call, and interrupt handlers on the same core use the pool's own calls (or the owner masks
- * interrupts). The pool may be in use meanwhile by anybody in any way. After bitframe_unshare() takes and
- * frees go to the pool itself.
+ * interrupts). The pool may be in use meanwhile by anybody in any way. A cache that has not joined, or has
+ * left, or whose pool was unshared, holds nothing: takes and frees go to the pool itself, until it joins
+ * again. One that has never joined is all zero.
  */
 #ifndef BITFRAME_CORE_H
 #define BITFRAME_CORE_H
@@ -45,8 +47,9 @@ struct bitframe_core {
  * @param core  The number of the core that owns it.
  *
  * @retval BITFRAME_OK       It can be used.
- * @retval BITFRAME_INVALID  A null pointer, a pool that is not shared, a number that is none of its cores',
- * or that has a cache already; nothing changed.
+ * @retval BITFRAME_INVALID  A null pointer, a misaligned cache, a pool that is not shared (or a library
+ * without shared pools), a number that is none of its cores' or has a cache already, or a cache that is
+ * another core's; nothing changed.
  *
  * @par Safety  Any context.
  */

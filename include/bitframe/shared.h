@@ -16,7 +16,7 @@
  * bitframe_free_bulk(), bitframe_take_range(), bitframe_free_frames(), and what is marked so here. All else
  * that a pool is given to wants it for itself, no other call in flight: what changes tables (reserve,
  * unreserve, offline, online), bitframe_check() and the figures of <bitframe/figures.h>. They may be
- * called on a shared pool then, and leave it shared, core caches drained; the first four make the index anew
+ * called on a shared pool then, and leave it shared; the first four drain core caches and make the index anew
  * each time. bitframe_offline_in_use() is for any context. bitframe_extend() wants an unshared pool.
  *
  * Refusals: what others may have taken cannot be undone, nor what they free be known beforehand. So on a
@@ -58,8 +58,10 @@ enum bitframe_share_flags {
     /**
      * Of two calls with the same core number one interrupts the other: the calls for a core come from that
      * core. A kernel that is not preempted between asking for its core's number and the end of the call may
-     * say so, and so may threads that have a number each. Then counts need no locked instruction
-     * on x86-64; elsewhere it changes nothing. Without it a wrong core number costs speed only.
+     * say so. It needs the platform's `core` hook, which calls ask that are not told a number: runs, bulk.
+     * Then counts need no locked instruction on x86-64; elsewhere it changes nothing. If the promise is
+     * broken counts are wrong until bitframe_unshare(), and "none" may be. Without it a wrong core number
+     * costs speed only.
      */
     BITFRAME_EXACT_CORES = 1,
 };

@@ -51,9 +51,19 @@ bool bitframe_frames_are_held(const struct bitframe *pool, uint64_t word, uint64
     return false;
 }
 
+/** Is the cache one of the pool's? Asked off the fast paths only: a cache that is not has nothing to give. */
+static bool has_joined(const struct bitframe *pool, const struct bitframe_core *cache)
+{
+    uint64_t offset = cache->slot - pool->sharing.slots;
+    return pool_is_shared(pool) && offset % sizeof(struct slot) == 0 &&
+           offset / sizeof(struct slot) < pool->sharing.cores &&
+           cache_of(pool, slot_at(pool, cache)) == cache;
+}
+
 enum bitframe_status bitframe_core_join(struct bitframe *pool, struct bitframe_core *cache, uint32_t core)
 {
-    if (!pool || !cache || !pool_is_shared(pool) || core >= pool->sharing.cores)
+    if (!pool || !cache || (uintptr_t)cache % _Alignof(struct bitframe_core) != 0 || !pool_is_shared(pool) ||
+        core >= pool->sharing.cores)
         return BITFRAME_INVALID;
     struct slot *slot = slot_of(pool, core);
     if (atomic_peek(&slot->cache) != 0)
@@ -135,9 +145,11 @@ static __attribute__((noinline)) enum bitframe_status
 take_after_all(struct bitframe *pool, struct bitframe_core *cache, uint64_t *pa)
 {
     struct slot *slot = slot_at(pool, cache);
-    if (!pool_is_shared(pool)) { /* any more: caches have ended, and frames come from the pool */
+    if (!has_joined(pool, cache)) { /* or not any more: frames come from the pool */
         *pa = bitframe_take(pool);
-        return *pa != 0 ? BITFRAME_OK : BITFRAME_NONE;
+        if (*pa != 0)
+            return BITFRAME_OK;
+        return pool_is_shared(pool) ? bitframe_none_or_held(pool) : BITFRAME_NONE;
     }
     for (;;) {
         uint64_t word = bitframe_word_to_use(pool, slot);
@@ -176,8 +188,10 @@ enum bitframe_status bitframe_core_free(struct bitframe *pool, struct bitframe_c
     uint64_t bit = gap_bit(pool, pa);
     uint64_t word = bit / WORD_BITS;
     uint64_t way = word % BITFRAME_CORE_WAYS;
-    if (!is_in_gap(pool, pa) || cache->word[way] != word)
-        return bitframe_free_on(pool, pa, (uint32_t)(slot_at(pool, cache) - pool_slots(pool)));
+    if (!is_in_gap(pool, pa) || cache->word[way] != word || cache->slot == 0)
+        return has_joined(pool, cache)
+                   ? bitframe_shared_free(pool, pa, (uint32_t)(slot_at(pool, cache) - pool_slots(pool)))
+                   : bitframe_free(pool, pa);
     /* What others have given back of this word is in the bitmap. */
     uint64_t mask = cache->mask[way];
     if (((mask | atomic_peek(levels_at(pool, &pool->frames, 0) + word)) & bit_mask(bit)) != 0)
@@ -191,6 +205,8 @@ enum bitframe_status bitframe_core_free(struct bitframe *pool, struct bitframe_c
 uint64_t bitframe_core_drain(struct bitframe *pool, struct bitframe_core *cache)
 {
     uint64_t drained = 0;
+    if (!has_joined(pool, cache))
+        return 0;
     atomic_poke(&cache->moving, 1);
     for (unsigned way = 0; way < BITFRAME_CORE_WAYS; way++) {
         uint64_t word = cache->word[way];
@@ -212,6 +228,9 @@ uint64_t bitframe_core_drain(struct bitframe *pool, struct bitframe_core *cache)
 
 void bitframe_core_leave(struct bitframe *pool, struct bitframe_core *cache)
 {
+    if (!has_joined(pool, cache))
+        return;
     (void)bitframe_core_drain(pool, cache);
     atomic_store_release(&slot_at(pool, cache)->cache, 0);
+    cache->slot = 0;
 }

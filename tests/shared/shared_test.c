@@ -418,6 +418,49 @@ Test(core, join_statuses)
     ASSERT_STATUS(bitframe_core_join(&pool, caches, 1), BITFRAME_OK);
 }
 
+/** Takes and frees by a cache that is none of the pool's any more, or never was, are the pool's. */
+static void assert_is_the_pool(struct bitframe_core *cache)
+{
+    uint64_t before = bitframe_free_frames(&pool);
+    uint64_t pa = 0;
+    cr_assert_eq(bitframe_core_take(&pool, cache, &pa), BITFRAME_OK);
+    cr_assert(pa >= BASE && pa % FRAME == 0, "PA %#" PRIx64, pa);
+    cr_assert_eq(bitframe_free_frames(&pool), before - 1);
+    cr_assert_eq(bitframe_held_frames(&pool, BITFRAME_CORES_MAX), 0);
+    cr_assert_eq(bitframe_core_free(&pool, cache, pa), BITFRAME_OK);
+    cr_assert_eq(bitframe_core_free(&pool, cache, pa), BITFRAME_DOUBLE_FREE);
+    cr_assert_eq(bitframe_core_drain(&pool, cache), 0);
+    bitframe_core_leave(&pool, cache);
+    cr_assert_eq(bitframe_free_frames(&pool), before);
+    ASSERT_SOUND();
+}
+
+Test(core, without_a_pool_it_is_the_pool)
+{
+    static struct bitframe_core never;
+    make_shared(3 * GROUP, BITFRAME_LOCAL);
+    assert_is_the_pool(&never);
+    uint64_t pa;
+    cr_assert_eq(bitframe_core_take(&pool, caches, &pa), BITFRAME_OK);
+    bitframe_core_leave(&pool, caches);
+    cr_assert_eq(bitframe_core_free(&pool, caches, pa), BITFRAME_OK);
+    assert_is_the_pool(caches);
+
+    cr_assert_eq(bitframe_core_take(&pool, caches + 1, &pa), BITFRAME_OK);
+    cr_assert_eq(bitframe_unshare(&pool), BITFRAME_OK);
+    memset(storage, CANARY, sizeof(storage));
+    cr_assert_eq(bitframe_core_free(&pool, caches + 1, pa), BITFRAME_OK);
+    assert_is_the_pool(caches + 1);
+    for (size_t i = 0; i < sizeof(storage); i++)
+        cr_assert_eq(storage[i], CANARY, "byte %zu", i);
+
+    share_as(BITFRAME_LOCAL, CORES);
+    assert_is_the_pool(caches + 1);
+    cr_assert_eq(bitframe_core_join(&pool, caches + 1, 1), BITFRAME_OK);
+    cr_assert_eq(bitframe_core_take(&pool, caches + 1, &pa), BITFRAME_OK);
+    cr_assert_eq(bitframe_held_frames(&pool, 1), WORD_BITS - 1);
+}
+
 Test(core, counts_are_exact_and_say_who_holds_what)
 {
     make_shared(10 * 64, BITFRAME_LOWEST);
