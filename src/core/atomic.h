@@ -45,26 +45,6 @@ static inline uint64_t atomic_clear_bits(uint64_t *word, uint64_t mask)
     return __atomic_fetch_and(word, ~mask, __ATOMIC_SEQ_CST);
 }
 
-/**
- * Clear the bits of @p mask, all of which are set in @p *value, what the word was a moment ago.
- *
- * @param value  Becomes what the word was.
- *
- * @return  Whether any of them were set by then. On x86-64 also false if another bit has changed, with
- * nothing done: what returns an old value is a loop around CMPXCHG there, so it might as well begin with the
- * value at hand.
- */
-static inline bool atomic_try_clear(uint64_t *word, uint64_t *value, uint64_t mask)
-{
-#ifdef __x86_64__
-    return __atomic_compare_exchange_n(word, value, *value & ~mask, false, __ATOMIC_SEQ_CST,
-                                       __ATOMIC_RELAXED);
-#else
-    *value = atomic_clear_bits(word, mask);
-    return (*value & mask) != 0;
-#endif
-}
-
 /** Set the bits of @p mask. Returns what the word was. */
 static inline uint64_t atomic_set_bits(uint64_t *word, uint64_t mask)
 {
@@ -88,19 +68,6 @@ static inline void atomic_count_release(uint64_t *word, uint64_t by)
     (void)__atomic_fetch_add(word, by, __ATOMIC_RELEASE);
 }
 
-/**
- * The same where no other core counts on this word. On x86-64 an instruction that is not locked cannot be
- * interrupted half done either; elsewhere it takes the atomic one to be safe from interrupts.
- */
-static inline void atomic_count_own(uint64_t *word, uint64_t by)
-{
-#ifdef __x86_64__
-    __asm__ volatile("addq %1, %0" : "+m"(*word) : "er"(by) : "memory", "cc");
-#else
-    atomic_count_release(word, by);
-#endif
-}
-
 static inline void atomic_fence(void)
 {
 #ifdef __SANITIZE_THREAD__
@@ -110,5 +77,7 @@ static inline void atomic_fence(void)
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
 #endif
 }
+
+#include "generic/atomic_steps.h"
 
 #endif
