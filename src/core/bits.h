@@ -37,6 +37,17 @@ static inline uint64_t mask_to(uint64_t last)
     return UINT64_MAX >> (WORD_BITS - 1 - last % WORD_BITS);
 }
 
+/** The bits of word @p word that belong to [@p first, @p end), which meets it. */
+static inline uint64_t mask_within(uint64_t word, uint64_t first, uint64_t end)
+{
+    uint64_t mask = UINT64_MAX;
+    if (word == first / WORD_BITS)
+        mask &= mask_from(first);
+    if (word == (end - 1) / WORD_BITS)
+        mask &= mask_to(end - 1);
+    return mask;
+}
+
 /** Set bits of one word. Spelt out: a freestanding library has no __popcountdi2 to call. */
 static inline unsigned word_count(uint64_t word)
 {

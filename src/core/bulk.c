@@ -49,12 +49,7 @@ static void take_from_range(struct bitframe *pool, const struct segment *segment
         if (bit == NO_BIT || bit < first || bit >= end)
             return;
         uint64_t word = bit / WORD_BITS;
-        uint64_t mask = UINT64_MAX;
-        if (first / WORD_BITS == word)
-            mask &= mask_from(first);
-        if ((end - 1) / WORD_BITS == word)
-            mask &= mask_to(end - 1);
-        take_from_word(pool, segment, word, mask, harvest);
+        take_from_word(pool, segment, word, mask_within(word, first, end), harvest);
         if (harvest->highest)
             end = word * WORD_BITS;
         else

@@ -22,7 +22,7 @@ static inline struct slot *slot_at(const struct bitframe *pool, const struct bit
 }
 
 /**
- * Has way @p way of @p cache, that of @p slot, free frames @p mask of word @p word?
+ * Has @p cache, that of @p slot, free frames @p mask of word @p word?
  *
  * Word and mask are two, and the owner may change them in between: then the mask was another word's. It
  * counts between one mask and the next word, so if the count stood still they were of the same time.

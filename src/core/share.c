@@ -82,10 +82,8 @@ static void begin(struct bitframe *pool, uint32_t cores)
     sharing->always_zero = 0;
     *pool_word(pool, sharing->none_at) = UINT64_MAX;
     sharing->cores = cores;
-    /* Everything that was ever counted, and what caches hold, must come to what is free now. */
-    sharing->base_frames = 0;
-    sharing->base_frames =
-        pool->free_frames + bitframe_held_frames(pool, BITFRAME_CORES_MAX) + bitframe_net_taken(pool);
+    /* Less all that was ever counted, and with the caches drained, this must come to what is free now. */
+    sharing->base_frames = pool->free_frames + bitframe_net_taken(pool);
     pool->cursor = pool_distance(pool, &sharing->always_zero);
     pool->gap_frames = 0;
     atomic_fence();

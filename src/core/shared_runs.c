@@ -22,17 +22,6 @@ static inline uint64_t *leaf_at(const struct bitframe *pool, uint64_t word)
     return levels_at(pool, &pool->frames, 0) + word;
 }
 
-/** The bits of word @p word that belong to [@p first, @p end), which meets it. */
-static uint64_t mask_within(uint64_t word, uint64_t first, uint64_t end)
-{
-    uint64_t mask = UINT64_MAX;
-    if (word == first / WORD_BITS)
-        mask &= mask_from(first);
-    if (word == (end - 1) / WORD_BITS)
-        mask &= mask_to(end - 1);
-    return mask;
-}
-
 /** Set the bits @p mask of word @p word, and repair the index. Returns what the word was. */
 static uint64_t give_to(struct bitframe *pool, uint64_t word, uint64_t mask)
 {
