@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* team_empty.c - the loops around calls that return at once. */
 #include "nothing.h"
-
-#include "threads.h"
+#include "team_nothing.h"
 
 static struct nothing nothing;
 
@@ -19,31 +18,10 @@ static inline uint64_t give_back(uint64_t pa)
 #define FREE_RUN(self, pa) give_back(pa)
 #include "thread_loops.h"
 
-static uint64_t bytes(uint64_t frames, uint32_t cores)
-{
-    (void)frames;
-    (void)cores;
-    return 1;
-}
-
-static bool open_nothing(void *memory, uint64_t first_pa, uint64_t frames, uint32_t cores)
-{
-    (void)memory;
-    (void)first_pa;
-    (void)frames;
-    (void)cores;
-    return true;
-}
-
-static uint64_t close_nothing(void)
-{
-    return 0;
-}
-
 const struct team team_empty = {
     .name = "empty",
     .loops = LOOPS,
-    .bytes = bytes,
+    .bytes = nothing_bytes,
     .open = open_nothing,
     .close = close_nothing,
 };

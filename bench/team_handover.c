@@ -4,21 +4,10 @@
  *
  * No allocator: the workers add to one word in turn, and what the others call a pair is one turn of each.
  */
-#include "threads.h"
+#include "team_nothing.h"
 
 static uint64_t turn ALONE;
 static uint32_t workers;
-
-static void nothing(struct worker *self)
-{
-    (void)self;
-}
-
-static void nothing_many(struct worker *self, uint64_t frames)
-{
-    (void)self;
-    (void)frames;
-}
 
 /* All make as many, so the next attempt begins where this one did. */
 __attribute__((noinline)) static void take_turns(struct worker *self, uint64_t pairs)
@@ -33,14 +22,7 @@ __attribute__((noinline)) static void take_turns(struct worker *self, uint64_t p
     }
 }
 
-static uint64_t bytes(uint64_t frames, uint32_t cores)
-{
-    (void)frames;
-    (void)cores;
-    return 1;
-}
-
-static bool open_nothing(void *memory, uint64_t first_pa, uint64_t frames, uint32_t cores)
+static bool open_handover(void *memory, uint64_t first_pa, uint64_t frames, uint32_t cores)
 {
     (void)memory;
     (void)first_pa;
@@ -50,24 +32,19 @@ static bool open_nothing(void *memory, uint64_t first_pa, uint64_t frames, uint3
     return true;
 }
 
-static uint64_t close_nothing(void)
-{
-    return 0;
-}
-
 const struct team team_handover = {
     .name = "handover",
     .loops =
         {
-            .fill = nothing_many,
-            .drain = nothing,
+            .fill = hold_nothing_many,
+            .drain = hold_nothing,
             .bursts = take_turns,
             .churn = take_turns,
-            .fill_runs = nothing_many,
-            .drain_runs = nothing,
+            .fill_runs = hold_nothing_many,
+            .drain_runs = hold_nothing,
             .runs = take_turns,
         },
-    .bytes = bytes,
-    .open = open_nothing,
+    .bytes = nothing_bytes,
+    .open = open_handover,
     .close = close_nothing,
 };
