@@ -206,6 +206,16 @@ static bool blocks_agree(const struct bitframe *pool)
     return is_clear(levels_at(pool, &pool->blocks, 0), blocks, pool->blocks.words * WORD_BITS);
 }
 
+/** Is the cursor's segment the one that holds word @p word? */
+static bool cursor_segment_is_right(const struct bitframe *pool, uint64_t word)
+{
+    const struct segment *segment = bitframe_segment_of_bit(pool, word * WORD_BITS);
+    return pool->cursor_first == segment->first_bit / WORD_BITS &&
+           pool->cursor_words == (segment->end - segment->first) / WORD_BITS &&
+           pool->cursor_base_pa == (segment->first - segment->first_bit) << BITFRAME_FRAME_SHIFT &&
+           pool->cursor_zero_block == zero_block_of(segment);
+}
+
 static bool cursor_is_right(const struct bitframe *pool)
 {
     const uint64_t *bitmap = levels_at(pool, &pool->frames, 0);
@@ -215,14 +225,12 @@ static bool cursor_is_right(const struct bitframe *pool)
     if (pool->cursor != pool_distance(pool, bitmap + cursor))
         return false;
     if (cursor == pool->frames.words)
-        return pool->cursor_pa == 0 && pool->cursor_words == 0;
+        return pool->cursor_pa == 0 &&
+               (pool->cursor_words == 0 || (pool->cursor_first < pool->frames.words &&
+                                            cursor_segment_is_right(pool, pool->cursor_first)));
     const struct segment *segment = bitframe_segment_of_bit(pool, cursor * WORD_BITS);
-    if (pool->cursor_first != segment->first_bit / WORD_BITS ||
-        pool->cursor_words != (segment->end - segment->first) / WORD_BITS ||
-        pool->cursor_base_pa != (segment->first - segment->first_bit) << BITFRAME_FRAME_SHIFT ||
-        pool->cursor_zero_block != zero_block_of(segment))
-        return false;
-    return pool->cursor_pa == frame_of_bit(segment, cursor * WORD_BITS) << BITFRAME_FRAME_SHIFT;
+    return cursor_segment_is_right(pool, cursor) &&
+           pool->cursor_pa == frame_of_bit(segment, cursor * WORD_BITS) << BITFRAME_FRAME_SHIFT;
 }
 
 static bool gap_is_sound(const struct bitframe *pool)

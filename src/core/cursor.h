@@ -33,12 +33,19 @@ static inline bool step_cursor(struct bitframe *pool, uint64_t word)
 /** Point the cursor at word @p word of the bitmap, not behind its end, whatever segment that is in. */
 void bitframe_set_cursor(struct bitframe *pool, uint64_t word);
 
-/** Point the cursor behind the last word: nothing is free. */
+/** Point the cursor behind the last word: nothing is free. The next that is will often be of the same
+ * segment. */
 static inline void park_cursor(struct bitframe *pool)
 {
     pool->cursor = pool->frames.level[0] + pool->frames.words * sizeof(uint64_t);
     pool->cursor_pa = 0;
+}
+
+/** Likewise, where it has not been in any segment, or segments have changed. */
+static inline void forget_cursor(struct bitframe *pool)
+{
     pool->cursor_words = 0;
+    park_cursor(pool);
 }
 
 /** Bit in blocks of the block that holds the cursor's line. */

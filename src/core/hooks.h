@@ -3,10 +3,10 @@
  * hooks.h - where the debug layer looks in
  *
  * Frames become taken or free at few places only, each of which calls one of these: a frame or a line in the
- * public calls around pool_take(), pool_free(), bitframe_take_line() and bitframe_free_line(), many frames in
- * those of bulk.c, any others in bitframe_clear_frames() and bitframe_set_frames(). Who takes frames out of
- * use, for nobody, sets the current tag to 0 meanwhile; who may have to take a free back pauses. In a
- * library without debug_frames nothing of it is left, not an instruction.
+ * public calls around pool_take(), pool_free() and bitframe_free_line(), bitframe_take_line() by itself, many
+ * frames in those of bulk.c, any others in bitframe_clear_frames() and bitframe_set_frames(). Who takes
+ * frames out of use, for nobody, sets the current tag to 0 meanwhile; who may have to take a free back
+ * pauses. In a library without debug_frames nothing of it is left, not an instruction.
  */
 #ifndef BITFRAME_CORE_HOOKS_H
 #define BITFRAME_CORE_HOOKS_H

@@ -269,14 +269,14 @@ void bitframe_index_clear(struct bitframe *pool)
     for (uint64_t i = 0; i < pool->blocks.words * WORD_BITS; i++)
         pool_block_lines(pool)[i] = 0;
     pool->line_word = 0;
-    park_cursor(pool);
+    forget_cursor(pool);
 }
 
 void bitframe_cursor_find(struct bitframe *pool)
 {
     uint64_t bit = bitframe_levels_next(pool, &pool->frames, 0);
     if (bit == NO_BIT)
-        park_cursor(pool);
+        forget_cursor(pool);
     else
         bitframe_set_cursor(pool, bit / WORD_BITS);
 }
@@ -333,15 +333,14 @@ static inline bool are_known_set(const uint64_t *lines, uint64_t first, uint64_t
     return (~lines[line / WORD_BITS] & wanted) == 0;
 }
 
-uint64_t bitframe_count_free(struct bitframe *pool, uint64_t first, uint64_t end)
+uint64_t bitframe_count_free(struct bitframe *pool, uint64_t bit, uint64_t end)
 {
     bitframe_settle(pool);
     const uint64_t *lines = levels_at(pool, &pool->lines, 0);
     const uint64_t *bitmap = levels_at(pool, &pool->frames, 0);
-    uint64_t bit = pool_bit(pool, first);
     uint64_t frames = 0;
-    for (uint64_t stop, last = bit + (end - first); bit < last; bit = stop) {
-        stop = end_of_known(bit, last);
+    for (uint64_t stop; bit < end; bit = stop) {
+        stop = end_of_known(bit, end);
         frames += are_known_set(lines, bit, stop) ? stop - bit : bitframe_count_range(bitmap, bit, stop);
     }
     return frames;

@@ -8,6 +8,7 @@
  */
 #include "line.h"
 #include "cursor.h"
+#include "hooks.h"
 #include "pool.h"
 
 static inline void line_write(uint64_t *words, uint64_t value)
@@ -22,11 +23,6 @@ static inline void line_write(uint64_t *words, uint64_t value)
     words[7] = value;
 }
 
-static inline bool line_is_empty(const uint64_t *words)
-{
-    return (words[0] | words[1] | words[2] | words[3] | words[4] | words[5] | words[6] | words[7]) == 0;
-}
-
 /** The bits that stand for the words of a line that begins with word @p word, in a word of the level above.
  */
 static inline uint64_t line_mask(uint64_t word)
@@ -34,89 +30,130 @@ static inline uint64_t line_mask(uint64_t word)
     return UINT64_C(0xFF) << (word % WORD_BITS);
 }
 
-/** A step that is rare. Returns @p pa, for a tail call. */
-static __attribute__((noinline)) uint64_t cursor_elsewhere(struct bitframe *pool, uint64_t word, uint64_t pa)
+/** A step that is rare. Returns BITFRAME_OK. */
+static __attribute__((noinline)) enum bitframe_status cursor_elsewhere(struct bitframe *pool, uint64_t word)
 {
     if (pool->free_frames == 0)
         park_cursor(pool);
     else
         bitframe_set_cursor(pool, word);
-    return pa;
+    return BITFRAME_OK;
 }
 
-/** Take line @p line, all free and at @p pa, of a segment whose zero_block_of() is @p zero_block. */
-static inline __attribute__((always_inline)) uint64_t take_this(struct bitframe *pool, uint64_t line,
-                                                                uint64_t pa, uint64_t zero_block)
+/** Word @p word of lines, below which there is none but 0, has become 0: clear its bits above, and set
+ * line_word. */
+static inline void last_of_lines_taken(struct bitframe *pool, uint64_t word)
+{
+    const uint64_t *level = pool->lines.level;
+    const uint64_t *top = level + pool->lines.count;
+    uint64_t left;
+    do {
+        uint64_t *parent = pool_word(pool, *++level) + word / WORD_BITS;
+        left = *parent & ~bit_mask(word);
+        *parent = left;
+        word /= WORD_BITS;
+    } while (left == 0);
+    if (level == top)
+        return; /* none is left, and any word will do */
+    word = word * WORD_BITS + lowest_bit(left);
+    while (--level != pool->lines.level)
+        word = word * WORD_BITS + lowest_bit(pool_word(pool, *level)[word]);
+    pool->line_word = word;
+}
+
+/**
+ * Take line @p line, the lowest that is whole, at @p pa, of a segment whose zero_block_of() is @p zero_block.
+ *
+ * @param at_cursor  Whether the cursor is at its first word, or else at a lower one.
+ */
+static inline __attribute__((always_inline)) enum bitframe_status take_this(struct bitframe *pool,
+                                                                            uint64_t line, uint64_t pa,
+                                                                            uint64_t zero_block,
+                                                                            bool at_cursor, uint64_t *out)
 {
     uint64_t word = line * LINE_WORDS;
-    uint64_t distance = pool->frames.level[0] + word * sizeof(uint64_t);
-    bool at_cursor = distance == pool->cursor;
-    line_broken(pool, line, zero_block + pa / BLOCK_BYTES);
-    line_write(pool_word(pool, distance), 0);
+    uint64_t *words = at_cursor ? pool_word(pool, pool->cursor) : levels_at(pool, &pool->frames, 0) + word;
+    uint64_t block = zero_block + pa / BLOCK_BYTES;
+    uint64_t *lines = levels_at(pool, &pool->lines, 0) + line / WORD_BITS;
+    uint64_t other_lines = *lines & ~bit_mask(line);
+    *lines = other_lines;
+    *out = debug_taken(pool, pa, BITFRAME_LINE_FRAMES);
+    if (pool_block_lines(pool)[block]-- == BITFRAME_BLOCK_LINES)
+        levels_clear(pool, &pool->blocks, block);
     uint64_t free_frames = pool->free_frames - BITFRAME_LINE_FRAMES;
     pool->free_frames = free_frames;
+    line_write(words, 0);
+    if (other_lines == 0) {
+        /* At the cursor the next whole line is found without line_word, or in its own time. */
+        if (at_cursor)
+            levels_climb_emptied(pool, pool->lines.level, line / WORD_BITS);
+        else
+            last_of_lines_taken(pool, line / WORD_BITS);
+    }
 
-    uint64_t emptied = line_mask(word);
-    uint64_t left;
-    const uint64_t *level = pool->frames.level;
-    do {
-        word /= WORD_BITS;
-        uint64_t *parent = pool_word(pool, *++level) + word;
-        left = *parent & ~emptied;
-        *parent = left;
-        emptied = bit_mask(word);
-    } while (left == 0);
-    if (!at_cursor)
-        return pa;
-    /* All below is empty: the lowest bit of what is left leads to the next free frame. */
     const uint64_t *any = pool->frames.level + 1;
-    word = word * WORD_BITS + lowest_bit(left);
+    const uint64_t *level = any;
+    uint64_t *parent = levels_at(pool, &pool->frames, 1) + word / WORD_BITS;
+    uint64_t left = *parent & ~line_mask(word);
+    *parent = left;
+    word /= WORD_BITS;
+    while (left == 0) {
+        uint64_t mask = bit_mask(word);
+        word /= WORD_BITS;
+        parent = pool_word(pool, *++level) + word;
+        left = *parent & ~mask;
+        *parent = left;
+    }
+    if (!at_cursor)
+        return BITFRAME_OK;
+    /* All below is empty: the lowest bit of what is left leads to the next free frame. */
     if (free_frames == 0)
-        return cursor_elsewhere(pool, word, pa);
+        return cursor_elsewhere(pool, word);
+    /* Or GCC keeps the number of the word below through the climb, to mask it: an instruction a level. */
+    __asm__("" : "+r"(word));
+    word = word * WORD_BITS + lowest_bit(left);
     while (level != any) {
         left = pool_word(pool, *--level)[word];
         word = word * WORD_BITS + lowest_bit(left);
     }
-    return step_cursor(pool, word) ? pa : cursor_elsewhere(pool, word, pa);
+    return step_cursor(pool, word) ? BITFRAME_OK : cursor_elsewhere(pool, word);
 }
 
-/** Take line @p line, which is of another segment than the cursor or has a bit that should not stand. */
-static __attribute__((noinline)) uint64_t take_elsewhere(struct bitframe *pool, uint64_t line)
+/** Take line @p line, the lowest that is whole and not at the cursor, of another segment than the cursor. */
+static __attribute__((noinline)) enum bitframe_status take_elsewhere(struct bitframe *pool, uint64_t line,
+                                                                     uint64_t *out)
 {
     uint64_t bit = line * BITFRAME_LINE_FRAMES;
-    if (levels_at(pool, &pool->frames, 0)[bit / WORD_BITS] != UINT64_MAX) {
-        bitframe_settle(pool);
-        return bitframe_take_line(pool);
-    }
     const struct segment *segment = bitframe_segment_of_bit(pool, bit);
-    return take_this(pool, line, frame_of_bit(segment, bit) << BITFRAME_FRAME_SHIFT, zero_block_of(segment));
+    return take_this(pool, line, frame_of_bit(segment, bit) << BITFRAME_FRAME_SHIFT, zero_block_of(segment),
+                     false, out);
 }
 
 /** No line is whole where the last one was: look for the lowest one from the top. */
-static __attribute__((noinline)) uint64_t take_from_top(struct bitframe *pool)
+static __attribute__((noinline)) enum bitframe_status take_from_top(struct bitframe *pool, uint64_t *out)
 {
     const uint64_t *level = pool->lines.level + pool->lines.count - 1;
     uint64_t top = *pool_word(pool, *level);
     if (top == 0)
-        return 0;
+        return BITFRAME_NONE;
     uint64_t line = levels_descend(pool, &pool->lines, level, 0, top);
     pool->line_word = line / WORD_BITS;
-    return bitframe_take_line(pool);
+    return bitframe_take_line(pool, out);
 }
 
-static __attribute__((noinline)) uint64_t settle_and_take(struct bitframe *pool)
+static __attribute__((noinline)) enum bitframe_status settle_and_take(struct bitframe *pool, uint64_t *out)
 {
     bitframe_settle(pool);
-    return bitframe_take_line(pool);
+    return bitframe_take_line(pool, out);
 }
 
 /** Take the cursor's line, which is loose: the levels above need not be told, for they do not know of it. */
-static __attribute__((noinline)) uint64_t take_loose(struct bitframe *pool)
+static __attribute__((noinline)) enum bitframe_status take_loose(struct bitframe *pool, uint64_t *out)
 {
     uint64_t *words = pool_word(pool, pool->cursor);
     if (words[0] != UINT64_MAX)
-        return settle_and_take(pool);
-    uint64_t pa = pool->cursor_pa;
+        return settle_and_take(pool, out);
+    *out = debug_taken(pool, pool->cursor_pa, BITFRAME_LINE_FRAMES);
     uint64_t word = cursor_word(pool);
     uint64_t line = word / LINE_WORDS;
     uint64_t *lines = levels_at(pool, &pool->lines, 0) + line / WORD_BITS;
@@ -130,7 +167,7 @@ static __attribute__((noinline)) uint64_t take_loose(struct bitframe *pool)
     *any = other_words;
     pool->free_frames = free_frames;
     if (free_frames == 0)
-        return cursor_elsewhere(pool, word, pa);
+        return cursor_elsewhere(pool, word);
 
     /* Others that came beside it saw no need to climb. */
     if (other_lines != 0)
@@ -146,22 +183,32 @@ static __attribute__((noinline)) uint64_t take_loose(struct bitframe *pool)
             word = word * WORD_BITS + lowest_bit(pool_word(pool, *--level)[word]);
         while (level != pool->frames.level + 1);
     }
-    return step_cursor(pool, word) ? pa : cursor_elsewhere(pool, word, pa);
+    return step_cursor(pool, word) ? BITFRAME_OK : cursor_elsewhere(pool, word);
 }
 
-uint64_t bitframe_take_line(struct bitframe *pool)
+enum bitframe_status bitframe_take_line(struct bitframe *pool, uint64_t *pa)
 {
     if (pool->loose)
-        return take_loose(pool);
-    uint64_t bits = levels_at(pool, &pool->lines, 0)[pool->line_word];
+        return take_loose(pool, pa);
+    const uint64_t *lines = levels_at(pool, &pool->lines, 0);
+    if (*pool_word(pool, pool->cursor) == UINT64_MAX) {
+        /* Nothing below is free, so if the cursor's line is whole, it is the lowest; and the cursor is at its
+         * first word. */
+        uint64_t line = cursor_word(pool) / LINE_WORDS;
+        if ((lines[line / WORD_BITS] & bit_mask(line)) != 0)
+            return take_this(pool, line, pool->cursor_pa, pool->cursor_zero_block, true, pa);
+    }
+    uint64_t bits = lines[pool->line_word];
     if (bits == 0)
-        return take_from_top(pool);
+        return take_from_top(pool, pa);
     uint64_t line = pool->line_word * WORD_BITS + lowest_bit(bits);
     /* Only of the cursor's line may the bit stand wrongly, and then its first word says so. */
-    if (line * LINE_WORDS - pool->cursor_first >= pool->cursor_words ||
-        levels_at(pool, &pool->frames, 0)[line * LINE_WORDS] != UINT64_MAX)
-        return take_elsewhere(pool, line);
-    return take_this(pool, line, pool->cursor_base_pa + line * LINE_BYTES, pool->cursor_zero_block);
+    if (levels_at(pool, &pool->frames, 0)[line * LINE_WORDS] != UINT64_MAX)
+        return settle_and_take(pool, pa);
+    if (line * LINE_WORDS - pool->cursor_first >= pool->cursor_words)
+        return take_elsewhere(pool, line, pa);
+    return take_this(pool, line, pool->cursor_base_pa + line * LINE_BYTES, pool->cursor_zero_block, false,
+                     pa);
 }
 
 /** The line that was freed begins with the lowest word now. Returns BITFRAME_OK. */
@@ -174,15 +221,14 @@ static __attribute__((noinline)) enum bitframe_status cursor_to(struct bitframe 
 /**
  * Make the line at @p pa, all taken, free.
  *
- * @param distance   That of its first word.
+ * @param word       Its first word, by number.
  * @param is_lowest  Whether it lies below all that is free.
  */
 static inline __attribute__((always_inline)) enum bitframe_status
-free_this(struct bitframe *pool, uint64_t pa, uint64_t distance, bool is_lowest)
+free_this(struct bitframe *pool, uint64_t pa, uint64_t word, bool is_lowest)
 {
-    uint64_t word = (distance - pool->frames.level[0]) / sizeof(uint64_t);
     uint64_t line = word / LINE_WORDS;
-    line_write(pool_word(pool, distance), UINT64_MAX);
+    line_write(levels_at(pool, &pool->frames, 0) + word, UINT64_MAX);
     pool->free_frames += BITFRAME_LINE_FRAMES;
     uint64_t *lines = levels_at(pool, &pool->lines, 0) + line / WORD_BITS;
     uint64_t *any = levels_at(pool, &pool->frames, 1) + word / WORD_BITS;
@@ -207,19 +253,19 @@ free_this(struct bitframe *pool, uint64_t pa, uint64_t distance, bool is_lowest)
 
 /** The line lies below the cursor, which leaves a line behind that is not as the index says. */
 static __attribute__((noinline)) enum bitframe_status settle_and_free(struct bitframe *pool, uint64_t pa,
-                                                                      uint64_t distance)
+                                                                      uint64_t word)
 {
     bitframe_settle(pool);
-    return free_this(pool, pa, distance, true);
+    return free_this(pool, pa, word, true);
 }
 
 enum bitframe_status bitframe_free_line(struct bitframe *pool, uint64_t pa)
 {
-    uint64_t distance = distance_of(pool, pa);
-    if (!line_is_empty(pool_word(pool, distance)))
-        return BITFRAME_DOUBLE_FREE;
-    bool is_lowest = distance - pool->frames.level[0] < pool->cursor - pool->frames.level[0];
+    uint64_t word = (distance_of(pool, pa) - pool->frames.level[0]) / sizeof(uint64_t);
+    if ((levels_at(pool, &pool->frames, 1)[word / WORD_BITS] & line_mask(word)) != 0)
+        return BITFRAME_DOUBLE_FREE; /* a word of it is not empty */
+    bool is_lowest = word < cursor_word(pool);
     if (is_lowest && is_unsettled(pool))
-        return settle_and_free(pool, pa, distance);
-    return free_this(pool, pa, distance, is_lowest);
+        return settle_and_free(pool, pa, word);
+    return free_this(pool, pa, word, is_lowest);
 }

@@ -41,9 +41,12 @@ static inline void line_broken(struct bitframe *pool, uint64_t line, uint64_t bl
 /**
  * Take the lowest line whose frames are all free.
  *
- * @return  Its PA, or 0 if there is none.
+ * @param pa  Set to its PA.
+ *
+ * @retval BITFRAME_OK    Taken.
+ * @retval BITFRAME_NONE  There is none; @p pa is as it was.
  */
-uint64_t bitframe_take_line(struct bitframe *pool);
+enum bitframe_status bitframe_take_line(struct bitframe *pool, uint64_t *pa);
 
 /**
  * Give back a line that lies in the gap.

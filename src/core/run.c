@@ -114,11 +114,7 @@ enum bitframe_status bitframe_take_run(struct bitframe *pool, const struct bitfr
         return take_any_run(pool, request, pa);
     if (pool_is_shared(pool))
         return take_shared_line(pool, request, pa);
-    uint64_t line_pa = debug_taken(pool, bitframe_take_line(pool), BITFRAME_LINE_FRAMES);
-    if (line_pa == 0)
-        return BITFRAME_NONE;
-    *pa = line_pa;
-    return BITFRAME_OK;
+    return bitframe_take_line(pool, pa);
 }
 
 enum bitframe_status bitframe_claim(struct bitframe *pool, uint64_t pa, uint64_t frames)
