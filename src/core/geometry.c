@@ -154,12 +154,14 @@ void bitframe_gap_cut(struct bitframe *pool, uint64_t first, uint64_t end)
     uint64_t gap_end = gap_first + pool->gap_frames;
     if (pool->gap_frames == 0 || first >= gap_end || end <= gap_first)
         return;
-    if (gap_first < first)
+    if (gap_first < first) {
         pool->gap_frames = first - gap_first;
-    else if (end < gap_end)
-        bitframe_gap_move(pool, end);
-    else
+    } else if (end < gap_end) {
+        pool->gap_pa = end << BITFRAME_FRAME_SHIFT;
+        pool->gap_frames = gap_end - end;
+    } else {
         pool->gap_frames = 0;
+    }
 }
 
 static uint64_t line_down(uint64_t frame)

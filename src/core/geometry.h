@@ -215,6 +215,19 @@ void bitframe_survey(const struct bitframe_map *map, struct extent *extent, stru
 void bitframe_lay_out_extent(struct bitframe *pool, const struct extent *extent, uint64_t reserved_room,
                              uint64_t *metadata);
 
+/** Do frames [@p first, @p end) lie in the gap? Then there is nothing else to ask of where they are. */
+static inline bool gap_covers(const struct bitframe *pool, uint64_t first, uint64_t end)
+{
+    uint64_t offset = first - frame_number(pool->gap_pa);
+    return offset < pool->gap_frames && end - first <= pool->gap_frames - offset;
+}
+
+/** Bit of @p frame, which lies in the gap. */
+static inline uint64_t bit_in_gap(const struct bitframe *pool, uint64_t frame)
+{
+    return (pool->zero_word - pool->frames.level[0]) / sizeof(uint64_t) * WORD_BITS + frame;
+}
+
 /**
  * [@p first, @p end) can no longer be in a gap. Puts the gap where it was as far as it is still one: around
  * its first frame, or else around its last.

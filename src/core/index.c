@@ -386,7 +386,7 @@ uint64_t bitframe_clear_frames(struct bitframe *pool, uint64_t first, uint64_t e
     if (pool->free_frames == 0)
         park_cursor(pool);
     else if (*pool_word(pool, pool->cursor) == 0)
-        bitframe_set_cursor(pool, bitframe_levels_next(pool, &pool->frames, first) / WORD_BITS);
+        bitframe_set_cursor(pool, bitframe_levels_next(pool, &pool->frames, end) / WORD_BITS);
     return taken;
 }
 

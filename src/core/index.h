@@ -17,10 +17,10 @@ static inline uint64_t count_free(const struct bitframe *pool, uint64_t first, u
 }
 
 /**
- * Free frames of [@p first, @p end), frame numbers in one segment, by the index where it knows: a word of
- * whole lines tells of as many frames as 512 words of the bitmap.
+ * Set bits among [@p bit, @p end) of the bitmap, by the index where it knows: a word of whole lines tells of
+ * as many frames as 512 words of the bitmap.
  */
-uint64_t bitframe_count_free(struct bitframe *pool, uint64_t first, uint64_t end);
+uint64_t bitframe_count_free(struct bitframe *pool, uint64_t bit, uint64_t end);
 
 /**
  * Make all bits clear in every level but the bitmap, which is the caller's to write, and the cursor stand

@@ -37,6 +37,34 @@ static void splice(struct bitframe *pool, uint64_t from, uint64_t to, const stru
     bitframe_header_steady(pool);
 }
 
+/** May frames [@p first, @p end), of which the first and the last are the pool's, be reserved? @p free_frames
+ * are free. */
+static enum bitframe_status may_reserve(struct bitframe *pool, uint64_t first, uint64_t end,
+                                        uint64_t *free_frames)
+{
+    *free_frames = 0;
+    if (gap_covers(pool, first, end)) {
+        uint64_t bit = bit_in_gap(pool, first);
+        *free_frames = bitframe_count_free(pool, bit, bit + (end - first));
+        return *free_frames == end - first ? BITFRAME_OK : BITFRAME_IN_USE;
+    }
+    if (bitframe_offline_meeting(pool, first, end))
+        return BITFRAME_OFFLINE;
+    uint64_t held = 0;
+    struct span piece;
+    for (uint64_t frame = first;
+         bitframe_span_next(pool_spans(pool), pool->span_count, &frame, end, &piece);) {
+        uint64_t frames = piece.end - piece.first;
+        uint64_t bit = pool_bit(pool, piece.first);
+        uint64_t free_here = bitframe_count_free(pool, bit, bit + frames);
+        *free_frames += free_here;
+        held += frames - free_here;
+        if (free_here != frames)
+            held -= bitframe_span_overlap(pool_reserved(pool), pool->reserved_count, piece.first, piece.end);
+    }
+    return held == 0 ? BITFRAME_OK : BITFRAME_IN_USE;
+}
+
 static enum bitframe_status reserve(struct bitframe *pool, uint64_t pa, uint64_t bytes)
 {
     if (bytes == 0)
@@ -45,30 +73,14 @@ static enum bitframe_status reserve(struct bitframe *pool, uint64_t pa, uint64_t
     if (last_pa < pa)
         return BITFRAME_INVALID;
     struct span merged = {.first = frame_number(pa), .end = frame_number(last_pa) + 1};
-    if (!bitframe_trim(pool, &merged))
+    if (!gap_covers(pool, merged.first, merged.end) && !bitframe_trim(pool, &merged))
         return BITFRAME_OK;
     uint64_t first = merged.first;
     uint64_t end = merged.end;
-    if (bitframe_offline_meeting(pool, first, end))
-        return BITFRAME_OFFLINE;
-
-    uint64_t managed = 0;
-    uint64_t reserved = 0;
-    uint64_t free_frames = 0;
-    struct span piece;
-    for (uint64_t frame = first;
-         bitframe_span_next(pool_spans(pool), pool->span_count, &frame, end, &piece);) {
-        managed += piece.end - piece.first;
-        uint64_t free_here = bitframe_count_free(pool, piece.first, piece.end);
-        free_frames += free_here;
-        if (free_here != piece.end - piece.first)
-            reserved +=
-                bitframe_span_overlap(pool_reserved(pool), pool->reserved_count, piece.first, piece.end);
-    }
-    if (free_frames + reserved != managed)
-        return BITFRAME_IN_USE;
-    if (free_frames == 0)
-        return BITFRAME_OK;
+    uint64_t free_frames;
+    enum bitframe_status status = may_reserve(pool, first, end, &free_frames);
+    if (status != BITFRAME_OK || free_frames == 0)
+        return status;
 
     /* The entries that the range meets or touches become one with it. */
     const struct span *table = pool_reserved(pool);
@@ -84,10 +96,9 @@ static enum bitframe_status reserve(struct bitframe *pool, uint64_t pa, uint64_t
         return BITFRAME_NO_ROOM;
     splice(pool, from, to, &merged, 1);
     uint32_t tag = bitframe_debug_set_tag(pool, 0); /* they are nobody's */
-    if (managed == end - first) {
-        /* No hole in it, so it is of one segment. */
-        uint64_t bit = pool_bit(pool, first);
-        bitframe_clear_frames(pool, bit, bit + managed);
+    if (gap_covers(pool, first, end)) {
+        uint64_t bit = bit_in_gap(pool, first);
+        bitframe_clear_frames(pool, bit, bit + (end - first));
     } else {
         bitframe_take_range(pool, pa, last_pa == UINT64_MAX ? last_pa : last_pa + 1);
     }

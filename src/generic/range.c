@@ -3,6 +3,20 @@
 #include "bits.h"
 #include "kernels.h"
 
+#if defined(__x86_64__)
+/*
+ * String stores write whole cache lines with no vector register, which takes some 30 cycles to get going:
+ * below 128 words the loop is faster, from 512 on it takes nearly twice as long. ("Enhanced REP MOVSB and
+ * STOSB operation" in Intel's optimization manual; Linux clears its pages so.)
+ */
+enum { STRING_WORDS = 128 };
+
+static inline void store_string(uint64_t *word, uint64_t count, uint64_t value)
+{
+    __asm__ volatile("rep stosq" : "+D"(word), "+c"(count) : "a"(value) : "memory");
+}
+#endif
+
 /*
  * The words between the two ends are whole and only written, a line a step: a compiler may merge the eight
  * stores into wider ones where the machine and its arguments allow.
@@ -11,6 +25,12 @@ static inline void store_words(uint64_t *words, uint64_t first, uint64_t end, ui
 {
     uint64_t *word = words + first;
     uint64_t *stop = words + end;
+#if defined(__x86_64__)
+    if (end - first >= STRING_WORDS) {
+        store_string(word, end - first, value);
+        return;
+    }
+#endif
     for (; stop - word >= 8; word += 8) {
         word[0] = value;
         word[1] = value;
