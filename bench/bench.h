@@ -27,7 +27,8 @@ struct loops {
     void (*churn)(uint64_t *held, uint64_t pairs);                  /* free one that is held, take one */
     void (*edges)(uint64_t a, uint64_t b, uint64_t rounds);         /* take both, free both */
     uint64_t (*count)(uint64_t calls);                              /* how many frames are free? */
-    void (*reserve)(uint64_t pa, uint64_t bytes, uint64_t n);       /* take one range after the other */
+    void (*reserve)(uint64_t pa, uint64_t bytes, uint64_t n);       /* reserve one range after the other */
+    void (*take_range)(uint64_t pa, uint64_t bytes, uint64_t n);    /* take one range after the other */
     void (*init)(uint64_t calls);                                   /* every frame free, again */
     uint64_t (*fill_huge)(uint64_t calls);                          /* take 2 MiB, aligned, again and again */
     void (*drain_huge)(uint64_t pa, uint64_t step, uint64_t calls); /* free 2 MiB every step bytes */
@@ -100,8 +101,8 @@ struct bench_case {
 
 /* Contenders. Those of the architecture end with null. */
 extern const struct contender bench_bitframe, bench_contract, bench_bytemap, bench_buddy, bench_flat,
-    bench_flat_hint, bench_shared_local, bench_shared_lowest, bench_core, bench_empty, bench_memzero,
-    bench_memzero_device, bench_zero_c;
+    bench_flat_hint, bench_shared_local, bench_shared_lowest, bench_core, bench_empty, bench_memset,
+    bench_memzero, bench_memzero_device, bench_zero_c;
 extern const struct contender *const bench_arch_contenders[];
 extern const struct contender *const bench_arch_kinds; /* atomic accesses, see on_kinds.c; or null */
 extern const struct loops bench_empty_loops, bench_empty_page_loops, bench_empty_shared_loops,
@@ -110,9 +111,9 @@ extern const struct loops bench_empty_loops, bench_empty_page_loops, bench_empty
 /* Subjects. */
 extern const struct subject bench_fill, bench_drain, bench_churn50, bench_churn99, bench_scatter50,
     bench_scatter99, bench_adversarial, bench_worst_take, bench_worst_free, bench_worst_line, bench_count,
-    bench_reserve, bench_init, bench_huge_take, bench_huge_free, bench_huge_churn, bench_huge_nibbled_take,
-    bench_huge_nibbled_free, bench_worst_huge_take, bench_worst_huge_free, bench_bulk_take, bench_bulk_free,
-    bench_search, bench_zero;
+    bench_reserve, bench_take_range, bench_init, bench_huge_take, bench_huge_free, bench_huge_churn,
+    bench_huge_nibbled_take, bench_huge_nibbled_free, bench_huge_scattered, bench_worst_huge_take,
+    bench_worst_huge_free, bench_bulk_take, bench_bulk_free, bench_search, bench_zero;
 
 /** How many times stage_open() was called. */
 extern uint64_t stage_built;

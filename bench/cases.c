@@ -22,7 +22,7 @@ struct list {
 };
 
 static const struct contender *const contenders[] = {
-    &bench_empty, &bench_bitframe, &bench_buddy, &bench_flat, &bench_flat_hint, &bench_bytemap,
+    &bench_empty, &bench_bitframe, &bench_buddy, &bench_flat, &bench_flat_hint, &bench_bytemap, &bench_memset,
 };
 
 /* A call costs the same at any size, but in the worst case. */
@@ -48,12 +48,14 @@ static const struct subject *const subjects[] = {
     &bench_worst_line,
     &bench_count,
     &bench_reserve,
+    &bench_take_range,
     &bench_init,
     &bench_huge_take,
     &bench_huge_free,
     &bench_huge_churn,
     &bench_huge_nibbled_take,
     &bench_huge_nibbled_free,
+    &bench_huge_scattered,
     &bench_worst_huge_take,
     &bench_worst_huge_free,
     &bench_bulk_take,

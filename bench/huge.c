@@ -3,11 +3,15 @@
  * huge.c - 2 MiB runs, aligned: in sequence, at random, and where every other one has lost a frame
  *
  * In the nibbled state a frame is taken of every other 2 MiB of all memory, so that no two whole ones are
- * next to each other. The worst take and the worst free are those of the only whole line of memory, where
- * another frame is free: above it, so that the take has the cursor to move, and not the one that was last
- * freed, which costs less; below it, so that it is not the lowest.
+ * next to each other. In the scattered one all memory is held but for up to 32 lone 2 MiB as far apart as can
+ * be, which is where an index helps least: 32 come back, 32 are taken, and then others. The worst take and
+ * the worst free are those of the only whole line of memory, where another frame is free: above it, so that
+ * the take has the cursor to move, and not the one that was last freed, which costs less; below it, so that
+ * it is not the lowest.
  */
 #include "bench.h"
+
+enum { SCATTERED = 32 };
 
 #define HUGE_BYTES (HUGE_FRAMES * BITFRAME_FRAME_BYTES)
 
@@ -28,6 +32,11 @@ static uint64_t operations(const struct stage *stage)
 static uint64_t operations_indexed(const struct stage *stage)
 {
     return stage->on->indexed ? operations(stage) : 0;
+}
+
+static uint64_t operations_scattered(const struct stage *stage)
+{
+    return operations(stage) / SCATTERED * SCATTERED;
 }
 
 static uint64_t operations_worst(const struct stage *stage)
@@ -84,7 +93,21 @@ static void nibble(const struct stage *stage)
 {
     stage_open(stage);
     for (uint64_t i = 0; i < huge_count(stage); i += 2)
-        stage->on->loops.reserve(stage_pa(stage, i * HUGE_FRAMES + 100), BITFRAME_FRAME_BYTES, 1);
+        stage->on->loops.take_range(stage_pa(stage, i * HUGE_FRAMES + 100), BITFRAME_FRAME_BYTES, 1);
+}
+
+static void prepare_scattered(const struct stage *stage)
+{
+    stage_occupy(stage, down_to_granule(stage, stage->frames));
+}
+
+static void run_scattered(const struct stage *stage, const struct loops *loops)
+{
+    uint64_t apart = huge_count(stage) / SCATTERED;
+    for (uint64_t i = 0; i < stage->operations / SCATTERED; i++) {
+        loops->drain_huge(stage_pa(stage, i * HUGE_FRAMES), apart * HUGE_BYTES, SCATTERED);
+        (void)loops->fill_huge(SCATTERED);
+    }
 }
 
 static void prepare_nibbled_free(const struct stage *stage)
@@ -105,7 +128,7 @@ static void prepare_worst_take(const struct stage *stage)
     stage_occupy(stage, stage->frames);
     stage->on->loops.drain_huge(stage_pa(stage, 0), 0, 1);
     stage->on->loops.drain(stage_pa(stage, stage->frames - 1), 1);
-    stage->on->loops.reserve(middle(stage), BITFRAME_FRAME_BYTES, 1);
+    stage->on->loops.take_range(middle(stage), BITFRAME_FRAME_BYTES, 1);
 }
 
 static void prepare_worst_free(const struct stage *stage)
@@ -162,6 +185,15 @@ const struct subject bench_huge_nibbled_free = {
     .operations = operations_indexed,
     .prepare = prepare_nibbled_free,
     .run = run_nibbled_free,
+};
+
+const struct subject bench_huge_scattered = {
+    .name = "huge-scattered",
+    .operation = "pair",
+    .calls = 2,
+    .operations = operations_scattered,
+    .prepare = prepare_scattered,
+    .run = run_scattered,
 };
 
 const struct subject bench_worst_huge_take = {

@@ -3,17 +3,18 @@
  * loops.h - the measured loops, around one contender's calls
  *
  * To be included once by a file that defines any of
- *   TAKE()             the lowest free frame
- *   FREE(pa)           give a frame back
- *   COUNT()            free frames
- *   RESERVE(pa, end)   take a range
- *   INIT()             every frame free
- *   TAKE_HUGE()        2 MiB, aligned
- *   FREE_HUGE(pa)      give 2 MiB back
- *   TAKE_BULK(pas)     BULK single frames
- *   FREE_BULK(pas)     give BULK frames back
- *   SEARCH()           what is not there
- *   ZERO(page)         clear a page
+ *   TAKE()               the lowest free frame
+ *   FREE(pa)             give a frame back
+ *   COUNT()              free frames
+ *   RESERVE(pa, end)     take a range that no free gives back, or as near as the contender comes to that
+ *   TAKE_RANGE(pa, end)  take a range
+ *   INIT()               every frame free
+ *   TAKE_HUGE()          2 MiB, aligned
+ *   FREE_HUGE(pa)        give 2 MiB back
+ *   TAKE_BULK(pas)       BULK single frames
+ *   FREE_BULK(pas)       give BULK frames back
+ *   SEARCH()             what is not there
+ *   ZERO(page)           clear a page
  * and uses LOOPS, an initialiser of struct loops. The loops are the same text for every contender, and each
  * is kept from being inlined, so that the empty ones cost exactly what the others do less the
  * calls.
@@ -102,6 +103,19 @@ LOOP void reserve(uint64_t pa, uint64_t bytes, uint64_t ranges)
 #define LOOP_RESERVE
 #endif
 
+#ifdef TAKE_RANGE
+LOOP void take_range(uint64_t pa, uint64_t bytes, uint64_t ranges)
+{
+    for (uint64_t i = 0; i < ranges; i++) {
+        TAKE_RANGE(pa, pa + bytes);
+        pa += bytes;
+    }
+}
+#define LOOP_TAKE_RANGE .take_range = take_range,
+#else
+#define LOOP_TAKE_RANGE
+#endif
+
 #ifdef INIT
 LOOP void init(uint64_t calls)
 {
@@ -185,8 +199,8 @@ LOOP void zero(void *pages, uint64_t mask, uint64_t calls)
 
 #define LOOPS                                                                                                \
     {                                                                                                        \
-        LOOP_TAKE LOOP_FREE LOOP_PAIRS LOOP_COUNT LOOP_RESERVE LOOP_INIT LOOP_HUGE LOOP_BULK LOOP_SEARCH     \
-            LOOP_ZERO                                                                                        \
+        LOOP_TAKE LOOP_FREE LOOP_PAIRS LOOP_COUNT LOOP_RESERVE LOOP_TAKE_RANGE LOOP_INIT LOOP_HUGE LOOP_BULK \
+            LOOP_SEARCH LOOP_ZERO                                                                            \
     }
 
 #endif

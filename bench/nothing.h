@@ -13,7 +13,7 @@ struct nothing {
 uint64_t nothing_take(struct nothing *nothing);
 void nothing_free(struct nothing *nothing, uint64_t pa);
 uint64_t nothing_count(struct nothing *nothing);
-void nothing_reserve(struct nothing *nothing, uint64_t pa, uint64_t end_pa);
+void nothing_reserve(struct nothing *nothing, uint64_t pa, uint64_t to);
 void nothing_init(struct nothing *nothing);
 uint64_t nothing_take_huge(struct nothing *nothing, const void *request, uint64_t *pa);
 void nothing_free_huge(struct nothing *nothing, uint64_t pa, uint64_t frames);

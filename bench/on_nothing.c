@@ -36,17 +36,18 @@ static inline void free_bulk(const uint64_t *pas)
     (void)nothing_free_bulk(&nothing, pas, BULK, 0, &freed);
 }
 
-#define TAKE()           nothing_take(&nothing)
-#define FREE(pa)         nothing_free(&nothing, pa)
-#define COUNT()          nothing_count(&nothing)
-#define RESERVE(pa, end) nothing_reserve(&nothing, pa, end)
-#define INIT()           nothing_init(&nothing)
-#define ZERO(page)       nothing_zero(page)
-#define TAKE_HUGE()      take_huge()
-#define FREE_HUGE(pa)    nothing_free_huge(&nothing, pa, HUGE_FRAMES)
-#define SEARCH()         search_run()
-#define TAKE_BULK(pas)   take_bulk(pas)
-#define FREE_BULK(pas)   free_bulk(pas)
+#define TAKE()              nothing_take(&nothing)
+#define FREE(pa)            nothing_free(&nothing, pa)
+#define COUNT()             nothing_count(&nothing)
+#define RESERVE(pa, end)    nothing_reserve(&nothing, pa, (end) - (pa))
+#define TAKE_RANGE(pa, end) nothing_reserve(&nothing, pa, end)
+#define INIT()              nothing_init(&nothing)
+#define ZERO(page)          nothing_zero(page)
+#define TAKE_HUGE()         take_huge()
+#define FREE_HUGE(pa)       nothing_free_huge(&nothing, pa, HUGE_FRAMES)
+#define SEARCH()            search_run()
+#define TAKE_BULK(pas)      take_bulk(pas)
+#define FREE_BULK(pas)      free_bulk(pas)
 #include "loops.h"
 
 const struct loops bench_empty_loops = LOOPS;

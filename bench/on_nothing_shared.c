@@ -27,14 +27,14 @@ static inline void free_bulk(const uint64_t *pas)
     (void)nothing_free_bulk(&nothing, pas, BULK, 0, &freed);
 }
 
-#define TAKE()           nothing_take_on(&nothing, BENCH_CORE)
-#define FREE(pa)         nothing_free_on(&nothing, pa, BENCH_CORE)
-#define COUNT()          nothing_count(&nothing)
-#define RESERVE(pa, end) nothing_reserve(&nothing, pa, end)
-#define TAKE_HUGE()      take_huge()
-#define FREE_HUGE(pa)    nothing_free_huge(&nothing, pa, HUGE_FRAMES)
-#define TAKE_BULK(pas)   take_bulk(pas)
-#define FREE_BULK(pas)   free_bulk(pas)
+#define TAKE()              nothing_take_on(&nothing, BENCH_CORE)
+#define FREE(pa)            nothing_free_on(&nothing, pa, BENCH_CORE)
+#define COUNT()             nothing_count(&nothing)
+#define TAKE_RANGE(pa, end) nothing_reserve(&nothing, pa, end)
+#define TAKE_HUGE()         take_huge()
+#define FREE_HUGE(pa)       nothing_free_huge(&nothing, pa, HUGE_FRAMES)
+#define TAKE_BULK(pas)      take_bulk(pas)
+#define FREE_BULK(pas)      free_bulk(pas)
 #include "loops.h"
 
 const struct loops bench_empty_shared_loops = LOOPS;

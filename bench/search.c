@@ -23,8 +23,8 @@ static void prepare(const struct stage *stage)
     }
     stage_open(stage);
     for (uint64_t word = 0; word < stage->frames / WORD_FRAMES; word++)
-        stage->on->loops.reserve(stage_pa(stage, word * WORD_FRAMES + word % WORD_FRAMES),
-                                 BITFRAME_FRAME_BYTES, 1);
+        stage->on->loops.take_range(stage_pa(stage, word * WORD_FRAMES + word % WORD_FRAMES),
+                                    BITFRAME_FRAME_BYTES, 1);
 }
 
 static void run(const struct stage *stage, const struct loops *loops)

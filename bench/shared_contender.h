@@ -44,14 +44,14 @@ static inline void free_bulk(const uint64_t *pas)
     (void)bitframe_free_bulk(&pool, pas, BULK, 0, &freed);
 }
 
-#define TAKE()           bitframe_take_on(&pool, BENCH_CORE)
-#define FREE(pa)         (void)bitframe_free_on(&pool, pa, BENCH_CORE)
-#define COUNT()          count_frames(&pool)
-#define RESERVE(pa, end) (void)bitframe_take_range(&pool, pa, end)
-#define TAKE_HUGE()      take_huge()
-#define FREE_HUGE(pa)    (void)bitframe_free_run(&pool, pa, HUGE_FRAMES)
-#define TAKE_BULK(pas)   take_bulk(pas)
-#define FREE_BULK(pas)   free_bulk(pas)
+#define TAKE()              bitframe_take_on(&pool, BENCH_CORE)
+#define FREE(pa)            (void)bitframe_free_on(&pool, pa, BENCH_CORE)
+#define COUNT()             count_frames(&pool)
+#define TAKE_RANGE(pa, end) (void)bitframe_take_range(&pool, pa, end)
+#define TAKE_HUGE()         take_huge()
+#define FREE_HUGE(pa)       (void)bitframe_free_run(&pool, pa, HUGE_FRAMES)
+#define TAKE_BULK(pas)      take_bulk(pas)
+#define FREE_BULK(pas)      free_bulk(pas)
 #include "loops.h"
 
 static uint64_t bytes(uint64_t frames)
