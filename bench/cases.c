@@ -46,6 +46,8 @@ static const struct subject *const subjects[] = {
     &bench_worst_take,
     &bench_worst_free,
     &bench_worst_line,
+    &bench_worst_open,
+    &bench_worst_below,
     &bench_count,
     &bench_reserve,
     &bench_take_range,

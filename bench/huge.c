@@ -55,9 +55,17 @@ static uint64_t down_to_granule(const struct stage *stage, uint64_t frames)
     return stage->on->granule ? frames / stage->on->granule * stage->on->granule : frames;
 }
 
+/** Hold the lower half of memory, as single frames. */
 static void prepare_take(const struct stage *stage)
 {
     stage_occupy(stage, down_to_granule(stage, stage->frames / 2));
+}
+
+/** Hold the lower half of memory, 2 MiB by 2 MiB. */
+static void prepare_free(const struct stage *stage)
+{
+    stage_open(stage);
+    (void)stage->on->loops.fill_huge(huge_count(stage) / 2);
 }
 
 static void run_take(const struct stage *stage, const struct loops *loops)
@@ -73,7 +81,7 @@ static void run_free(const struct stage *stage, const struct loops *loops)
 /** Hold the lower half of memory, and free and take single runs of it in random order. */
 static void prepare_churn(const struct stage *stage)
 {
-    prepare_take(stage);
+    prepare_free(stage);
     uint64_t next = 0;
     for (uint64_t i = 0; i < stage->operations; i++) {
         uint64_t run;
@@ -156,7 +164,7 @@ const struct subject bench_huge_free = {
     .operation = "2 MiB",
     .calls = 1,
     .operations = operations,
-    .prepare = prepare_take,
+    .prepare = prepare_free,
     .run = run_free,
 };
 

@@ -165,7 +165,7 @@ static const struct workload workloads[] = {
 };
 
 static const struct team *const teams[] = {
-    &team_atomic, &team_handover,     &team_empty,
+    &team_atomic, &team_handover,     &team_empty,  &team_bare,
 #if BITFRAME_SHARED
     &team_local,  &team_local_exact,  &team_lowest, &team_core,
 #endif

@@ -3,8 +3,10 @@
  * worst.c - the dearest single calls of an index
  *
  * A take is dearest when it empties a word of every level but the top, and descends as far again: the first
- * and the last frame are free, and the first is taken. A free is dear when it refills a word of every level,
- * since nothing is free, and when it makes the only whole line.
+ * and the last frame are free, and the first is taken. Or when it empties the first word of the only whole
+ * line, whose bit it has to clear. A free is dear when it refills a word of every level, since nothing is
+ * free; when it makes the only whole line; and when it lies below a line that was given back whole and is
+ * loose, or was and has been taken from, and must be tied into the index first.
  */
 #include "bench.h"
 
@@ -57,6 +59,51 @@ static void run_line(const struct stage *stage, const struct loops *loops)
 {
     loops->drain(stage_pa(stage, last_line(stage) + BITFRAME_LINE_FRAMES / 2), stage->operations);
 }
+
+/** Only the last line is free, and of its first word all but one frame are taken. */
+static void prepare_open(const struct stage *stage)
+{
+    stage_occupy(stage, stage->frames);
+    stage->on->loops.drain(stage_pa(stage, last_line(stage)), BITFRAME_LINE_FRAMES);
+    (void)stage->on->loops.fill(63);
+}
+
+/** Only the last line is free, given back as one. */
+static void prepare_below(const struct stage *stage)
+{
+    stage_occupy(stage, stage->frames);
+    stage->on->loops.drain_huge(stage_pa(stage, last_line(stage)), 0, 1);
+}
+
+static void run_below(const struct stage *stage, const struct loops *loops)
+{
+    loops->drain(stage_pa(stage, 0), stage->operations);
+}
+
+static uint64_t operations_below(const struct stage *stage)
+{
+    return stage->on->loops.drain_huge ? operations(stage) : 0;
+}
+
+const struct subject bench_worst_open = {
+    .name = "worst-open",
+    .operation = "take",
+    .calls = 1,
+    .count_only = true,
+    .operations = operations,
+    .prepare = prepare_open,
+    .run = run_take,
+};
+
+const struct subject bench_worst_below = {
+    .name = "worst-below",
+    .operation = "free",
+    .calls = 1,
+    .count_only = true,
+    .operations = operations_below,
+    .prepare = prepare_below,
+    .run = run_below,
+};
 
 const struct subject bench_worst_take = {
     .name = "worst-take",
