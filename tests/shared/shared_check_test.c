@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/* shared_check_test.c - what bitframe_check() finds in a shared pool: every corruption by its name. */
+#include <bitframe/offline.h>
+
+#include "shared_pool.h"
+
+static void make_checked(void)
+{
+    static struct bitframe_offline record;
+    static uint64_t words[2];
+    make_spans();
+    share_as(BITFRAME_LOCAL, CORES);
+    for (uint32_t core = 0; core < CORES; core++)
+        cr_assert_eq(bitframe_core_join(&pool, caches + core, core), BITFRAME_OK);
+    ASSERT_STATUS(bitframe_offline(&pool, &record, pa_of(3700), 20 * FRAME, words, 2), BITFRAME_OK);
+    for (int i = 0; i < 100; i++)
+        (void)bitframe_take_on(&pool, 1);
+    for (int i = 0; i < 70; i++)
+        (void)core_take(0);
+    ASSERT_SOUND();
+}
+
+/** @p corruption of a pool that is fresh each time must be found, and be the one that is named. */
+#define EXPECT_BAD(invariant, corruption)                                                                    \
+    do {                                                                                                     \
+        make_checked();                                                                                      \
+        corruption;                                                                                          \
+        enum bitframe_invariant broken_ = bitframe_check(&pool);                                             \
+        cr_expect_eq(broken_, BITFRAME_BAD_##invariant, "%s: %s", #corruption,                               \
+                     bitframe_invariant_name(broken_));                                                      \
+    } while (0)
+
+static uint64_t *word_of(uint64_t frame)
+{
+    return levels_at(&pool, &pool.frames, 0) + pool_bit(&pool, frame) / 64;
+}
+
+static unsigned way_in_use(void)
+{
+    return lowest_bit(caches[0].ready);
+}
+
+Test(shared_check, index)
+{
+    EXPECT_BAD(INDEX, levels_at(&pool, &pool.frames, 1)[0] &= levels_at(&pool, &pool.frames, 1)[0] - 1);
+    EXPECT_BAD(INDEX, levels_at(&pool, &pool.frames, 2)[0] = 0);
+    EXPECT_BAD(INDEX, pool.frames.stop = 0);
+    /* A bit over a word that is 0 does no harm, and who comes by clears it. */
+    make_pool(2 * GROUP);
+    ASSERT_STATUS(bitframe_claim(&pool, BASE, 64), BITFRAME_OK);
+    share_as(BITFRAME_LOWEST, 1);
+    uint64_t *above = levels_at(&pool, &pool.frames, 1);
+    *above |= 1;
+    ASSERT_SOUND();
+    cr_expect_eq(bitframe_take(&pool), pa_of(64));
+    cr_expect_eq(*above & 1, 0);
+    ASSERT_SOUND();
+}
+
+Test(shared_check, lines)
+{
+    EXPECT_BAD(LINES, levels_at(&pool, &pool.lines, 0)[0] &= levels_at(&pool, &pool.lines, 0)[0] - 1);
+    EXPECT_BAD(LINES, levels_at(&pool, &pool.lines, 0)[pool.lines.words - 1] |= UINT64_C(1) << 63);
+    EXPECT_BAD(LINES, pool.lines.stop = 0);
+    if (pool.lines.count > 1)
+        EXPECT_BAD(LINES, levels_at(&pool, &pool.lines, pool.lines.count - 1)[0] = 0);
+    /* A bit of a line that is not whole does no harm: who asks for a line clears it. */
+    make_pool(2 * GROUP);
+    ASSERT_STATUS(bitframe_claim(&pool, BASE, 64), BITFRAME_OK);
+    share_as(BITFRAME_LOWEST, 1);
+    levels_at(&pool, &pool.lines, 0)[0] |= 1;
+    ASSERT_SOUND();
+    struct bitframe_request request = {.frames = LINE, .align = LINE * FRAME};
+    uint64_t pa;
+    ASSERT_STATUS(bitframe_take_run(&pool, &request, &pa), BITFRAME_OK);
+    cr_expect_eq(pa, pa_of(LINE));
+    cr_expect_eq(levels_at(&pool, &pool.lines, 0)[0] & 1, 0);
+    ASSERT_SOUND();
+}
+
+Test(shared_check, cursor)
+{
+    EXPECT_BAD(CURSOR, pool.sharing.always_zero = 1);
+    EXPECT_BAD(CURSOR, pool.cursor += 8);
+    EXPECT_BAD(CURSOR, pool.cursor = pool.frames.level[0]);
+}
+
+Test(shared_check, core_cache)
+{
+    EXPECT_BAD(CACHE, caches[0].ready ^= 1u << way_in_use());
+    EXPECT_BAD(CACHE, caches[0].ready |= UINT64_C(1) << ((way_in_use() + 1) % BITFRAME_CORE_WAYS));
+    EXPECT_BAD(CACHE, caches[0].word[way_in_use()] ^= 1);
+    EXPECT_BAD(CACHE, caches[0].word[way_in_use()] += pool.frames.words);
+    EXPECT_BAD(CACHE, caches[0].word[way_in_use()] = UINT64_MAX);
+    EXPECT_BAD(CACHE, caches[0].pa[way_in_use()] += FRAME);
+    EXPECT_BAD(CACHE, caches[0].moving = 1);
+    EXPECT_BAD(CACHE, *held_of(&pool, caches[0].word[way_in_use()] / 64) = 0);
+    EXPECT_BAD(CACHE, {
+        uint64_t word = caches[0].word[way_in_use()];
+        levels_at(&pool, &pool.frames, 0)[word] |= caches[0].mask[way_in_use()];
+        levels_at(&pool, &pool.frames, 1)[word / 64] |= bit_mask(word);
+    });
+}
+
+Test(shared_check, count)
+{
+    EXPECT_BAD(COUNT, slot_of(&pool, 1)->taken++);
+    EXPECT_BAD(COUNT, slot_of(&pool, 2)->freed++);
+    EXPECT_BAD(COUNT, pool.sharing.base_frames--);
+    EXPECT_BAD(COUNT, *word_of(BASE / FRAME + 2000) ^= bit_mask(pool_bit(&pool, BASE / FRAME + 2000)));
+}
+
+Test(shared_check, gap)
+{
+    EXPECT_BAD(GAP, pool.gap_frames = 1);
+    EXPECT_BAD(GAP, pool.sharing.gap_frames++);
+    EXPECT_BAD(GAP, pool.sharing.gap_pa -= FRAME);
+    EXPECT_BAD(GAP, pool.sharing.gap_zero_bit++);
+}
+
+Test(shared_check, tables_padding_reserved_offline_header)
+{
+    EXPECT_BAD(TABLES, pool_spans(&pool)[0].end++);
+    EXPECT_BAD(TABLES, pool.total_frames++);
+    EXPECT_BAD(TABLES, pool_segments(&pool)[1].first_bit++);
+    EXPECT_BAD(PADDING, *word_of(BASE / FRAME + 299) |= UINT64_C(1) << 63);
+    EXPECT_BAD(RESERVED, *word_of(BASE / FRAME + 100) |= bit_mask(pool_bit(&pool, BASE / FRAME + 100)));
+    EXPECT_BAD(RESERVED, pool.reserved_frames--);
+    EXPECT_BAD(OFFLINE, pool.offline_frames++);
+    EXPECT_BAD(OFFLINE, *word_of(BASE / FRAME + 3705) |= bit_mask(pool_bit(&pool, BASE / FRAME + 3705)));
+    EXPECT_BAD(HEADER, metadata[0]++);
+}
