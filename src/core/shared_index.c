@@ -66,7 +66,7 @@ void bitframe_group_sweep(struct bitframe *pool, uint64_t group)
         bitframe_group_emptied(pool, group, empty);
 }
 
-static bool is_whole(const struct bitframe *pool, uint64_t line)
+bool bitframe_line_is_whole(const struct bitframe *pool, uint64_t line)
 {
     const uint64_t *words = levels_at(pool, &pool->frames, 0) + line * LINE_WORDS;
     /* Frames often come back in sequence, and then it is a word at one end that completes the line. */
@@ -91,10 +91,10 @@ static void clear_line(struct bitframe *pool, uint64_t line)
 void bitframe_line_may_be_whole(struct bitframe *pool, uint64_t line)
 {
     uint64_t *word = levels_at(pool, &pool->lines, 0) + line / WORD_BITS;
-    while (is_whole(pool, line)) {
+    while (bitframe_line_is_whole(pool, line)) {
         if (atomic_set_bits(word, bit_mask(line)) == 0)
             bitframe_word_filled(pool, &pool->lines, 0, line / WORD_BITS);
-        if (is_whole(pool, line))
+        if (bitframe_line_is_whole(pool, line))
             return;
         clear_line(pool, line);
     }

@@ -36,6 +36,9 @@ void bitframe_group_filled(struct bitframe *pool, uint64_t group, uint64_t words
 /** Of group @p group, clear the bits that stand over empty words. */
 void bitframe_group_sweep(struct bitframe *pool, uint64_t group);
 
+/** Were all frames of line @p line free, each when it was looked at? */
+bool bitframe_line_is_whole(const struct bitframe *pool, uint64_t line);
+
 /** All of line @p line may have become free. */
 void bitframe_line_may_be_whole(struct bitframe *pool, uint64_t line);
 

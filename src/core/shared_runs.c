@@ -145,17 +145,12 @@ static enum bitframe_status free_line(struct bitframe *pool, uint64_t word)
 
 /* Runs. */
 
-/** A run of whole lines from frame @p frame on was not: clear the bits of lines that are not whole. */
+/** Bits [@p first, @p end), lines that were to be whole, are not: clear the bits of those that are not. */
 static void doubt_lines(struct bitframe *pool, uint64_t first, uint64_t end)
 {
     for (uint64_t line = first / BITFRAME_LINE_FRAMES; line < end / BITFRAME_LINE_FRAMES; line++) {
-        const uint64_t *words = leaf_at(pool, line * LINE_WORDS);
-        for (int i = 0; i < LINE_WORDS; i++) {
-            if (atomic_peek(words + i) != UINT64_MAX) {
-                bitframe_line_opened(pool, line);
-                break;
-            }
-        }
+        if (!bitframe_line_is_whole(pool, line))
+            bitframe_line_opened(pool, line);
     }
 }
 
