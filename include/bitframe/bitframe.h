@@ -161,9 +161,10 @@ struct bitframe {
         zero_word; /* distance of where the word of PA 0 would be if the gap's segment reached down there */
     uint64_t zero_block; /* likewise its bit in blocks */
 
-    /* The cursor's segment, in which it moves by steps; with nothing free the one that it was in last. */
+    /* The cursor's segment, in which it moves by steps; with nothing free the one that it was in last,
+     * or none. */
     uint64_t cursor_first;      /* the segment's first word, by number */
-    uint64_t cursor_words;      /* how many; 0 if it has been in none yet */
+    uint64_t cursor_words;      /* how many; 0 for none */
     uint64_t cursor_zero_block; /* bit in blocks of the block of PA 0, were it of the segment */
     uint64_t cursor_base_pa;    /* PA of the frame of bit 0, were it of the segment */
 

@@ -7,7 +7,7 @@
  */
 #include <bitframe/debug.h>
 
-#include "geometry.h"
+#include "cursor.h"
 #include "hooks.h"
 #include "kernels.h"
 #include "offline.h"
@@ -191,6 +191,7 @@ uint64_t bitframe_debug_sweep(struct bitframe *pool)
     if (!debug)
         return 0;
     const uint32_t *entries = entries_of(pool, debug);
+    bitframe_settle(pool);
     for (uint64_t bit = 0; (bit = bitframe_levels_next(pool, &pool->frames, bit)) != NO_BIT; bit++) {
         if ((entries[bit] & POISONED) == 0 || verify(debug, frame_of(pool, bit), entries[bit] & ~POISONED))
             continue;

@@ -78,8 +78,7 @@ static inline __attribute__((always_inline)) enum bitframe_status take_this(stru
     uint64_t other_lines = *lines & ~bit_mask(line);
     *lines = other_lines;
     *out = debug_taken(pool, pa, BITFRAME_LINE_FRAMES);
-    if (pool_block_lines(pool)[block]-- == BITFRAME_BLOCK_LINES)
-        levels_clear(pool, &pool->blocks, block);
+    line_uncounted(pool, block);
     uint64_t free_frames = pool->free_frames - BITFRAME_LINE_FRAMES;
     pool->free_frames = free_frames;
     line_write(words, 0);

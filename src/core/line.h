@@ -30,12 +30,18 @@ static inline void line_completed(struct bitframe *pool, uint64_t line, uint64_t
     line_counted(pool, line, block);
 }
 
+/** The bit of a line of block @p block was cleared: the rest of it. */
+static inline void line_uncounted(struct bitframe *pool, uint64_t block)
+{
+    if (pool_block_lines(pool)[block]-- == BITFRAME_BLOCK_LINES)
+        levels_clear(pool, &pool->blocks, block);
+}
+
 /** A frame of line @p line, whose bit is set, of block @p block, is not free. */
 static inline void line_broken(struct bitframe *pool, uint64_t line, uint64_t block)
 {
     levels_clear(pool, &pool->lines, line);
-    if (pool_block_lines(pool)[block]-- == BITFRAME_BLOCK_LINES)
-        levels_clear(pool, &pool->blocks, block);
+    line_uncounted(pool, block);
 }
 
 /**

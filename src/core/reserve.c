@@ -100,7 +100,12 @@ static enum bitframe_status reserve(struct bitframe *pool, uint64_t pa, uint64_t
         uint64_t bit = bit_in_gap(pool, first);
         bitframe_clear_frames(pool, bit, bit + (end - first));
     } else {
-        bitframe_take_range(pool, pa, last_pa == UINT64_MAX ? last_pa : last_pa + 1);
+        struct span piece;
+        for (uint64_t frame = first;
+             bitframe_span_next(pool_spans(pool), pool->span_count, &frame, end, &piece);) {
+            uint64_t bit = pool_bit(pool, piece.first);
+            bitframe_clear_frames(pool, bit, bit + (piece.end - piece.first));
+        }
     }
     bitframe_debug_set_tag(pool, tag);
     pool->reserved_frames += free_frames;

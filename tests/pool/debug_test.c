@@ -26,12 +26,12 @@
 #define BOTH     (BITFRAME_DEBUG_POISON | BITFRAME_DEBUG_TAGS)
 #define CANARY   UINT32_C(0x5AFE5AFE)
 
-enum { FRAMES = 1200, BITS = 4096, TASKS = 7, TABLES = 8 };
+enum { FRAMES = 1200, MEMORY_FRAMES = 1536, BITS = 4096, TASKS = 7, TABLES = 8 };
 
 static struct bitframe pool;
 static _Alignas(BITFRAME_METADATA_ALIGN) uint64_t metadata[2048];
 static uint32_t storage[BITS + 1];
-static _Alignas(4096) unsigned char memory[FRAMES * 4096];
+static _Alignas(4096) unsigned char memory[MEMORY_FRAMES * 4096];
 
 /* What the hook was told, the last of it. */
 static struct bitframe_corruption report;
@@ -389,6 +389,30 @@ Test(debug_poison, refused_calls_change_nothing)
     cr_assert_eq(memcmp(memory_before, memory, sizeof(memory)), 0);
     cr_assert_eq(memcmp(storage_before, storage, sizeof(storage)), 0);
     assert_sound();
+}
+
+/** Of a line that came back to a full pool the levels above know nothing yet. */
+Test(debug_poison, sweep_sees_a_loose_line)
+{
+    static struct bitframe_map_range ranges[8];
+    static uint32_t entries[2 * BITS];
+    struct bitframe_map map;
+    declare_memory();
+    cr_assert_eq(bitframe_map_init(&map, ranges, 8), BITFRAME_OK);
+    cr_assert_eq(bitframe_map_add(&map, BITFRAME_MAP_RAM, pa_of(0), 16 * FRAME), BITFRAME_OK);
+    cr_assert_eq(bitframe_map_add(&map, BITFRAME_MAP_RAM, pa_of(1024), 512 * FRAME), BITFRAME_OK);
+    cr_assert_eq(bitframe_init_map(&pool, &map, metadata, sizeof(metadata)), BITFRAME_OK);
+    cr_assert_eq(bitframe_debug_start(&pool, &debug, entries, sizeof(entries), BITFRAME_DEBUG_POISON),
+                 BITFRAME_OK);
+    cr_assert_eq(bitframe_take_range(&pool, 0, UINT64_MAX), 16 + 512);
+    cr_assert_eq(bitframe_free(&pool, pa_of(1024)), BITFRAME_OK); /* the gap is there now */
+    cr_assert_eq(bitframe_take(&pool), pa_of(1024));
+    cr_assert_eq(bitframe_free_run(&pool, pa_of(1024), 512), BITFRAME_OK);
+    cr_assert_eq(pool.loose, 1);
+    frame_at(pa_of(1124))[5] ^= 1;
+    cr_assert_eq(bitframe_debug_sweep(&pool), 1);
+    cr_assert_eq(report.pa, pa_of(1124));
+    cr_assert_eq(bitframe_check(&pool), BITFRAME_SOUND);
 }
 
 Test(debug_poison, sweep_finds_it_where_it_lies)

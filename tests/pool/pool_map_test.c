@@ -345,6 +345,28 @@ Test(pool_lines, standing_bit_is_settled_before_a_range)
     assert_sound();
 }
 
+/** The last frame of all addresses, in the upper of two spans: not where frees have been. */
+Test(pool_map, reserves_the_last_frame_there_is)
+{
+    begin();
+    add(BITFRAME_MAP_RAM, GIB, 64 * MIB);
+    add(BITFRAME_MAP_RAM, UINT64_MAX - (64 * MIB - 1), 64 * MIB);
+    cr_assert_eq(bitframe_init_map(&pool, &map, metadata, sizeof(metadata)), BITFRAME_OK);
+    uint64_t free_frames = bitframe_free_frames(&pool);
+    cr_assert_eq(bitframe_reserve(&pool, UINT64_MAX, 1), BITFRAME_OK);
+    cr_assert_eq(bitframe_free_frames(&pool), free_frames - 1);
+    cr_assert_eq(bitframe_free(&pool, UINT64_MAX - (FRAME - 1)), BITFRAME_RESERVED);
+    assert_sound();
+    cr_assert_eq(bitframe_reserve(&pool, UINT64_MAX - 3 * FRAME, 3 * FRAME + 1), BITFRAME_OK);
+    cr_assert_eq(bitframe_free_frames(&pool), free_frames - 4);
+    assert_sound();
+    /* From one span into the other, over the hole. */
+    cr_assert_eq(bitframe_reserve(&pool, GIB + 63 * MIB, UINT64_MAX - (GIB + 63 * MIB) - 62 * MIB + 1),
+                 BITFRAME_OK);
+    cr_assert_eq(bitframe_free_frames(&pool), free_frames - 4 - 3 * MIB / FRAME);
+    assert_sound();
+}
+
 Test(pool_run, limits)
 {
     make_two_segments();
