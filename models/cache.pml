@@ -27,18 +27,10 @@
 #define HIDDEN_DRAIN    10 /* a drain does not announce that it moves words */
 
 #ifndef CORES
-#if MUTANT == NO_FILL
-#define CORES 2
-#else
-#define CORES 3 /* the owner is core 0 */
-#endif
+#define CORES 2 /* the owner is core 0 */
 #endif
 #ifndef CALLS
-#if MUTANT == NO_FILL
-#define CALLS 4
-#else
-#define CALLS 3 /* of all cores together */
-#endif
+#define CALLS 5 /* of all cores together */
 #endif
 
 #define FRAMES  3
@@ -68,6 +60,8 @@ byte frees[CORES];         /* the slots */
 byte left = CALLS;
 bool counting[CORES];      /* a count of another core's waits in its store buffer */
 chan buffer = [6] of { byte, byte, byte }; /* the owner's: what, its value, the free that takes effect with it */
+byte waiting_counts;       /* of these, counts and fills, which the owner itself sees */
+byte waiting_fills;
 byte memo = NOTHING;       /* the sum that "none" was found for */
 byte state[FRAMES];        /* ghosts from here on */
 byte times[FRAMES];        /* that the owner has freed the frame */
@@ -124,8 +118,8 @@ inline write_one() /* the oldest store of the owner's buffer is done */
     if
     :: what == MOVING -> moving = value
     :: what == MASK -> mask = value
-    :: what == COUNT -> frees[0]++
-    :: what == FILL -> fills++
+    :: what == COUNT -> frees[0]++; waiting_counts--
+    :: what == FILL -> fills++; waiting_fills--
     fi;
     if
     :: effect != 0 && FREE_OF((effect - 1) % FRAMES) == effect && state[(effect - 1) % FRAMES] == FREED ->
@@ -161,29 +155,45 @@ inline end_asking(id_)
 
 inline any_frame() { if :: f = 0 :: f = 1 :: f = 2 fi }
 
-/* The rule for "none", from a fence on. Goes to none, held or found. */
-inline ask(id_)
+/* A core's own stores are in what it loads, whether they have left its buffer or not. */
+#define OWN_COUNT(id_, of_) (id_ == of_ -> (id_ == 0 -> waiting_counts : counting[id_]) : 0)
+#define OWN_FILLS(id_)      (id_ == 0 -> waiting_fills : 0)
+
+/* The rule for "none": the first sum, and whether there was none for it; goes to none if so. */
+inline add_up(id_)
 {
-    atomic { slots = CORES + 1; words = ALL; looks = 0; more = CORES + 1; before = 0; after = 0; some = false };
+    atomic { slots = CORES + 1; before = 0 };
     do
-    :: atomic { slots > 1 -> slots--; before = before + frees[slots - 1] }
-    :: atomic { slots == 1 -> slots = 0; before = before + fills }
+    :: atomic { slots > 1 -> slots--; before = before + frees[slots - 1] + OWN_COUNT(id_, slots - 1) }
+    :: atomic { slots == 1 -> slots = 0; before = before + fills + OWN_FILLS(id_) }
     :: atomic {
-        slots == 0 && words == ALL && looks == 0 && memo == before && memo != NOTHING -> goto none }
+        slots == 0 ->
+        if
+        :: memo == before && memo != NOTHING -> goto none
+        :: else -> break
+        fi }
+    od
+}
+
+/* After the fence: words and cache, and the sums again. Goes to none, held or found. */
+inline look(id_)
+{
+    atomic { words = ALL; looks = 0; more = CORES + 1; after = 0; some = false };
+    do
     :: atomic {
-        slots == 0 && (words & 1) -> words = words - 1;
+        words & 1 -> words = words - 1;
         if
         :: leaf[0] != 0 -> goto found
         :: else
         fi }
     :: atomic {
-        slots == 0 && (words & 2) -> words = words - 2;
+        words & 2 -> words = words - 2;
         if
         :: leaf[1] != 0 -> goto found
         :: else
         fi }
     :: atomic {
-        slots == 0 && looks < LOOKS && (MUTANT == CACHE_FIRST || words == 0) ->
+        looks < LOOKS && (MUTANT == CACHE_FIRST || words == 0) ->
         if
         :: looks == 1 -> some = some || mask != 0
         :: looks == 0 && MUTANT == LAST_LOOK_ONLY
@@ -263,7 +273,7 @@ search: /* a hint leads to a word with a free frame, or to none */
         if
         :: leaf[0] != 0 -> w = 0
         :: leaf[1] != 0 -> w = 1
-        :: write_all(); goto rule /* the fence */
+        :: goto rule
         fi;
         way = NO_WORD
     };
@@ -289,7 +299,9 @@ search: /* a hint leads to a word with a free frame, or to none */
     goto take;
 
 rule:
-    ask(0);
+    add_up(0);
+    atomic { write_all() }; /* the fence */
+    look(0);
 
 found:
     atomic { forget(); goto search };
@@ -322,10 +334,10 @@ free:
 #endif
         fi
     };
-    atomic { buffer!FILL, 0, FREE_OF(f); goto idle };
+    atomic { buffer!FILL, 0, FREE_OF(f); waiting_fills++; goto idle };
 
 count:
-    atomic { buffer!COUNT, 0, FREE_OF(f); goto idle };
+    atomic { buffer!COUNT, 0, FREE_OF(f); waiting_counts++; goto idle };
 
 drain:
 #if MUTANT != HIDDEN_DRAIN && MUTANT != NO_MOVING
@@ -344,7 +356,7 @@ drain:
         way = NO_WORD
     };
 #if MUTANT != UNCOUNTED_DRAIN
-    buffer!COUNT, 0, 0;
+    atomic { buffer!COUNT, 0, 0; waiting_counts++ };
 #endif
 drained:
 #if MUTANT != HIDDEN_DRAIN && MUTANT != NO_MOVING
@@ -399,10 +411,11 @@ search:
             :: else -> f = 0
             fi
         :: true
-        fi;
-        drain_count(id) /* the fence */
+        fi
     };
-    ask(id);
+    add_up(id);
+    atomic { drain_count(id) }; /* the fence */
+    look(id);
 
 found:
     atomic { forget(); goto search };

@@ -192,7 +192,6 @@ search:
             fi
         :: true
         fi;
-        drain(id); /* the fence */
         slots = SLOTS; words = EVERY_WORD; more = SLOTS; before = 0; after = 0;
 #if !MEMO_FIRST
         goto load
@@ -205,7 +204,7 @@ search:
 load: /* take one of the loads that may be next */
     atomic {
         if
-        :: slots != 0 -> slots--; before = before + frees[slots]
+        :: slots != 0 -> slots--; before = before + frees[slots] + (slots == SLOT && counting[id]) /* its own store it sees */
         :: (words & 1) && (MUTANT == SUNK_SUM || slots == 0) ->
             words = words - 1;
             if
@@ -234,7 +233,7 @@ known: /* the first sum is known: was there none for it? */
 #endif
         if
         :: remembered == before && memo != NOTHING -> goto none
-        :: else -> remembered = 0; goto load
+        :: else -> remembered = 0; drain(id); goto load /* the fence */
         fi
     };
 
