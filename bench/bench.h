@@ -113,8 +113,8 @@ extern const struct subject bench_fill, bench_drain, bench_churn50, bench_churn9
     bench_scatter99, bench_adversarial, bench_worst_take, bench_worst_free, bench_worst_line,
     bench_worst_open, bench_worst_below, bench_count, bench_reserve, bench_take_range, bench_init,
     bench_huge_take, bench_huge_free, bench_huge_churn, bench_huge_nibbled_take, bench_huge_nibbled_free,
-    bench_huge_scattered, bench_worst_huge_take, bench_worst_huge_free, bench_bulk_take, bench_bulk_free,
-    bench_search, bench_zero;
+    bench_huge_scattered, bench_worst_huge_take, bench_worst_huge_free, bench_loose_huge_take,
+    bench_loose_huge_free, bench_bulk_take, bench_bulk_free, bench_search, bench_zero;
 
 /** How many times stage_open() was called. */
 extern uint64_t stage_built;

@@ -60,6 +60,8 @@ static const struct subject *const subjects[] = {
     &bench_huge_scattered,
     &bench_worst_huge_take,
     &bench_worst_huge_free,
+    &bench_loose_huge_take,
+    &bench_loose_huge_free,
     &bench_bulk_take,
     &bench_bulk_free,
     &bench_search,

@@ -7,11 +7,13 @@
  * be, which is where an index helps least: 32 come back, 32 are taken, and then others. The worst take and
  * the worst free are those of the only whole line of memory, where another frame is free: above it, so that
  * the take has the cursor to move, and not the one that was last freed, which costs less; below it, so that
- * it is not the lowest.
+ * it is not the lowest. Dearer still are those that find a line given back whole and loose: the take one that
+ * has lost a frame since, so that it ties this one into the index, looks from the top for another that is
+ * whole, and takes that out again; the free one that lies above it, and is tied in first.
  */
 #include "bench.h"
 
-enum { SCATTERED = 32 };
+enum { SCATTERED = 32, GROUP_HUGE = 8 };
 
 #define HUGE_BYTES (HUGE_FRAMES * BITFRAME_FRAME_BYTES)
 
@@ -150,6 +152,33 @@ static void run_worst_free(const struct stage *stage, const struct loops *loops)
     loops->drain_huge(stage_pa(stage, 0), 0, 1);
 }
 
+/** PA of the 2 MiB that is @p below the last one, or of the first. */
+static uint64_t huge_from_top(const struct stage *stage, uint64_t below)
+{
+    uint64_t last = huge_count(stage) - 1;
+    return stage_pa(stage, (last > below ? last - below : 0) * HUGE_FRAMES);
+}
+
+/** All is taken but the last two 2 MiB, given back one by one, and of the lower one a frame is taken. */
+static void prepare_loose_take(const struct stage *stage)
+{
+    stage_occupy(stage, stage->frames);
+    stage->on->loops.drain_huge(huge_from_top(stage, 1), HUGE_BYTES, 2);
+    (void)stage->on->loops.fill(1);
+}
+
+static void prepare_loose_free(const struct stage *stage)
+{
+    stage_occupy(stage, stage->frames);
+    stage->on->loops.drain_huge(huge_from_top(stage, 0), 0, 1);
+}
+
+/** In the same word of lines as the one that is free, but in another word of the level above the bitmap. */
+static void run_loose_free(const struct stage *stage, const struct loops *loops)
+{
+    loops->drain_huge(huge_from_top(stage, GROUP_HUGE), 0, 1);
+}
+
 const struct subject bench_huge_take = {
     .name = "huge-take",
     .operation = "2 MiB",
@@ -222,4 +251,24 @@ const struct subject bench_worst_huge_free = {
     .operations = operations_worst,
     .prepare = prepare_worst_free,
     .run = run_worst_free,
+};
+
+const struct subject bench_loose_huge_take = {
+    .name = "worst-loose-take",
+    .operation = "2 MiB",
+    .calls = 1,
+    .count_only = true,
+    .operations = operations_worst,
+    .prepare = prepare_loose_take,
+    .run = run_take,
+};
+
+const struct subject bench_loose_huge_free = {
+    .name = "worst-loose-free",
+    .operation = "2 MiB",
+    .calls = 1,
+    .count_only = true,
+    .operations = operations_worst,
+    .prepare = prepare_loose_free,
+    .run = run_loose_free,
 };

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * team_bare.c - what one atomic access a call costs at least: a bitmap, and nothing on top of it
+ * team_bare.c - what one atomic access a call costs by itself: a bitmap, and nothing on top of it
  *
- * A take clears the lowest bit of a word by a compare-and-swap, a free sets a bit by another and looks
- * whether it was set. There is no index, no count, no policy, and no question whether the frame is the
- * pool's. A take begins at the word that this worker freed into last, which is the best that a search could
- * do: no shared pool that decides by one atomic access a call can be faster than this.
+ * A take clears the lowest bit of a word by a compare-and-swap; a free sets a bit by a fetch-and-or, which on
+ * x86-64 is another, and looks whether it was set. There is no index, no count, no policy, and no question
+ * whether the frame is the pool's. A take begins at the word that this worker freed into last, so it never
+ * has to search.
  */
 #include "threads.h"
 

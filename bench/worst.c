@@ -1,18 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * worst.c - the dearest single calls of an index
+ * worst.c - the dearest single calls of an index that are known
  *
- * A take is dearest when it empties a word of every level but the top, and descends as far again: the first
- * and the last frame are free, and the first is taken. Or when it empties the first word of the only whole
- * line, whose bit it has to clear. A free is dear when it refills a word of every level, since nothing is
- * free; when it makes the only whole line; and when it lies below a line that was given back whole and is
- * loose, or was and has been taken from, and must be tied into the index first.
+ * A take is dear when it empties a word of every level but the top, and descends as far again: the first
+ * and the last frame are free, and the first is taken. It is dearest when it empties the first word of a line
+ * that was given back whole and is loose, so that it must be tied into the index, where another line beside
+ * it climbs as well. A free is dear when it refills a word of every level, since nothing is free; when it
+ * makes the only whole line; and dearest when it lies below a line that is loose and must be tied into the
+ * index first.
  */
 #include "bench.h"
 
 static uint64_t operations(const struct stage *stage)
 {
     return stage->on->indexed ? 1 : 0;
+}
+
+static uint64_t operations_huge(const struct stage *stage)
+{
+    return stage->on->loops.drain_huge ? operations(stage) : 0;
 }
 
 static void prepare_take(const struct stage *stage)
@@ -60,11 +66,14 @@ static void run_line(const struct stage *stage, const struct loops *loops)
     loops->drain(stage_pa(stage, last_line(stage) + BITFRAME_LINE_FRAMES / 2), stage->operations);
 }
 
-/** Only the last line is free, and of its first word all but one frame are taken. */
+/** Only the last two lines are free, given back one by one, and of their first word all but one frame are
+ * taken. */
 static void prepare_open(const struct stage *stage)
 {
+    uint64_t line = last_line(stage);
     stage_occupy(stage, stage->frames);
-    stage->on->loops.drain(stage_pa(stage, last_line(stage)), BITFRAME_LINE_FRAMES);
+    stage->on->loops.drain_huge(stage_pa(stage, line - BITFRAME_LINE_FRAMES),
+                                BITFRAME_LINE_FRAMES * BITFRAME_FRAME_BYTES, 2);
     (void)stage->on->loops.fill(63);
 }
 
@@ -80,17 +89,12 @@ static void run_below(const struct stage *stage, const struct loops *loops)
     loops->drain(stage_pa(stage, 0), stage->operations);
 }
 
-static uint64_t operations_below(const struct stage *stage)
-{
-    return stage->on->loops.drain_huge ? operations(stage) : 0;
-}
-
 const struct subject bench_worst_open = {
     .name = "worst-open",
     .operation = "take",
     .calls = 1,
     .count_only = true,
-    .operations = operations,
+    .operations = operations_huge,
     .prepare = prepare_open,
     .run = run_take,
 };
@@ -100,7 +104,7 @@ const struct subject bench_worst_below = {
     .operation = "free",
     .calls = 1,
     .count_only = true,
-    .operations = operations_below,
+    .operations = operations_huge,
     .prepare = prepare_below,
     .run = run_below,
 };

@@ -113,8 +113,11 @@ uint64_t bitframe_shared_take_line(struct bitframe *pool)
         uint64_t *lines = levels_at(pool, &pool->lines, 0) + word;
         uint64_t bits = atomic_peek(lines);
         uint64_t mask = bits & -bits;
-        if (mask == 0 || (atomic_clear_bits(lines, mask) & mask) == 0)
+        uint64_t before = mask != 0 ? atomic_clear_bits(lines, mask) : 0;
+        if ((before & mask) == 0)
             continue;
+        if (before == mask)
+            bitframe_word_emptied(pool, &pool->lines, 0, word);
         uint64_t line = word * WORD_BITS + lowest_bit(mask);
         if (claim_line(pool, slot, line)) {
             atomic_poke(&slot->line_word, word);
