@@ -44,8 +44,8 @@ extern "C" {
 #define BITFRAME_LEVELS_MAX     7
 /* clang-format on */
 
-/** What a call came to. A call that does not return BITFRAME_OK changed nothing (with an exception for pools
- * that are shared, see <bitframe/shared.h>). */
+/** What a call came to. A call that does not return BITFRAME_OK changed nothing that a caller can see (with
+ * an exception for pools that are shared, see <bitframe/shared.h>). */
 enum bitframe_status {
     BITFRAME_OK = 0,       /**< Done. */
     BITFRAME_DOUBLE_FREE,  /**< The frame is free already. */

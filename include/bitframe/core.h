@@ -2,11 +2,12 @@
 /*
  * bitframe/core.h - a core's own cache of frames of a shared pool
  *
- * For who wants the last nanosecond. A core cache holds words of the bitmap, 64 frames each, that it has
- * swapped out of the pool by one atomic access each; frames of these words are taken from and given back to
- * it by plain loads and stores. What it holds counts as free, exactly; other cores cannot have it until the
- * owner drains it. A request that finds nothing else and answers by a status says BITFRAME_HELD, never a
- * plain "none"; one that answers by a PA gives 0, and bitframe_held_frames() says the rest.
+ * For who wants the last nanosecond, and gives back soon what he takes. A core cache holds words of the
+ * bitmap, 64 frames each, that it has swapped out of the pool by one atomic access each; frames of these
+ * words are taken from and given back to it by plain loads and stores. What it holds counts as free, exactly;
+ * other cores cannot have it until the owner drains it. A request that finds nothing else and answers by a
+ * status says BITFRAME_HELD, never a plain "none"; one that answers by a PA gives 0, and
+ * bitframe_held_frames() says the rest.
  *
  * Safety: the calls on one cache must not overlap: the owner is not preempted between the begin and the end
  * of a call, and interrupt handlers on the same core use the pool's own calls (or the owner masks
