@@ -141,6 +141,7 @@ static void prepare_worst_take(const struct stage *stage)
     stage->on->loops.take_range(middle(stage), BITFRAME_FRAME_BYTES, 1);
 }
 
+/** All is taken but the last 2 MiB, given back as one. */
 static void prepare_worst_free(const struct stage *stage)
 {
     stage_occupy(stage, stage->frames);
@@ -165,12 +166,6 @@ static void prepare_loose_take(const struct stage *stage)
     stage_occupy(stage, stage->frames);
     stage->on->loops.drain_huge(huge_from_top(stage, 1), HUGE_BYTES, 2);
     (void)stage->on->loops.fill(1);
-}
-
-static void prepare_loose_free(const struct stage *stage)
-{
-    stage_occupy(stage, stage->frames);
-    stage->on->loops.drain_huge(huge_from_top(stage, 0), 0, 1);
 }
 
 /** In the same word of lines as the one that is free, but in another word of the level above the bitmap. */
@@ -269,6 +264,6 @@ const struct subject bench_loose_huge_free = {
     .calls = 1,
     .count_only = true,
     .operations = operations_worst,
-    .prepare = prepare_loose_free,
+    .prepare = prepare_worst_free,
     .run = run_loose_free,
 };

@@ -30,7 +30,8 @@ static inline uint64_t line_mask(uint64_t word)
     return UINT64_C(0xFF) << (word % WORD_BITS);
 }
 
-/** A step that is rare. Returns BITFRAME_OK. */
+/** Word @p word, of whatever segment, is the lowest with a free frame; or none is free. Returns BITFRAME_OK.
+ */
 static __attribute__((noinline)) enum bitframe_status cursor_elsewhere(struct bitframe *pool, uint64_t word)
 {
     if (pool->free_frames == 0)
@@ -210,13 +211,6 @@ enum bitframe_status bitframe_take_line(struct bitframe *pool, uint64_t *pa)
                      pa);
 }
 
-/** The line that was freed begins with the lowest word now. Returns BITFRAME_OK. */
-static __attribute__((noinline)) enum bitframe_status cursor_to(struct bitframe *pool, uint64_t word)
-{
-    bitframe_set_cursor(pool, word);
-    return BITFRAME_OK;
-}
-
 /**
  * Make the line at @p pa, all taken, free.
  *
@@ -238,7 +232,7 @@ free_this(struct bitframe *pool, uint64_t pa, uint64_t word, bool is_lowest)
     if (is_lowest && other_lines == 0) {
         /* Climbing would be for nothing if it is taken next. */
         pool->loose = 1;
-        return step_cursor(pool, word) ? BITFRAME_OK : cursor_to(pool, word);
+        return step_cursor(pool, word) ? BITFRAME_OK : cursor_elsewhere(pool, word);
     }
     if (other_lines == 0)
         levels_climb_filled(pool, pool->lines.level, line / WORD_BITS);
@@ -246,7 +240,7 @@ free_this(struct bitframe *pool, uint64_t pa, uint64_t word, bool is_lowest)
     if (other_words == 0)
         levels_climb_filled(pool, pool->frames.level + 1, word / WORD_BITS);
     if (is_lowest && !step_cursor(pool, word))
-        return cursor_to(pool, word);
+        return cursor_elsewhere(pool, word);
     return BITFRAME_OK;
 }
 
