@@ -46,14 +46,12 @@ struct bitframe_fdt_found {
 };
 
 /**
- * Import a flattened device tree (versions 16 and 17), with libfdt.
+ * Import a flattened device tree (version 16, 17, or later ones that are compatible with 17).
  *
  * RAM: every child of the root whose device_type is "memory", all ranges of its `reg`. Reserved: the memory
  * reservation block, /reserved-memory's children with `reg`, the initrd of /chosen, and the tree itself.
  * Holes: /reserved-memory's children with `reg` and `no-map`. Skipped: nodes whose `status` is neither "okay"
  * nor "ok", and children of /reserved-memory without `reg`, which ask the kernel to choose a place.
- *
- * Only in a build with -Dfdt=enabled.
  *
  * @param map        The map to add to.
  * @param fdt        The tree, 8-byte aligned.
@@ -66,11 +64,13 @@ struct bitframe_fdt_found {
  * @retval BITFRAME_INVALID      A null pointer or a misaligned tree; nothing changed.
  * @retval BITFRAME_MALFORMED    Not a device tree, one that is damaged or longer than @p fdt_bytes, or a
  *                               property of the wrong length; nothing changed.
- * @retval BITFRAME_UNSUPPORTED  A version that is not 16 or 17, #address-cells or #size-cells that are
- * neither 1 nor 2, or a /reserved-memory whose `ranges` translates; nothing changed.
+ * @retval BITFRAME_UNSUPPORTED  A version older than 16 or not compatible with 17, #address-cells or
+ *                               #size-cells that are neither 1 nor 2, or a /reserved-memory whose `ranges`
+ *                               translates; nothing changed.
  * @retval BITFRAME_NO_ROOM      The map's storage is too small; the map is incomplete.
  *
- * @par Cost  Reads the tree twice.
+ * @par Safety  With the MMU off, too: the tree is read byte by byte, and never outside @p fdt_bytes.
+ * @par Cost    Reads the tree twice.
  */
 enum bitframe_status bitframe_map_import_fdt(struct bitframe_map *map, const void *fdt, uint64_t fdt_bytes,
                                              uint64_t fdt_pa, struct bitframe_fdt_found *found);

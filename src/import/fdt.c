@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fdt.c - memory in a flattened device tree (Devicetree specification 0.4, chapters 3 and 5), read with
- * libfdt
+ * fdt.c - memory in a flattened device tree (Devicetree specification 0.4, chapters 3 and 5)
  *
- * The tree is read as one string of tags, once to check it and once to add what it says. A node's properties
- * stand before its children, so a node is settled when its first child begins or it ends; of the nodes around
- * it only cell widths and the place need remembering, and no search and no recursion is needed.
+ * The tree is read as one string of tokens, once to check it and once to add what it says. A node's
+ * properties stand before its children, so a node is settled when its first child begins or it ends; of the
+ * nodes around it only cell widths and the place need remembering, and no search and no recursion is needed.
  *
- * libfdt bounds every access by the header, which is checked here against what may be read. Up to 1.6.1 a
- * property whose length overflows may end anywhere, where it begins included; hence the check that each has
- * room for itself. Names are compared here: libfdt would look for the end of each, and a string block without
- * ends makes that quadratic.
+ * fdt_reader.h bounds every access. Names are compared as far as the names that matter are long: looking for
+ * the end of each would be quadratic in a string block without ends.
  */
+#include <stddef.h>
+
+#include "fdt_reader.h"
 #include "import.h"
-#include "libfdt_quiet.h"
 
 /** The properties that matter, in any node. */
 enum property {
@@ -44,12 +43,7 @@ static const char property_names[PROPERTIES][20] = {
     [INITRD_END] = "linux,initrd-end",
 };
 
-enum {
-    HEADER_BYTES = 40,
-    PROPERTY_BYTES = 12, /* tag, length, name */
-    CELL_BYTES = 4,
-    RESERVE_ENTRY_ALIGN = 8,
-};
+enum { CELL_BYTES = 4, TREE_ALIGN = 8 };
 
 /** Whose properties are being read. */
 enum place {
@@ -75,7 +69,7 @@ struct value {
 struct import {
     struct bitframe_map *map; /* null while the tree is only checked */
     struct bitframe_fdt_found *found;
-    const void *fdt;
+    struct fdt_reader reader;
     struct cells root_cells;
     struct cells reserved_cells;
     bool in_reserved_memory; /* the child of the root that is being read is that */
@@ -100,8 +94,7 @@ static bool value_is_text(struct value value, const char *expected)
     return value.data && is_text((const char *)value.data, value.bytes, expected);
 }
 
-/** A number of @p cells cells, at most 2. Read by bytes: libfdt does not promise that properties are aligned.
- */
+/** A number of @p cells cells, at most 2. */
 static uint64_t number(const uint8_t *data, uint32_t cells)
 {
     uint64_t value = 0;
@@ -249,13 +242,13 @@ static enum bitframe_status settle(struct import *import)
 }
 
 /** A node begins, @p depth nodes deep: 0 is the root. */
-static void begin_node(struct import *import, uint32_t depth, const char *name)
+static void begin_node(struct import *import, uint32_t depth, const struct fdt_item *node)
 {
     if (depth == 0)
         import->place = ROOT;
-    else if (depth == 1 && is_text(name, UINT32_MAX, "chosen"))
+    else if (depth == 1 && is_text(node->name, node->name_bytes, "chosen"))
         import->place = CHOSEN;
-    else if (depth == 1 && is_text(name, UINT32_MAX, "reserved-memory"))
+    else if (depth == 1 && is_text(node->name, node->name_bytes, "reserved-memory"))
         import->place = RESERVED_MEMORY;
     else if (depth == 1)
         import->place = ROOT_CHILD;
@@ -270,17 +263,14 @@ static void begin_node(struct import *import, uint32_t depth, const char *name)
 }
 
 /** Remember a property of the node at place, if it matters; the first of a name counts. */
-static enum bitframe_status read_property(struct import *import, const struct fdt_property *property)
+static enum bitframe_status read_property(struct import *import, const struct fdt_item *property)
 {
-    uint32_t strings_bytes = fdt_size_dt_strings(import->fdt);
-    uint32_t name_offset = fdt32_to_cpu(property->nameoff);
-    if (name_offset >= strings_bytes)
+    if (!property->name)
         return BITFRAME_MALFORMED;
-    const char *name = (const char *)import->fdt + fdt_off_dt_strings(import->fdt) + name_offset;
     for (unsigned i = 0; i < PROPERTIES; i++) {
-        if (!import->values[i].data && is_text(name, strings_bytes - name_offset, property_names[i])) {
-            import->values[i].data = (const uint8_t *)property->data;
-            import->values[i].bytes = fdt32_to_cpu(property->len);
+        if (!import->values[i].data && is_text(property->name, property->name_bytes, property_names[i])) {
+            import->values[i].data = property->value;
+            import->values[i].bytes = property->value_bytes;
         }
     }
     return BITFRAME_OK;
@@ -291,42 +281,40 @@ static enum bitframe_status read_nodes(struct import *import)
 {
     uint32_t depth = 0; /* open nodes */
     bool rooted = false;
-    int offset = 0;
+    uint32_t offset = 0;
     for (;;) {
-        int next;
-        uint32_t tag = fdt_next_tag(import->fdt, offset, &next);
-        if (next < 0 || (tag == FDT_PROP && next - offset < PROPERTY_BYTES))
-            return BITFRAME_MALFORMED;
+        struct fdt_item item;
+        enum fdt_token token = bitframe_fdt_next(&import->reader, &offset, &item);
         enum bitframe_status status = BITFRAME_OK;
-        if (tag == FDT_BEGIN_NODE) {
+        if (token == FDT_TOKEN_BAD) {
+            return BITFRAME_MALFORMED;
+        } else if (token == FDT_TOKEN_NODE) {
             status = settle(import);
             if (depth == 0 && rooted)
                 return BITFRAME_MALFORMED;
             rooted = true;
-            begin_node(import, depth++, (const char *)fdt_offset_ptr(import->fdt, offset, 0) + FDT_TAGSIZE);
-        } else if (tag == FDT_END_NODE) {
+            begin_node(import, depth++, &item);
+        } else if (token == FDT_TOKEN_END_NODE) {
             status = settle(import);
             if (depth-- == 0)
                 return BITFRAME_MALFORMED;
-        } else if (tag == FDT_PROP && import->place != ELSEWHERE) {
-            status =
-                read_property(import, (const struct fdt_property *)fdt_offset_ptr(import->fdt, offset, 0));
-        } else if (tag == FDT_END) {
+        } else if (token == FDT_TOKEN_PROPERTY && import->place != ELSEWHERE) {
+            status = read_property(import, &item);
+        } else if (token == FDT_TOKEN_END) {
             return rooted && depth == 0 ? BITFRAME_OK : BITFRAME_MALFORMED;
         }
         if (status != BITFRAME_OK)
             return status;
-        offset = next;
     }
 }
 
 /** Read the memory reservation block, which ends with an empty entry. */
 static enum bitframe_status read_reservations(const struct import *import)
 {
-    for (int i = 0;; i++) {
+    for (uint32_t i = 0;; i++) {
         uint64_t first_pa;
         uint64_t bytes;
-        if (fdt_get_mem_rsv(import->fdt, i, &first_pa, &bytes) != 0)
+        if (!bitframe_fdt_reservation(&import->reader, i, &first_pa, &bytes))
             return BITFRAME_MALFORMED;
         if (bytes == 0)
             return BITFRAME_OK;
@@ -353,30 +341,25 @@ static void clear(struct bitframe_fdt_found *found)
     found->fdt_bytes = 0;
 }
 
-/** Read the whole tree, which has a good header, into @p map or, if that is null, to see whether it is good.
- */
-static enum bitframe_status read_tree(struct bitframe_map *map, const void *fdt, uint64_t fdt_pa,
-                                      struct bitframe_fdt_found *found)
+/** Read the whole tree into the map or, if that is null, to see whether the tree is good. */
+static enum bitframe_status read_tree(struct import *import, struct bitframe_map *map, uint64_t fdt_pa)
 {
-    /* The values are begin_node()'s to clear; all of it at once would be a call to memset(). */
-    struct import import;
-    import.map = map;
-    import.found = found;
-    import.fdt = fdt;
-    import.root_cells.address = import.root_cells.bytes = 0;
-    import.reserved_cells.address = import.reserved_cells.bytes = 0;
-    import.in_reserved_memory = false;
-    import.place = ELSEWHERE;
+    struct bitframe_fdt_found *found = import->found;
+    import->map = map;
+    import->root_cells.address = import->root_cells.bytes = 0;
+    import->reserved_cells.address = import->reserved_cells.bytes = 0;
+    import->in_reserved_memory = false;
+    import->place = ELSEWHERE;
     clear(found);
-    found->fdt_bytes = fdt_totalsize(fdt);
+    found->fdt_bytes = import->reader.tree_bytes;
 
     enum bitframe_status status = BITFRAME_OK;
     if (fdt_pa != 0)
-        status = add(&import, BITFRAME_MAP_RESERVED, fdt_pa, found->fdt_bytes);
+        status = add(import, BITFRAME_MAP_RESERVED, fdt_pa, found->fdt_bytes);
     if (status == BITFRAME_OK)
-        status = read_reservations(&import);
+        status = read_reservations(import);
     if (status == BITFRAME_OK)
-        status = read_nodes(&import);
+        status = read_nodes(import);
     return status;
 }
 
@@ -384,22 +367,16 @@ enum bitframe_status bitframe_map_import_fdt(struct bitframe_map *map, const voi
                                              uint64_t fdt_pa, struct bitframe_fdt_found *found)
 {
     struct bitframe_fdt_found unwanted;
-    if (!map || !fdt || (uintptr_t)fdt % 8 != 0)
+    struct import import; /* filled in bit by bit: all of it at once would be a call to memset() */
+    if (!map || !fdt || (uintptr_t)fdt % TREE_ALIGN != 0)
         return BITFRAME_INVALID;
-    if (fdt_bytes < HEADER_BYTES)
-        return BITFRAME_MALFORMED;
-    int error = fdt_check_header(fdt);
-    if (error == -FDT_ERR_BADVERSION || (error == 0 && fdt_version(fdt) < 16))
-        return BITFRAME_UNSUPPORTED;
-    if (error != 0 || fdt_totalsize(fdt) > fdt_bytes)
-        return BITFRAME_MALFORMED;
-    if (fdt_off_dt_struct(fdt) % FDT_TAGSIZE != 0 || fdt_off_mem_rsvmap(fdt) % RESERVE_ENTRY_ALIGN != 0)
-        return BITFRAME_MALFORMED;
+    enum bitframe_status status = bitframe_fdt_open(&import.reader, fdt, fdt_bytes);
+    if (status != BITFRAME_OK)
+        return status;
 
-    if (!found)
-        found = &unwanted;
-    enum bitframe_status status = read_tree(NULL, fdt, fdt_pa, found);
+    import.found = found ? found : &unwanted;
+    status = read_tree(&import, NULL, fdt_pa);
     if (status == BITFRAME_OK)
-        status = read_tree(map, fdt, fdt_pa, found);
+        status = read_tree(&import, map, fdt_pa);
     return status;
 }

@@ -7,6 +7,7 @@
  */
 #include <bitframe/bitframe.h>
 #include <bitframe/debug.h>
+#include <bitframe/import.h>
 #include <bitframe/page_alloc.h>
 #include <bitframe/platform.h>
 
@@ -99,6 +100,19 @@ static void use_debug(void)
     REQUIRE(bitframe_free(&pool, pa) == BITFRAME_OK);
 }
 
+/* Every importer is in the library, and it needs no other. */
+static void use_import(void)
+{
+    struct bitframe_map map;
+    struct bitframe_map_range ranges[4];
+    uint64_t no_tree[8];
+    memset(no_tree, 0, sizeof(no_tree));
+    REQUIRE(bitframe_map_init(&map, ranges, 4) == BITFRAME_OK);
+    REQUIRE(bitframe_map_import_fdt(&map, no_tree, sizeof(no_tree), 0, NULL) == BITFRAME_MALFORMED);
+    REQUIRE(bitframe_map_import_uefi(&map, no_tree, 0, 40, 1) == BITFRAME_OK);
+    REQUIRE(bitframe_map_import_limine(&map, NULL, 0) == BITFRAME_INVALID);
+}
+
 static void use_page_alloc(void)
 {
     struct bitframe_platform platform;
@@ -126,6 +140,7 @@ int main(void)
 {
     use_pool();
     use_debug();
+    use_import();
     use_page_alloc();
     return 0;
 }

@@ -7,24 +7,68 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#ifdef BITFRAME_TESTS_FDT
+#include "fdt_compare.h"
+#endif
+
 #define RANGES_MAX 4096
 #define FRAMES_END (UINT64_C(1) << (64 - BITFRAME_FRAME_SHIFT))
 
-void *import_guarded(const void *bytes, size_t count)
+/* With sanitizers the bytes up to the unreadable page are unreadable, too: the end is exact. */
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifdef SANITIZED
+void __asan_poison_memory_region(const volatile void *first, size_t bytes);
+void __asan_unpoison_memory_region(const volatile void *first, size_t bytes);
+#else
+#define __asan_poison_memory_region(first, bytes)   ((void)(first), (void)(bytes))
+#define __asan_unpoison_memory_region(first, bytes) ((void)(first), (void)(bytes))
+#endif
+
+/** IMPORT_CHECK_BYTES between two unreadable pages. */
+static uint8_t *guarded_room(void)
 {
     static uint8_t *room;
     if (!room) {
         size_t page = (size_t)sysconf(_SC_PAGESIZE);
-        room =
-            mmap(NULL, IMPORT_CHECK_BYTES + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        if (room == MAP_FAILED || mprotect(room + IMPORT_CHECK_BYTES, page, PROT_NONE) != 0) {
+        uint8_t *pages =
+            mmap(NULL, IMPORT_CHECK_BYTES + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (pages == MAP_FAILED || mprotect(pages + page, IMPORT_CHECK_BYTES, PROT_READ | PROT_WRITE) != 0) {
             perror("import_guarded");
             abort();
         }
+        room = pages + page;
     }
+    return room;
+}
+
+/** Undo what import_guarded() did for the input before: that is in the last 8 bytes. */
+static void unpoison_end(uint8_t *room)
+{
+    __asan_unpoison_memory_region(room + IMPORT_CHECK_BYTES - 8, 8);
+}
+
+void *import_guarded(const void *bytes, size_t count)
+{
+    uint8_t *room = guarded_room();
     uint8_t *copy = room + IMPORT_CHECK_BYTES - (count + 7) / 8 * 8;
+    unpoison_end(room);
     memcpy(copy, bytes, count);
+    __asan_poison_memory_region(copy + count, (size_t)(room + IMPORT_CHECK_BYTES - (copy + count)));
     return copy;
+}
+
+void *import_guarded_before(const void *bytes, size_t count)
+{
+    uint8_t *room = guarded_room();
+    unpoison_end(room);
+    memcpy(room, bytes, count);
+    return room;
 }
 
 /** Whichever importer, with its input. */
@@ -122,6 +166,10 @@ const char *import_check_fdt(const uint8_t *bytes, size_t count, enum bitframe_s
 {
     if (count > IMPORT_CHECK_BYTES)
         count = IMPORT_CHECK_BYTES;
+    struct fdt_compared sum = {0};
+    const char *wrong = fdt_compare(&fdt_shipped, bytes, count, &sum);
+    if (wrong)
+        return wrong;
     struct input input = {.import = import_fdt, .bytes = import_guarded(bytes, count), .count = count};
     return check(&input, status);
 }

@@ -15,8 +15,13 @@
 /** Most bytes that a check takes; more are cut off. */
 #define IMPORT_CHECK_BYTES (UINT64_C(2) << 20)
 
-/** A copy of @p count bytes, 8-byte aligned, with the end of readable memory less than 8 bytes behind it. */
+/**
+ * A copy of @p count bytes, 8-byte aligned, with the end of readable memory less than 8 bytes behind it, and
+ * right behind it in a build with sanitizers. Good until the next call of this or import_guarded_before().
+ */
 void *import_guarded(const void *bytes, size_t count);
+/** Likewise, with unreadable memory right before it. */
+void *import_guarded_before(const void *bytes, size_t count);
 
 /**
  * Import @p bytes, with as much storage as the importer may want and with too little.
@@ -27,7 +32,7 @@ void *import_guarded(const void *bytes, size_t count);
  */
 typedef const char *import_check(const uint8_t *bytes, size_t count, enum bitframe_status *status);
 
-/** A device tree. */
+/** A device tree: the reader of the importer is also compared with libfdt. */
 import_check import_check_fdt;
 /** A UEFI memory map: a byte of descriptor size, in units of 8, a byte of version; from byte 8 on
  * descriptors. */

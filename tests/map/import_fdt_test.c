@@ -691,7 +691,8 @@ Test(import_fdt, truncated_everywhere)
 Test(import_fdt, any_bytes)
 {
     static _Alignas(8) uint8_t copy[TREE_BYTES];
-    uint64_t seed = setting("BITFRAME_SEED", 20260101);
+    const uint64_t first_seed = setting("BITFRAME_SEED", 20260101);
+    uint64_t seed = first_seed;
     uint64_t inputs = setting("BITFRAME_IMPORT_INPUTS", 200000);
     uint64_t counts[BITFRAME_UNSUPPORTED + 1] = {0};
     make_full_tree();
@@ -712,9 +713,9 @@ Test(import_fdt, any_bytes)
         cr_assert_null(wrong, "input %" PRIu64 ": %s", i, wrong);
         counts[status]++;
     }
-    printf("fdt: %" PRIu64 " damaged trees: %" PRIu64 " imported, %" PRIu64 " malformed, %" PRIu64
-           " unsupported\n",
-           inputs, counts[BITFRAME_OK], counts[BITFRAME_MALFORMED], counts[BITFRAME_UNSUPPORTED]);
+    printf("fdt: seed %" PRIu64 ", %" PRIu64 " damaged trees: %" PRIu64 " imported, %" PRIu64
+           " malformed, %" PRIu64 " unsupported\n",
+           first_seed, inputs, counts[BITFRAME_OK], counts[BITFRAME_MALFORMED], counts[BITFRAME_UNSUPPORTED]);
     if (inputs >= 1000)
         cr_expect(counts[BITFRAME_OK] && counts[BITFRAME_MALFORMED] && counts[BITFRAME_UNSUPPORTED]);
 }

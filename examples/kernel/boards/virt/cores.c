@@ -2,8 +2,6 @@
 /* cores.c - cores by /cpus of the device tree, started by PSCI in the way that /psci says. */
 #include "cores.h"
 
-#include <libfdt.h>
-
 #include "console.h"
 #include "gic.h"
 #include "tree.h"
@@ -19,10 +17,10 @@ static enum conduit conduit;
 
 static enum conduit find_conduit(const void *fdt)
 {
-    int psci = fdt_subnode_offset(fdt, 0, "psci");
-    if (psci >= 0 && tree_has_text(fdt, psci, "method", "hvc"))
+    uint32_t psci = tree_find_child(fdt, 0, "psci");
+    if (psci != TREE_NONE && tree_has_text(fdt, psci, "method", "hvc"))
         return CONDUIT_HVC;
-    if (psci >= 0 && tree_has_text(fdt, psci, "method", "smc"))
+    if (psci != TREE_NONE && tree_has_text(fdt, psci, "method", "smc"))
         return CONDUIT_SMC;
     return CONDUIT_NONE;
 }
@@ -34,12 +32,13 @@ uint32_t board_find_cores(const void *fdt, uint64_t *mpidrs, uint32_t room)
         return count;
     conduit = find_conduit(fdt);
     gic_find(fdt);
-    int cpus = fdt_subnode_offset(fdt, 0, "cpus");
+    uint32_t cpus = tree_find_child(fdt, 0, "cpus");
     uint64_t cells;
-    if (cpus < 0 || conduit == CONDUIT_NONE || !tree_number(fdt, cpus, "#address-cells", 0, 1, &cells))
+    if (cpus == TREE_NONE || conduit == CONDUIT_NONE ||
+        !tree_number(fdt, cpus, "#address-cells", 0, 1, &cells))
         return count;
-    for (int node = fdt_first_subnode(fdt, cpus); node >= 0 && count < room;
-         node = fdt_next_subnode(fdt, node)) {
+    for (uint32_t node = tree_next_child(fdt, cpus, TREE_NONE); node != TREE_NONE && count < room;
+         node = tree_next_child(fdt, cpus, node)) {
         uint64_t mpidr;
         if (tree_has_text(fdt, node, "device_type", "cpu") &&
             tree_has_text(fdt, node, "enable-method", "psci") &&

@@ -7,8 +7,6 @@
  */
 #include "interrupts.h"
 
-#include <libfdt.h>
-
 #include "arch.h"
 #include "console.h"
 #include "cores.h"
@@ -56,16 +54,16 @@ static uint64_t cores_pa; /* of version 2 the interface, of 3 the redistributors
 static uint64_t cores_bytes;
 static uint32_t timer_id;
 
-static int find(const void *fdt)
+static uint32_t find(const void *fdt)
 {
-    int node = fdt_node_offset_by_compatible(fdt, -1, "arm,gic-v3");
+    uint32_t node = tree_find_compatible(fdt, "arm,gic-v3");
     version = 3;
-    if (node >= 0)
+    if (node != TREE_NONE)
         return node;
-    node = fdt_node_offset_by_compatible(fdt, -1, "arm,cortex-a15-gic");
-    if (node < 0)
-        node = fdt_node_offset_by_compatible(fdt, -1, "arm,gic-400");
-    version = node >= 0 ? 2 : 0;
+    node = tree_find_compatible(fdt, "arm,cortex-a15-gic");
+    if (node == TREE_NONE)
+        node = tree_find_compatible(fdt, "arm,gic-400");
+    version = node != TREE_NONE ? 2 : 0;
     return node;
 }
 
@@ -75,8 +73,8 @@ void gic_find(const void *fdt)
     uint64_t bytes_cells;
     uint64_t kind;
     uint64_t number;
-    int gic = find(fdt);
-    int timer = fdt_node_offset_by_compatible(fdt, -1, "arm,armv8-timer");
+    uint32_t gic = find(fdt);
+    uint32_t timer = tree_find_compatible(fdt, "arm,armv8-timer");
     if (version == 0 || !tree_number(fdt, 0, "#address-cells", 0, 1, &address_cells) ||
         !tree_number(fdt, 0, "#size-cells", 0, 1, &bytes_cells))
         return;
@@ -85,7 +83,7 @@ void gic_find(const void *fdt)
     if (!tree_number(fdt, gic, "reg", 0, address, &distributor_pa) ||
         !tree_number(fdt, gic, "reg", address, bytes, &distributor_bytes) ||
         !tree_number(fdt, gic, "reg", address + bytes, address, &cores_pa) ||
-        !tree_number(fdt, gic, "reg", 2 * address + bytes, bytes, &cores_bytes) || timer < 0 ||
+        !tree_number(fdt, gic, "reg", 2 * address + bytes, bytes, &cores_bytes) || timer == TREE_NONE ||
         !tree_number(fdt, timer, "interrupts", 3 * TREE_VIRTUAL, 1, &kind) || kind != TREE_PPI ||
         !tree_number(fdt, timer, "interrupts", 3 * TREE_VIRTUAL + 1, 1, &number)) {
         version = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* libfdt_quiet.h - libfdt's header as a system header: it is not written for -Wpedantic -Werror. */
-#ifndef BITFRAME_IMPORT_LIBFDT_QUIET_H
-#define BITFRAME_IMPORT_LIBFDT_QUIET_H
+#ifndef BITFRAME_TESTS_LIBFDT_QUIET_H
+#define BITFRAME_TESTS_LIBFDT_QUIET_H
 
 #pragma GCC system_header
 

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+# FDT_NOP is no token.
+s/ || token == FDT_TOKEN_NOP//

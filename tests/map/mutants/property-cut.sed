@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+# A property may be shorter than itself.
+s/if (room < PROPERTY_BYTES)/if (0)/

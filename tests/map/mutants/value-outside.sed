@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+# The value of a property may be longer than the block.
+s/if (bytes > room - PROPERTY_BYTES)/if (0)/
