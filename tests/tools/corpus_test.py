@@ -105,6 +105,8 @@ class Tool(unittest.TestCase):
         os.remove(self.archive)
         second = self.pack(self.inputs("two", b"c1", b"b1", b"a1", time=1500000000))
         self.assertEqual(first, second)
+        with tarfile.open(self.archive) as archive:
+            self.assertEqual({(m.mtime, m.uid, m.uname) for m in archive.getmembers()}, {(0, 0, "")})
 
     def test_changes_nothing_for_nothing(self):
         before = self.pack(self.inputs("one", b"a1", b"b1"))
