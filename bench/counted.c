@@ -7,11 +7,13 @@
  *
  *   name  operation  operations  calls in an operation
  *
- * Arguments are patterns, as of a shell, of names; none means all.
+ * Arguments are patterns, as of a shell, of names; none means all. With --list before them it prints the
+ * names only.
  */
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "bench.h"
 
@@ -44,17 +46,22 @@ int main(int argc, char **argv)
     size_t count;
     struct bench_case *cases = bench_cases(&count);
     size_t counted = 0;
+    bool list = argc > 1 && strcmp(argv[1], "--list") == 0;
     for (size_t i = 0; i < count; i++) {
         const struct bench_case *of = &cases[i];
-        if (!is_wanted(of->name, argc - 1, argv + 1))
+        if (!is_wanted(of->name, argc - 1 - list, argv + 1 + list))
             continue;
+        counted++;
+        if (list) {
+            printf("%s\n", of->name);
+            continue;
+        }
         of->subject->prepare(&of->stage);
         count_region(of, &of->stage.on->loops);
         count_region(of, of->stage.on->empty);
         printf("%s\t%s\t%llu\t%u\n", of->name, of->subject->operation,
                (unsigned long long)of->stage.operations, of->subject->calls);
         fflush(stdout);
-        counted++;
     }
     free(cases);
     if (counted == 0)

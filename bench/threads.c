@@ -2,7 +2,7 @@
 /*
  * threads.c - how long on several threads: every team at every workload
  *
- * usage: bench-threads [--check | --repetitions N]
+ * usage: bench-threads [--check | --list | --repetitions N]
  *
  * Google Benchmark neither pins threads nor tells whether they ran at the same time, so this measures by
  * itself. A repetition goes through all workloads, numbers of threads and teams in turn, so that what is
@@ -17,7 +17,8 @@
  * and before them one that begins with # and has the compiler, its flags and the number of CPUs.
  *
  * After each, no frame may be held twice and all must come back. --check does just that, on more threads than
- * there may be CPUs, and says whether a team that is wrong was noticed.
+ * there may be CPUs, and says whether a team that is wrong was noticed. --list prints a line for each
+ * measurement of a repetition, and measures nothing.
  */
 #define _GNU_SOURCE
 #include "threads.h"
@@ -435,7 +436,9 @@ static unsigned more_threads(unsigned threads)
     return threads < most && threads * 2 > most ? most : threads * 2;
 }
 
-static void measure_teams(const struct workload *workload, unsigned threads, unsigned repetition)
+/** Does @p each with every team that the workload is for. */
+static void for_teams(const struct workload *workload, unsigned threads, unsigned repetition,
+                      void (*each)(struct race *race, unsigned repetition))
 {
     uint64_t share = FRAMES / 4 * 3 / threads;
     for (size_t t = 0; t < COUNT_OF(teams); t++) {
@@ -446,18 +449,23 @@ static void measure_teams(const struct workload *workload, unsigned threads, uns
             .live = LIVE_FRAMES < share ? LIVE_FRAMES : share,
         };
         if (workload->is_for(teams[t]))
-            measure(&race, repetition);
+            each(&race, repetition);
     }
 }
 
-static void measure_all(unsigned repetitions)
+static void list(struct race *race, unsigned repetition)
 {
-    printf("#\t%s\t%s\t%u\n", BENCH_COMPILER, BENCH_FLAGS, cpu_count);
+    (void)repetition;
+    printf("%s\t%s\t%u\n", race->workload->name, race->team->name, race->threads);
+}
+
+static void for_all(unsigned repetitions, void (*each)(struct race *race, unsigned repetition))
+{
     for (unsigned repetition = 0; repetition < repetitions; repetition++) {
         for (size_t w = 0; w < COUNT_OF(workloads); w++) {
             for (unsigned threads = 1; threads <= THREADS_MAX && threads <= cpu_count;
                  threads = more_threads(threads))
-                measure_teams(&workloads[w], threads, repetition);
+                for_teams(&workloads[w], threads, repetition, each);
         }
     }
 }
@@ -503,12 +511,17 @@ int main(int argc, char **argv)
     find_cpus();
     if (argc == 2 && strcmp(argv[1], "--check") == 0)
         return check_all();
+    if (argc == 2 && strcmp(argv[1], "--list") == 0) {
+        for_all(1, list);
+        return 0;
+    }
     unsigned long repetitions = argc == 3 ? strtoul(argv[2], NULL, 10) : 15;
     if ((argc != 1 && argc != 3) || (argc == 3 && strcmp(argv[1], "--repetitions") != 0) ||
         repetitions == 0) {
-        fprintf(stderr, "usage: bench-threads [--check | --repetitions N]\n");
+        fprintf(stderr, "usage: bench-threads [--check | --list | --repetitions N]\n");
         return 2;
     }
-    measure_all((unsigned)repetitions);
+    printf("#\t%s\t%s\t%u\n", BENCH_COMPILER, BENCH_FLAGS, cpu_count);
+    for_all((unsigned)repetitions, measure);
     return 0;
 }

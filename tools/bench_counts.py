@@ -29,12 +29,18 @@ class Count:
         self.barriers = (whole[9] - empty[9]) / operations
 
 
-def run(qemu, plugin, program, patterns=(), cpu="neoverse-n1"):
-    """Count the cases that the patterns name, on a CPU with LSE. Returns {name: Count}."""
+def run(qemu, plugin, program, patterns=(), cpu="neoverse-n1", step=lambda: None):
+    """Count the cases that the patterns name, on a CPU with LSE. step is called after each. Returns {name: Count}."""
     with tempfile.TemporaryDirectory() as scratch:
         out = os.path.join(scratch, "regions")
         command = [qemu, "-cpu", cpu, "-plugin", f"{os.path.abspath(plugin)},out={out}", program, *patterns]
-        cases = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
+        cases = []
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as counted:
+            for line in counted.stdout:
+                cases.append(line.rstrip("\n"))
+                step()
+        if counted.returncode != 0:
+            raise subprocess.CalledProcessError(counted.returncode, command)
         with open(out, encoding="ascii") as file:
             regions = [tuple(int(field) for field in line.split()[1:]) for line in file]
     if len(regions) != 2 * len(cases):

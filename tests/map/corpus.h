@@ -7,7 +7,10 @@
 #include <stdint.h>
 
 /**
- * Call @p replay with each input of @p target: the files of $BITFRAME_CORPUS/target, 64 KiB of each at most.
+ * Call @p replay with each input of @p target: the files of $BITFRAME_CORPUS/target.
+ *
+ * The test fails unless there are as many as $BITFRAME_CORPUS/target.count says, at least one, and each is
+ * shorter than 64 KiB.
  *
  * @return  How many there were.
  */

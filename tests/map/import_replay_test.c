@@ -21,7 +21,6 @@ static void replay_all(const char *target, import_check *target_check)
     check = target_check;
     uint64_t inputs = corpus_replay(target, replay);
     printf("corpus: %s: %" PRIu64 " inputs\n", target, inputs);
-    cr_assert_geq(inputs, 10, "the corpus is there");
 }
 
 #ifdef BITFRAME_TESTS_FDT

@@ -22,6 +22,5 @@ Test(adopt, replays_corpus)
 {
     uint64_t inputs = corpus_replay("adopt", replay);
     printf("corpus: adopt: %" PRIu64 " inputs, %" PRIu64 " adopted\n", inputs, adopted);
-    cr_assert_geq(inputs, 20, "the corpus is there");
     cr_assert_geq(adopted, 5, "and not all of it is refused");
 }
