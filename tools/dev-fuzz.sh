@@ -1,0 +1,70 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: MIT
+#
+# dev-fuzz.sh - ./dev fuzz: every target in turn, natively for most of the time and for a seventh under emulation, for
+# the assembly
+
+fuzz_targets=$(for archive in fuzz/corpus/*.tar.gz; do basename "$archive" .tar.gz; done | tr '\n' ' ')
+
+# fuzz [SECONDS] - in all
+fuzz() {
+    case $#:${1:-1} in
+    [01]:*[!0-9]* | [2-9]:*) usage "fuzz takes a number of seconds" ;;
+    esac
+    # shellcheck disable=SC2086 # lists of words
+    need $test_packages $clang_packages
+    run_steps fuzz_steps "${1:-60}"
+    fuzz_verdict
+}
+
+# share SECONDS PART OF - a target's part of the time, at least a second
+share() {
+    seconds_each=$(($1 * $2 / $3))
+    [ "$seconds_each" -gt 0 ] || seconds_each=1
+    echo "$seconds_each"
+}
+
+fuzz_steps() {
+    install_step
+    # shellcheck disable=SC2086 # lists of words
+    arm64_step $arm64_test_packages $arm64_clang_packages
+    step 'build the targets natively' build_native fuzz --native-file cross/native-clang.ini \
+        -Dfuzz=enabled -Dtests=disabled -Dbench=disabled
+    step 'build the targets for AArch64' build_clang_aarch64 fuzz-aarch64 -Dfuzz=enabled -Dtests=disabled -Dbench=disabled
+    # shellcheck disable=SC2086 # a list of words
+    targets=$(printf '%s\n' $fuzz_targets | wc -l)
+    native=$(share "$1" 6 $((7 * targets)))
+    emulated=$(share "$1" 1 $((7 * targets)))
+    for target in $fuzz_targets; do
+        after_failure="What made it fail is in $build/fuzz/; ./dev fuzz does not go on until it is mended."
+        step "fuzz $target, $native s" fuzz_natively "$target" "$native"
+        step "fuzz $target, emulated, $emulated s" fuzz_emulated "$target" "$emulated"
+        after_failure=$after_most_failures
+    done
+}
+
+# The archived inputs of a target, and those found here before.
+fuzz_corpus() {
+    found=$build/fuzz/found/$1 # new inputs; tools/corpus pack puts worthy ones into the archive
+    known=$build/fuzz/corpus/$1
+    mkdir -p "$found"
+    tools/corpus unpack "$1" "$known"
+}
+
+fuzz_natively() {
+    fuzz_corpus "$1"
+    "$build/fuzz/fuzz/${1}_fuzz" -max_total_time="$2" -artifact_prefix="$build/fuzz/" "$found" "$known"
+}
+
+# Under emulation a target's inputs take long to load: it begins from those that are new.
+fuzz_emulated() {
+    fuzz_corpus "$1"
+    ASAN_OPTIONS=detect_leaks=0 setarch -R tools/qemu-run "$build/sysroot" "$build/fuzz-aarch64/fuzz/${1}_fuzz" \
+        -max_total_time="$2" -artifact_prefix="$build/fuzz/" "$found"
+}
+
+# One line: how many inputs were tried, and that nothing was found, or a step would have failed.
+fuzz_verdict() {
+    inputs=$(sed -n 's/^Done \([0-9]*\) runs.*/\1/p' "$logs"/*fuzz-*.log | awk '{ sum += $1 } END { print sum + 0 }')
+    say "fuzz: $inputs inputs on $(echo "$fuzz_targets" | wc -w) targets, nothing found"
+}
