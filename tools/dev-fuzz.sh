@@ -45,8 +45,8 @@ fuzz_steps() {
 
 # The archived inputs of a target, and those found here before.
 fuzz_corpus() {
-    found=$build/fuzz/found/$1 # new inputs; tools/corpus pack puts worthy ones into the archive
-    known=$build/fuzz/corpus/$1
+    found=$build/fuzz-inputs/found/$1 # new inputs; tools/corpus pack puts worthy ones into the archive
+    known=$build/fuzz-inputs/known/$1
     mkdir -p "$found"
     tools/corpus unpack "$1" "$known"
 }
