@@ -25,6 +25,12 @@
  * frees meanwhile, they find out late: then the others are free, *freed says how many, and the status is
  * BITFRAME_DOUBLE_FREE. And a bitframe_take_bulk() that comes to BITFRAME_NONE may have written to pas.
  *
+ * Lists of free pages per CPU: a pool under BITFRAME_LOCAL needs none. A take and a free take 9.0 ns on each
+ * of two threads at once in bursts, and 13.8 ns at random. A pool behind a ticket lock takes 442 and 438 ns
+ * there, a binary buddy behind one 471 and 425 ns. Alone, one thread takes 9.1 and 13.1 ns, the locked
+ * pool 5.5 and 18.6 ns, the locked buddy 8.8 and 12.8 ns (docs/benchmarks.md, one x86-64 machine). A kernel
+ * that wants a small stack of frames per CPU keeps it by itself: examples/kernel/frame_stack.c does.
+ *
  * Not quite as with one owner: a request for 2 MiB follows the policy as single frames do. Of bulk takes
  * while others free, the frames may be in no order.
  */
