@@ -5,9 +5,9 @@
  * The rule: a stack has one owner, and no two calls on it overlap. Here the owner is a core, which masks its
  * interrupts around each call. An interrupt handler calls the pool itself, or has a stack of its own.
  *
- * To the pool the frames on a stack are taken. Two things follow. A second free of a frame is refused only
- * once the first one has been spilled. And a core that finds the pool empty may have to ask the other cores
- * to drain their stacks.
+ * To the pool the frames on a stack are taken. Two things follow. The stack does not see that a frame is
+ * freed twice: it may hand the frame out twice, and at best the pool refuses the second one when it is
+ * spilled. And a core that finds the pool empty may have to ask the other cores to drain their stacks.
  */
 #ifndef FRAME_STACK_H
 #define FRAME_STACK_H
