@@ -101,12 +101,11 @@ struct bench_case {
 
 /* Contenders. Those of the architecture end with null. */
 extern const struct contender bench_bitframe, bench_contract, bench_bytemap, bench_buddy, bench_flat,
-    bench_flat_hint, bench_shared_local, bench_shared_lowest, bench_core, bench_empty, bench_memset,
-    bench_memzero, bench_memzero_device, bench_zero_c;
+    bench_flat_hint, bench_shared_local, bench_shared_lowest, bench_empty, bench_memset, bench_memzero,
+    bench_memzero_device, bench_zero_c;
 extern const struct contender *const bench_arch_contenders[];
 extern const struct contender *const bench_arch_kinds; /* atomic accesses, see on_kinds.c; or null */
-extern const struct loops bench_empty_loops, bench_empty_page_loops, bench_empty_shared_loops,
-    bench_empty_core_loops;
+extern const struct loops bench_empty_loops, bench_empty_page_loops, bench_empty_shared_loops;
 
 /* Subjects. */
 extern const struct subject bench_fill, bench_drain, bench_churn50, bench_churn99, bench_scatter50,

@@ -26,7 +26,7 @@ static const struct contender *const contenders[] = {
 };
 
 /* A call costs the same at any size, but in the worst case. */
-static const struct contender *const sharers[] = {&bench_shared_local, &bench_shared_lowest, &bench_core};
+static const struct contender *const sharers[] = {&bench_shared_local, &bench_shared_lowest};
 
 static const struct contender *const zeroers[] = {
     &bench_empty,

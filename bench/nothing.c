@@ -26,8 +26,6 @@ NOTHING(nothing_take_bulk);
 NOTHING(nothing_free_bulk);
 NOTHING(nothing_take_on);
 NOTHING(nothing_free_on);
-NOTHING(nothing_core_take);
-NOTHING(nothing_core_free);
 NOTHING(nothing_take_page);
 NOTHING(nothing_free_page);
 NOTHING(nothing_count_pages);

@@ -21,11 +21,9 @@ void nothing_take_bulk(struct nothing *nothing, const void *request, uint64_t *p
 void nothing_free_bulk(struct nothing *nothing, const uint64_t *pas, uint64_t frames, uint32_t flags,
                        uint64_t *freed);
 
-/* Calls that name the core, or its cache. */
+/* Calls that name the core. */
 uint64_t nothing_take_on(struct nothing *nothing, uint32_t core);
 void nothing_free_on(struct nothing *nothing, uint64_t pa, uint32_t core);
-uint64_t nothing_core_take(struct nothing *nothing, uint64_t *cache, uint64_t *pa);
-void nothing_core_free(struct nothing *nothing, uint64_t *cache, uint64_t pa);
 
 /* As above, where there is only one pool and it is not passed. */
 uint64_t nothing_take_page(void);

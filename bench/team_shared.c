@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* team_shared.c - a shared pool under either policy, and with core numbers that are promised to be right. */
+/* team_shared.c - a shared pool under either policy. */
 #include <bitframe/shared.h>
 
 #include "bench.h"
@@ -22,25 +22,20 @@ static inline uint64_t take_run(void)
 #include "thread_loops.h"
 
 static bool open_pool(void *memory, uint64_t first_pa, uint64_t frames, uint32_t cores,
-                      enum bitframe_policy policy, uint32_t flags)
+                      enum bitframe_policy policy)
 {
-    struct bitframe_share_options options = {.policy = policy, .cores = cores, .flags = flags};
+    struct bitframe_share_options options = {.policy = policy, .cores = cores};
     return bench_open_shared(&pool, memory, first_pa, frames, &options);
 }
 
 static bool open_local(void *memory, uint64_t first_pa, uint64_t frames, uint32_t cores)
 {
-    return open_pool(memory, first_pa, frames, cores, BITFRAME_LOCAL, 0);
-}
-
-static bool open_local_exact(void *memory, uint64_t first_pa, uint64_t frames, uint32_t cores)
-{
-    return open_pool(memory, first_pa, frames, cores, BITFRAME_LOCAL, BITFRAME_EXACT_CORES);
+    return open_pool(memory, first_pa, frames, cores, BITFRAME_LOCAL);
 }
 
 static bool open_lowest(void *memory, uint64_t first_pa, uint64_t frames, uint32_t cores)
 {
-    return open_pool(memory, first_pa, frames, cores, BITFRAME_LOWEST, 0);
+    return open_pool(memory, first_pa, frames, cores, BITFRAME_LOWEST);
 }
 
 static uint64_t close_pool(void)
@@ -54,15 +49,6 @@ const struct team team_local = {
     .loops = LOOPS,
     .bytes = bench_shared_bytes,
     .open = open_local,
-    .close = close_pool,
-};
-
-const struct team team_local_exact = {
-    .name = "local-exact",
-    .allocates = true,
-    .loops = LOOPS,
-    .bytes = bench_shared_bytes,
-    .open = open_local_exact,
     .close = close_pool,
 };
 

@@ -166,9 +166,9 @@ static const struct workload workloads[] = {
 };
 
 static const struct team *const teams[] = {
-    &team_atomic, &team_handover,     &team_empty,  &team_bare,
+    &team_atomic, &team_handover,     &team_empty, &team_bare,
 #if BITFRAME_SHARED
-    &team_local,  &team_local_exact,  &team_lowest, &team_core,
+    &team_local,  &team_lowest,
 #endif
     &team_locked, &team_locked_buddy,
 };

@@ -55,8 +55,8 @@ struct team {
     uint64_t (*close)(void);
 };
 
-extern const struct team team_atomic, team_handover, team_empty, team_bare, team_local, team_local_exact,
-    team_lowest, team_core, team_locked, team_locked_buddy, team_wrong;
+extern const struct team team_atomic, team_handover, team_empty, team_bare, team_local, team_lowest,
+    team_locked, team_locked_buddy, team_wrong;
 
 /** A random number below @p limit, at most 2^32. */
 static inline uint64_t worker_random(struct worker *self, uint64_t limit)

@@ -4,7 +4,9 @@
  *
  * Every core takes and gives back frames, one by one, many at once and in runs of 2 MiB, for a number of
  * rounds, and its timer interrupts it meanwhile, wherever it is: in the midst of a call on the pool, often.
- * The interrupt makes calls of its own, on the same pool. Nothing here masks interrupts or locks for that.
+ * The interrupt makes calls of its own, on the same pool. Nothing here masks interrupts or locks for that. A
+ * core also keeps a small stack of frames for itself, frame_stack.h, and masks interrupts around the calls on
+ * that. No other core and no interrupt uses it.
  *
  * Who holds a frame is in a table of owners, a byte for each frame, and in the frame's first word. An owner
  * puts its name there when it has got the frame and takes it away before it gives the frame back; whatever it
@@ -22,6 +24,7 @@
 #include "broken.h"
 #include "console.h"
 #include "cores.h"
+#include "frame_stack.h"
 #include "interrupts.h"
 #include "memory.h"
 #include "mmu.h"
@@ -73,6 +76,7 @@ struct load {
     struct worker interrupt;
     uint64_t interrupts;
     uint64_t amid; /* interrupts that came in the midst of a call on the pool */
+    struct frame_stack stack;
 } __attribute__((aligned(128)));
 
 static struct load loads[CORES_MAX];
@@ -176,6 +180,35 @@ static void take_one(struct worker *worker)
         keep(worker, pa);
 }
 
+/* By the core's stack: its owner is the core, interrupts masked. */
+
+static void take_from_stack(struct worker *worker)
+{
+    interrupts_mask();
+    enter(worker);
+    uint64_t pa = frame_stack_take(&loads[core_number()].stack, memory_pool());
+    leave(worker);
+    interrupts_unmask();
+    if (pa == 0)
+        go_without(worker, BITFRAME_NONE);
+    else
+        keep(worker, pa);
+}
+
+static void give_to_stack(struct worker *worker)
+{
+    uint64_t pa = worker->pas[--worker->held];
+    if (!disown(worker, pa, 1))
+        return;
+    interrupts_mask();
+    enter(worker);
+    enum bitframe_status status = frame_stack_free(&loads[core_number()].stack, memory_pool(), pa);
+    leave(worker);
+    interrupts_unmask();
+    if (status != BITFRAME_OK)
+        fail(worker, CALL_REFUSED, pa);
+}
+
 static void take_many(struct worker *worker, uint64_t frames)
 {
     struct bitframe_request request = {.frames = frames};
@@ -276,6 +309,28 @@ static void exchange_one(struct worker *worker)
     (void)change_owner(worker, *mine, GIVEN, worker->name);
 }
 
+/** Half of a core's single frames come from its stack, and go there. Interrupts have none. */
+static bool uses_stack(struct worker *worker)
+{
+    return worker == &loads[core_number()].core && pick(worker, 2) != 0;
+}
+
+static void take_single(struct worker *worker)
+{
+    if (uses_stack(worker))
+        take_from_stack(worker);
+    else
+        take_one(worker);
+}
+
+static void give_single(struct worker *worker)
+{
+    if (uses_stack(worker))
+        give_to_stack(worker);
+    else
+        give_one(worker);
+}
+
 /** One thing or another that is possible. Runs of 2 MiB are rare: their owners' names take long. */
 static void step(struct worker *worker)
 {
@@ -283,7 +338,7 @@ static void step(struct worker *worker)
     uint64_t frames = 1 + pick(worker, BULK_MAX);
     uint64_t choice = pick(worker, 64);
     if (choice < 12 && room >= 1)
-        take_one(worker);
+        take_single(worker);
     else if (choice < 22 && room >= frames)
         take_many(worker, frames);
     else if (choice < 30 && room >= frames)
@@ -297,7 +352,7 @@ static void step(struct worker *worker)
     else if (choice < 52 && worker->held >= frames)
         give_many(worker, (uint32_t)frames);
     else if (worker->held >= 1)
-        give_one(worker);
+        give_single(worker);
     else
         take_one(worker);
 }
@@ -340,6 +395,15 @@ static void make_mistake(struct worker *worker, uint64_t round)
         *frame_words(__atomic_load_n(&gifts[0], __ATOMIC_RELAXED)) = 0;
 }
 
+/** All of the core's stack goes back to the pool. Interrupts are masked. */
+static void drain_stack(struct load *load)
+{
+    if (BROKEN == BROKEN_STACK_KEPT && is_broken_core())
+        return;
+    if (frame_stack_spill(&load->stack, memory_pool(), load->stack.frames) != BITFRAME_OK)
+        fail(&load->core, CALL_REFUSED, 0);
+}
+
 /** The work of a core. */
 static void work_of_load(void)
 {
@@ -358,6 +422,7 @@ static void work_of_load(void)
     interrupts_stop();
     give_all(&load->core);
     give_all(&load->interrupt);
+    drain_stack(load);
 }
 
 static const char *mishap_name(enum mishap mishap)
@@ -440,7 +505,7 @@ static bool the_pool_is_shared(void)
     storage = take_bytes(bitframe_share_bytes(pool, cores_found()));
 
     free_at_first = bitframe_free_frames(pool);
-    scarce = free_at_first < 2 * cores_found() * WORKER_FRAMES + GIFTS;
+    scarce = free_at_first < cores_found() * (2 * WORKER_FRAMES + FRAME_STACK_MAX) + GIFTS;
     REQUIRE(share(BITFRAME_LOCAL));
     REQUIRE(bitframe_free_frames(pool) == free_at_first);
 

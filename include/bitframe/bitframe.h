@@ -61,7 +61,6 @@ enum bitframe_status {
     BITFRAME_IN_USE,       /**< A frame is taken. */
     BITFRAME_NOT_RESERVED, /**< A frame is not reserved. */
     BITFRAME_OFFLINE,      /**< A frame is out of use, see <bitframe/offline.h>. */
-    BITFRAME_HELD,         /**< No free frames that answer, but in core caches, see <bitframe/core.h>. */
 };
 
 /** What bitframe_check() found. */
@@ -78,8 +77,6 @@ enum bitframe_invariant {
     BITFRAME_BAD_GAP,      /**< The gap holds a frame that is reserved, out of use or not the pool's. */
     BITFRAME_BAD_HEADER,   /**< The metadata's header is not that of the tables: bitframe_adopt() refuses. */
     BITFRAME_BAD_OFFLINE,  /**< A record of what is out of use, or the count of it, is wrong. */
-    BITFRAME_BAD_CACHE, /**< A core cache holds frames that are free elsewhere too, or that nobody knows of.
-                         */
 };
 
 /**
@@ -94,12 +91,10 @@ struct bitframe_levels {
     uint64_t stop;                      /* never 0: where a climb through empty words ends */
 };
 
-/** What a pool has while it is shared, see <bitframe/shared.h>. Nothing of it but caches changes meanwhile.
- */
+/** What a pool has while it is shared, see <bitframe/shared.h>. Nothing of it changes meanwhile. */
 struct bitframe_sharing {
     uint32_t cores;        /* how many; 0 while the pool is not shared */
-    uint16_t policy;       /* enum bitframe_policy */
-    uint16_t flags;        /* enum bitframe_share_flags */
+    uint32_t policy;       /* enum bitframe_policy */
     uint64_t always_zero;  /* where the cursor leads meanwhile */
     uint64_t first_leaf;   /* distance of the largest segment's first word */
     uint64_t leaf_bytes;   /* bytes of bitmap that it has */
@@ -110,9 +105,7 @@ struct bitframe_sharing {
     uint64_t base_frames;  /* free when sharing began */
     uint64_t slots;        /* distance of what belongs to each core */
     uint64_t claims;       /* distance of a bit per group: some core takes from it */
-    uint64_t held;         /* distance of a bit per word: some core cache holds it */
     uint64_t none_at;      /* distance of the sum of frees for which no frame was found */
-    uint64_t caches;       /* core caches that have joined, ever */
 };
 
 /**
@@ -240,7 +233,7 @@ enum bitframe_status bitframe_init(struct bitframe *pool, uint64_t first_pa, uin
 /**
  * Take the lowest free frame. Its contents are whatever they were.
  *
- * @return  Its physical address, or 0 when no frame is free, but in core caches (<bitframe/core.h>).
+ * @return  Its physical address, or 0 when no frame is free.
  *
  * @par Cost  O(1): one bit search while the word under the cursor lasts, two per index level when it is
  *            used up.
@@ -303,7 +296,6 @@ struct bitframe_request {
  *
  * @retval BITFRAME_OK       The run is the caller's.
  * @retval BITFRAME_NONE     No run of free frames answers; nothing changed.
- * @retval BITFRAME_HELD     Likewise, and core caches (<bitframe/core.h>) have free frames.
  * @retval BITFRAME_INVALID  A null pointer, no frames, an align that is no power of two, or unknown flags;
  *                           nothing changed.
  *
@@ -322,7 +314,6 @@ enum bitframe_status bitframe_take_run(struct bitframe *pool, const struct bitfr
  *
  * @retval BITFRAME_OK          They are the caller's.
  * @retval BITFRAME_IN_USE      One of them is taken; nothing changed.
- * @retval BITFRAME_HELD        One of them is free, but in a core cache (<bitframe/core.h>); nothing changed.
  * @retval BITFRAME_RESERVED    One of them is reserved; nothing changed.
  * @retval BITFRAME_OFFLINE     One of them is offline; nothing changed.
  * @retval BITFRAME_UNMANAGED   One of them is not the pool's; nothing changed.
@@ -368,7 +359,6 @@ enum bitframe_status bitframe_free_run(struct bitframe *pool, uint64_t pa, uint6
  *
  * @retval BITFRAME_OK       The frames are the caller's; at least one.
  * @retval BITFRAME_NONE     Fewer frames are free within the limits, or none; nothing changed but *taken.
- * @retval BITFRAME_HELD     Likewise, and core caches (<bitframe/core.h>) have free frames.
  * @retval BITFRAME_INVALID  A null pointer, no frames, an align above a frame, or unknown flags; nothing
  *                           changed.
  *
@@ -452,8 +442,8 @@ enum bitframe_status bitframe_unreserve(struct bitframe *pool, uint64_t pa, uint
  * call that was cut off has happened as far as it has changed the bitmap; a reservation, or its end, has
  * happened or not, or was caught in between and the metadata are torn.
  *
- * Ranges that are out of use (<bitframe/offline.h>) are not in the metadata, nor is what core caches held
- * (<bitframe/core.h>): to the new pool their frames are taken.
+ * Ranges that are out of use (<bitframe/offline.h>) are not in the metadata: to the new pool their frames
+ * are taken.
  *
  * What was written with caches on must be read with them on, or have been cleaned to memory.
  *

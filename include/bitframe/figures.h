@@ -66,8 +66,7 @@ static inline uint64_t bitframe_span_count(const struct bitframe *pool)
 }
 
 /**
- * Count the frames of one span. Summed up over all spans the figures are those of the pool; of a shared pool,
- * less what core caches hold (bitframe_held_frames()).
+ * Count the frames of one span. Summed up over all spans the figures are those of the pool.
  *
  * @param index    Which: 0 is the lowest in memory, bitframe_span_count() - 1 the highest.
  * @param figures  Filled in.
@@ -81,7 +80,7 @@ enum bitframe_status bitframe_span(const struct bitframe *pool, uint64_t index,
                                    struct bitframe_span_figures *figures);
 
 /**
- * Measure how scattered the free frames of a pool are, those in core caches left out.
+ * Measure how scattered the free frames of a pool are.
  *
  * @param fragmentation  Filled in.
  *

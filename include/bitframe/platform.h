@@ -51,8 +51,7 @@ struct bitframe_platform {
 
     /**
      * Called by what is not told a core's number, on pools that are shared (<bitframe/shared.h>). Returns
-     * that of the core that runs; null means that it is always 0. A wrong number costs speed only, unless
-     * BITFRAME_EXACT_CORES was promised.
+     * that of the core that runs; null means that it is always 0. A wrong number costs speed only.
      */
     uint32_t (*core)(void);
 };

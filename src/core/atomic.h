@@ -24,19 +24,9 @@ static inline uint64_t atomic_peek(const uint64_t *word)
     return __atomic_load_n(word, __ATOMIC_RELAXED);
 }
 
-static inline uint64_t atomic_load_acquire(const uint64_t *word)
-{
-    return __atomic_load_n(word, __ATOMIC_ACQUIRE);
-}
-
 static inline void atomic_poke(uint64_t *word, uint64_t value)
 {
     __atomic_store_n(word, value, __ATOMIC_RELAXED);
-}
-
-static inline void atomic_store_release(uint64_t *word, uint64_t value)
-{
-    __atomic_store_n(word, value, __ATOMIC_RELEASE);
 }
 
 /** Clear the bits of @p mask. Returns what the word was. */

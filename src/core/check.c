@@ -306,17 +306,15 @@ static const char status_names[][20] = {
     [BITFRAME_IN_USE] = "in use",
     [BITFRAME_NOT_RESERVED] = "not reserved",
     [BITFRAME_OFFLINE] = "offline",
-    [BITFRAME_HELD] = "held",
 };
 
 static const char invariant_names[][12] = {
-    [BITFRAME_SOUND] = "sound",          [BITFRAME_BAD_TABLES] = "tables",
-    [BITFRAME_BAD_PADDING] = "padding",  [BITFRAME_BAD_RESERVED] = "reserved",
-    [BITFRAME_BAD_INDEX] = "index",      [BITFRAME_BAD_LINES] = "lines",
-    [BITFRAME_BAD_BLOCKS] = "blocks",    [BITFRAME_BAD_COUNT] = "count",
-    [BITFRAME_BAD_CURSOR] = "cursor",    [BITFRAME_BAD_GAP] = "gap",
-    [BITFRAME_BAD_HEADER] = "header",    [BITFRAME_BAD_OFFLINE] = "offline",
-    [BITFRAME_BAD_CACHE] = "core cache",
+    [BITFRAME_SOUND] = "sound",         [BITFRAME_BAD_TABLES] = "tables",
+    [BITFRAME_BAD_PADDING] = "padding", [BITFRAME_BAD_RESERVED] = "reserved",
+    [BITFRAME_BAD_INDEX] = "index",     [BITFRAME_BAD_LINES] = "lines",
+    [BITFRAME_BAD_BLOCKS] = "blocks",   [BITFRAME_BAD_COUNT] = "count",
+    [BITFRAME_BAD_CURSOR] = "cursor",   [BITFRAME_BAD_GAP] = "gap",
+    [BITFRAME_BAD_HEADER] = "header",   [BITFRAME_BAD_OFFLINE] = "offline",
 };
 
 const char *bitframe_status_name(enum bitframe_status status)

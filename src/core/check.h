@@ -5,7 +5,7 @@
 
 #include <bitframe/bitframe.h>
 
-/** Verify index, cursor, caches, count and gap of a shared pool whose bitmap has @p free_frames set bits. */
+/** Verify index, cursor, count and gap of a shared pool whose bitmap has @p free_frames set bits. */
 enum bitframe_invariant bitframe_check_shared(const struct bitframe *pool, uint64_t free_frames);
 
 #endif

@@ -51,24 +51,6 @@ static bool gap_is_sound(const struct bitframe *pool)
            gap_bit(pool, (end - 1) << BITFRAME_FRAME_SHIFT) == pool_bit(pool, end - 1);
 }
 
-/** Does core cache @p cache hold only frames that are nowhere else, of words that are known to be held? */
-static bool cache_is_sound(const struct bitframe *pool, const struct bitframe_core *cache)
-{
-    for (uint64_t way = 0; way < BITFRAME_CORE_WAYS; way++) {
-        uint64_t word = cache->word[way];
-        if ((cache->mask[way] != 0) != ((cache->ready & bit_mask(way)) != 0))
-            return false;
-        if (word == UINT64_MAX && cache->mask[way] == 0)
-            continue;
-        if (word >= pool->frames.words || word % BITFRAME_CORE_WAYS != way ||
-            (levels_at(pool, &pool->frames, 0)[word] & cache->mask[way]) != 0 ||
-            (*held_of(pool, word / WORD_BITS) & bit_mask(word)) == 0 ||
-            cache->pa[way] != pa_of_bit(pool, word * WORD_BITS))
-            return false;
-    }
-    return cache->moving == 0;
-}
-
 enum bitframe_invariant bitframe_check_shared(const struct bitframe *pool, uint64_t free_frames)
 {
     if (!nothing_is_lost(pool, &pool->frames))
@@ -77,11 +59,6 @@ enum bitframe_invariant bitframe_check_shared(const struct bitframe *pool, uint6
         return BITFRAME_BAD_LINES;
     if (pool->sharing.always_zero != 0 || pool->cursor != pool_distance(pool, &pool->sharing.always_zero))
         return BITFRAME_BAD_CURSOR;
-    for (uint32_t core = 0; core < pool->sharing.cores; core++) {
-        const struct bitframe_core *cache = cache_of(pool, pool_slots(pool) + core);
-        if (cache && !cache_is_sound(pool, cache))
-            return BITFRAME_BAD_CACHE;
-    }
     if (free_frames + bitframe_net_taken(pool) != pool->sharing.base_frames)
         return BITFRAME_BAD_COUNT;
     if (pool->gap_frames != 0 || !gap_is_sound(pool))

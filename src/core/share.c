@@ -9,8 +9,6 @@
 
 enum {
     CONTROL_WORDS = BITFRAME_SHARE_ALIGN / sizeof(uint64_t),
-    CLAIMS_GROUPS = WORD_BITS, /* groups whose claims share a cache line */
-    CLAIMS_WORDS = 8,          /* words in it, of which one is used */
 };
 
 uint64_t bitframe_share_bytes(const struct bitframe *pool, uint32_t cores)
@@ -22,14 +20,11 @@ uint64_t bitframe_share_bytes(const struct bitframe *pool, uint32_t cores)
 static void lay_out(struct bitframe *pool, uint64_t *storage, uint32_t cores)
 {
     struct bitframe_sharing *sharing = &pool->sharing;
-    uint64_t claims = (pool->frames.words / WORD_BITS + CLAIMS_GROUPS - 1) / CLAIMS_GROUPS;
     sharing->none_at = pool_distance(pool, storage);
     storage += CONTROL_WORDS;
     sharing->slots = pool_distance(pool, storage);
     storage += cores * (sizeof(struct slot) / sizeof(uint64_t));
     sharing->claims = pool_distance(pool, storage);
-    storage += claims * CLAIMS_WORDS;
-    sharing->held = pool_distance(pool, storage);
 }
 
 /** Is frames [@p first, @p end), of one span, the longest stretch so far? Then it is the gap. */
@@ -82,7 +77,7 @@ static void begin(struct bitframe *pool, uint32_t cores)
     sharing->always_zero = 0;
     *pool_word(pool, sharing->none_at) = UINT64_MAX;
     sharing->cores = cores;
-    /* Less all that was ever counted, and with the caches drained, this must come to what is free now. */
+    /* Less all that was ever counted, this must come to what is free now. */
     sharing->base_frames = pool->free_frames + bitframe_net_taken(pool);
     pool->cursor = pool_distance(pool, &sharing->always_zero);
     pool->gap_frames = 0;
@@ -94,8 +89,7 @@ enum bitframe_status bitframe_share(struct bitframe *pool, const struct bitframe
 {
     if (!pool || !options || !storage || (uintptr_t)storage % BITFRAME_SHARE_ALIGN != 0 ||
         options->cores == 0 || options->cores > BITFRAME_CORES_MAX ||
-        (options->policy != BITFRAME_LOWEST && options->policy != BITFRAME_LOCAL) ||
-        (options->flags & ~(uint32_t)BITFRAME_EXACT_CORES) != 0 || pool_is_shared(pool))
+        (options->policy != BITFRAME_LOWEST && options->policy != BITFRAME_LOCAL) || pool_is_shared(pool))
         return BITFRAME_INVALID;
     uint32_t cores = options->cores;
     uint64_t needed = bitframe_share_bytes(pool, cores);
@@ -107,9 +101,7 @@ enum bitframe_status bitframe_share(struct bitframe *pool, const struct bitframe
 #endif
     kernel_clear(storage, 0, needed * 8);
     lay_out(pool, storage, cores);
-    pool->sharing.policy = (uint16_t)options->policy;
-    pool->sharing.flags = (uint16_t)options->flags;
-    pool->sharing.caches = 0;
+    pool->sharing.policy = (uint32_t)options->policy;
     begin(pool, cores);
     /* Cores begin as far apart as can be. */
     uint64_t groups = pool->frames.words / WORD_BITS;
@@ -123,20 +115,6 @@ enum bitframe_status bitframe_share(struct bitframe *pool, const struct bitframe
     }
     atomic_fence();
     return BITFRAME_OK;
-}
-
-/** Give back to the pool what its core caches hold, and end them if @p leave. */
-static void drain_caches(struct bitframe *pool, bool leave)
-{
-    atomic_fence();
-    for (uint32_t core = 0; core < pool->sharing.cores; core++) {
-        struct bitframe_core *cache = cache_of(pool, pool_slots(pool) + core);
-        if (!cache)
-            continue;
-        (void)bitframe_core_drain(pool, cache);
-        if (leave)
-            bitframe_core_leave(pool, cache);
-    }
 }
 
 /** Count again what is offline, of the records' bits: a core that stopped may have cleared some uncounted. */
@@ -157,6 +135,7 @@ static void recount_offline(struct bitframe *pool)
 /** Make the pool one owner's. The slots stay as they are. */
 static void end(struct bitframe *pool)
 {
+    atomic_fence();
     pool->sharing.cores = 0;
     bitframe_rebuild(pool);
     recount_offline(pool);
@@ -166,7 +145,6 @@ enum bitframe_status bitframe_unshare(struct bitframe *pool)
 {
     if (!pool || !pool_is_shared(pool))
         return BITFRAME_INVALID;
-    drain_caches(pool, true);
     end(pool);
     return BITFRAME_OK;
 }
@@ -174,7 +152,6 @@ enum bitframe_status bitframe_unshare(struct bitframe *pool)
 uint32_t bitframe_sharing_pause(struct bitframe *pool)
 {
     uint32_t cores = pool->sharing.cores;
-    drain_caches(pool, false);
     end(pool);
     return cores;
 }

@@ -25,19 +25,15 @@ enum {
 uint64_t bitframe_sum_of_frees(const struct bitframe *pool)
 {
     uint64_t sum = 0;
-    for (uint32_t core = 0; core < pool->sharing.cores; core++) {
-        const struct slot *slot = pool_slots(pool) + core;
-        sum += atomic_load_word(&slot->freed) + atomic_load_word(&slot->fills);
-    }
+    for (uint32_t core = 0; core < pool->sharing.cores; core++)
+        sum += atomic_load_word(&pool_slots(pool)[core].freed);
     return sum;
 }
 
 uint64_t bitframe_net_taken(const struct bitframe *pool)
 {
-    uint64_t freed = 0;
+    uint64_t freed = bitframe_sum_of_frees(pool);
     uint64_t taken = 0;
-    for (uint32_t core = 0; core < pool->sharing.cores; core++)
-        freed += atomic_load_word(&pool_slots(pool)[core].freed);
     for (uint32_t core = 0; core < pool->sharing.cores; core++)
         taken += atomic_load_word(&pool_slots(pool)[core].taken);
     return taken - freed;
@@ -47,8 +43,7 @@ uint64_t bitframe_shared_free_frames(const struct bitframe *pool)
 {
     /* While calls are in flight the parts are of different moments, and the sum may be a little too large or
      * small. */
-    uint64_t frames =
-        pool->sharing.base_frames - bitframe_net_taken(pool) + bitframe_held_frames(pool, BITFRAME_CORES_MAX);
+    uint64_t frames = pool->sharing.base_frames - bitframe_net_taken(pool);
     if (frames >> 63 != 0)
         return 0;
     return frames < pool->total_frames ? frames : pool->total_frames;
@@ -147,7 +142,7 @@ static __attribute__((noinline)) uint64_t word_changed(struct bitframe *pool, ui
 static inline uint64_t taken(struct bitframe *pool, struct slot *slot, uint64_t distance, uint64_t before,
                              uint64_t mask)
 {
-    count_up(pool, &slot->taken, 1);
+    atomic_count_release(&slot->taken, 1);
     if (before == mask || before == UINT64_MAX || !leaf_is_near(pool, distance))
         return word_changed(pool, distance, before, mask);
     return near_leaf_pa(pool, distance) + ((uint64_t)lowest_bit(mask) << BITFRAME_FRAME_SHIFT);
@@ -164,11 +159,6 @@ static inline uint64_t take_from(struct bitframe *pool, struct slot *slot, uint6
             return taken(pool, slot, distance, bits, mask);
     }
     return 0;
-}
-
-uint64_t bitframe_take_from_word(struct bitframe *pool, struct slot *slot, uint64_t word)
-{
-    return take_from(pool, slot, leaf_distance(pool, word));
 }
 
 static __attribute__((noinline)) uint64_t take_anywhere(struct bitframe *pool, struct slot *slot)
@@ -203,32 +193,6 @@ uint64_t bitframe_shared_take(struct bitframe *pool, uint32_t core)
 
 /* None. */
 
-/** How many free frames core caches hold; not 0 either while one is moving words. */
-static uint64_t held_or_moving(const struct bitframe *pool)
-{
-    uint64_t frames = 0;
-    if (atomic_peek(&pool->sharing.caches) == 0)
-        return 0;
-    for (uint32_t core = 0; core < pool->sharing.cores; core++) {
-        const struct bitframe_core *cache = cache_of(pool, pool_slots(pool) + core);
-        if (!cache)
-            continue;
-        /* A word that came before the scan and is not on its way any more is in its way by now; one that left
-           since is still on its way, or its frames have been counted as freed. So look for both, before and
-           after. */
-        frames += atomic_load_acquire(&cache->moving) != 0;
-        for (int i = 0; i < BITFRAME_CORE_WAYS; i++)
-            frames += word_count(atomic_load_acquire(&cache->mask[i]));
-        frames += atomic_load_acquire(&cache->moving) != 0;
-    }
-    return frames;
-}
-
-enum bitframe_status bitframe_none_or_held(const struct bitframe *pool)
-{
-    return held_or_moving(pool) == 0 ? BITFRAME_NONE : BITFRAME_HELD;
-}
-
 enum bitframe_status bitframe_take_hidden(struct bitframe *pool, struct slot *slot, uint64_t *pa)
 {
     uint64_t *none_at = pool_word(pool, pool->sharing.none_at);
@@ -236,39 +200,20 @@ enum bitframe_status bitframe_take_hidden(struct bitframe *pool, struct slot *sl
         uint64_t freed = bitframe_sum_of_frees(pool);
         if (freed == atomic_load_word(none_at))
             return BITFRAME_NONE;
-        /* Every word, then every cache, between fences: loads of the scan must not come after those of the
-           caches. Only if no free was counted meanwhile is all that was taken when the scan came by taken
-           still. */
+        /* Every word, between fences: the scan's loads must come between those of the two sums. Only if no
+           free was counted meanwhile are all frames that the scan saw taken still taken when it ends. */
         atomic_fence();
         uint64_t word = kernel_scan(levels_at(pool, &pool->frames, 0), pool->frames.words);
-        atomic_fence();
-        uint64_t held = word == pool->frames.words ? held_or_moving(pool) : 0;
         atomic_fence();
         if (word != pool->frames.words) {
             *pa = take_from(pool, slot, leaf_distance(pool, word));
             if (*pa != 0)
                 return BITFRAME_OK;
         } else if (bitframe_sum_of_frees(pool) == freed) {
-            if (held != 0)
-                return BITFRAME_HELD;
             atomic_poke(none_at, freed);
             return BITFRAME_NONE;
         }
     }
-}
-
-uint64_t bitframe_held_frames(const struct bitframe *pool, uint32_t core)
-{
-    uint64_t frames = 0;
-    if (!pool_is_shared(pool))
-        return 0;
-    for (uint32_t i = 0; i < pool->sharing.cores; i++) {
-        const struct bitframe_core *cache = cache_of(pool, pool_slots(pool) + i);
-        for (int way = 0; cache && (core == i || core == BITFRAME_CORES_MAX) && way < BITFRAME_CORE_WAYS;
-             way++)
-            frames += word_count(atomic_peek(&cache->mask[way]));
-    }
-    return frames;
 }
 
 /* Giving one back. */
@@ -278,7 +223,7 @@ static __attribute__((noinline)) enum bitframe_status
 word_refilled(struct bitframe *pool, uint64_t word, uint64_t before, uint64_t after, struct slot *slot)
 {
     word_given_to(pool, word, before, after);
-    count_up(pool, &slot->freed, 1);
+    atomic_count_release(&slot->freed, 1);
     return BITFRAME_OK;
 }
 
@@ -290,36 +235,31 @@ static inline enum bitframe_status free_bit(struct bitframe *pool, uint64_t bit,
     uint64_t after = before | mask;
     if (before == 0 || before == after || after == UINT64_MAX)
         return before == after ? BITFRAME_DOUBLE_FREE : word_refilled(pool, word, before, after, slot);
-    count_up(pool, &slot->freed, 1);
+    atomic_count_release(&slot->freed, 1);
     return BITFRAME_OK;
 }
 
-/** A free off the straight path: of what is not the start of a frame of the gap, or beside core caches. */
+/** A free off the straight path: of what is not the start of a frame of the gap. */
 static __attribute__((noinline)) enum bitframe_status free_elsewhere(struct bitframe *pool, uint64_t pa,
                                                                      struct slot *slot)
 {
     uint64_t frame = frame_number(pa);
-    if (!is_in_gap(pool, pa)) {
-        if (!frame_is_managed(pool, frame))
-            return BITFRAME_UNMANAGED;
-        if (pa % BITFRAME_FRAME_BYTES != 0)
-            return BITFRAME_MISALIGNED;
-        if (frame_is_reserved(pool, frame))
-            return BITFRAME_RESERVED;
-        struct bitframe_offline *record = bitframe_offline_meeting(pool, frame, frame + 1);
-        if (record)
-            return bitframe_shared_leave(pool, record, frame, frame + 1) ? BITFRAME_OK : BITFRAME_OFFLINE;
-    }
-    uint64_t bit = is_in_gap(pool, pa) ? gap_bit(pool, pa) : pool_bit(pool, frame);
-    if (frames_are_held(pool, bit / WORD_BITS, bit_mask(bit)))
-        return BITFRAME_DOUBLE_FREE;
-    return free_bit(pool, bit, slot);
+    if (!frame_is_managed(pool, frame))
+        return BITFRAME_UNMANAGED;
+    if (pa % BITFRAME_FRAME_BYTES != 0)
+        return BITFRAME_MISALIGNED;
+    if (frame_is_reserved(pool, frame))
+        return BITFRAME_RESERVED;
+    struct bitframe_offline *record = bitframe_offline_meeting(pool, frame, frame + 1);
+    if (record)
+        return bitframe_shared_leave(pool, record, frame, frame + 1) ? BITFRAME_OK : BITFRAME_OFFLINE;
+    return free_bit(pool, pool_bit(pool, frame), slot);
 }
 
 enum bitframe_status bitframe_shared_free(struct bitframe *pool, uint64_t pa, uint32_t core)
 {
     struct slot *slot = slot_of(pool, core);
-    if (!is_in_gap(pool, pa) || atomic_peek(&pool->sharing.caches) != 0)
+    if (!is_in_gap(pool, pa))
         return free_elsewhere(pool, pa, slot);
     return free_bit(pool, gap_bit(pool, pa), slot);
 }

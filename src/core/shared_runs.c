@@ -40,7 +40,7 @@ static void roll_back(struct bitframe *pool, uint64_t first, uint64_t end, uint6
         frames += word_count(mask);
     }
     if (frames != 0)
-        count_rollback(pool, slot_of(pool, this_core()), frames);
+        count_rollback(slot_of(pool, this_core()), frames);
 }
 
 /** Take bits [@p first, @p end), at least one, if all are set. Index and count are the caller's. */
@@ -64,7 +64,7 @@ static bool claim_range(struct bitframe *pool, uint64_t first, uint64_t end)
 {
     if (!claim_bits(pool, first, end))
         return false;
-    count_up(pool, &slot_of(pool, this_core())->taken, end - first);
+    atomic_count_release(&slot_of(pool, this_core())->taken, end - first);
     uint64_t last = (end - 1) / WORD_BITS;
     for (uint64_t word = first / WORD_BITS; word <= last;) {
         uint64_t group = word / WORD_BITS;
@@ -91,7 +91,7 @@ static bool claim_line(struct bitframe *pool, struct slot *slot, uint64_t line)
 {
     if (!claim_bits(pool, line * BITFRAME_LINE_FRAMES, (line + 1) * BITFRAME_LINE_FRAMES))
         return false;
-    count_up(pool, &slot->taken, BITFRAME_LINE_FRAMES);
+    atomic_count_release(&slot->taken, BITFRAME_LINE_FRAMES);
     /* Somebody may have seen it whole before it was taken, and set its bit since. */
     bitframe_line_opened(pool, line);
     return true;
@@ -132,7 +132,7 @@ static enum bitframe_status free_line(struct bitframe *pool, uint64_t word)
     uint64_t *words = leaf_at(pool, word);
     uint64_t freed = BITFRAME_LINE_FRAMES;
     for (int i = 0; i < LINE_WORDS; i++) {
-        if (atomic_peek(words + i) != 0 || frames_are_held(pool, word + (uint64_t)i, UINT64_MAX))
+        if (atomic_peek(words + i) != 0)
             return BITFRAME_DOUBLE_FREE;
     }
     for (int i = 0; i < LINE_WORDS; i++) {
@@ -142,7 +142,7 @@ static enum bitframe_status free_line(struct bitframe *pool, uint64_t word)
     }
     bitframe_group_filled(pool, word / WORD_BITS, LINE_BITS << word % WORD_BITS);
     bitframe_line_may_be_whole(pool, word / LINE_WORDS);
-    count_up(pool, &slot_of(pool, this_core())->freed, freed);
+    atomic_count_release(&slot_of(pool, this_core())->freed, freed);
     return freed == BITFRAME_LINE_FRAMES ? BITFRAME_OK : BITFRAME_DOUBLE_FREE;
 }
 
@@ -202,8 +202,6 @@ static enum bitframe_status take_hidden_frame(struct bitframe *pool, const struc
         atomic_fence();
         uint64_t frame = frame_by_bitmap(pool, wanted);
         atomic_fence();
-        enum bitframe_status status = frame == NO_BIT ? bitframe_none_or_held(pool) : BITFRAME_OK;
-        atomic_fence();
         if (frame != NO_BIT) {
             uint64_t bit = pool_bit(pool, frame);
             if (claim_range(pool, bit, bit + 1)) {
@@ -211,7 +209,7 @@ static enum bitframe_status take_hidden_frame(struct bitframe *pool, const struc
                 return BITFRAME_OK;
             }
         } else if (bitframe_sum_of_frees(pool) == frees) {
-            return status;
+            return BITFRAME_NONE;
         }
     }
 }
@@ -225,8 +223,7 @@ enum bitframe_status bitframe_shared_take_run(struct bitframe *pool, const struc
         uint64_t frame = bitframe_search_pool(pool, wanted, by_line ? BITFRAME_LINE_FRAMES : 1);
         if (frame == NO_BIT) {
             if (!by_line)
-                return wanted->frames == 1 ? take_hidden_frame(pool, wanted, pa)
-                                           : bitframe_none_or_held(pool);
+                return wanted->frames == 1 ? take_hidden_frame(pool, wanted, pa) : BITFRAME_NONE;
             by_line = false;
             continue;
         }
@@ -240,25 +237,13 @@ enum bitframe_status bitframe_shared_take_run(struct bitframe *pool, const struc
     }
 }
 
-/** Are any of bits [@p first, @p end) free, but in a core cache? */
-static bool range_is_held(const struct bitframe *pool, uint64_t first, uint64_t end)
-{
-    for (uint64_t word = first / WORD_BITS; word <= (end - 1) / WORD_BITS; word++) {
-        if (frames_are_held(pool, word, mask_within(word, first, end)))
-            return true;
-    }
-    return false;
-}
-
 enum bitframe_status bitframe_shared_claim(struct bitframe *pool, uint64_t pa, uint64_t frames)
 {
     uint64_t bit;
     enum bitframe_status status = bitframe_locate_run(pool, pa, frames, &bit);
     if (status != BITFRAME_OK)
         return status;
-    if (claim_range(pool, bit, bit + frames))
-        return BITFRAME_OK;
-    return range_is_held(pool, bit, bit + frames) ? BITFRAME_HELD : BITFRAME_IN_USE;
+    return claim_range(pool, bit, bit + frames) ? BITFRAME_OK : BITFRAME_IN_USE;
 }
 
 /** Set bits [@p first, @p end), at least one. Returns how many were clear: fewer if somebody else set any. */
@@ -269,7 +254,7 @@ static uint64_t set_range(struct bitframe *pool, uint64_t first, uint64_t end)
         uint64_t mask = mask_within(word, first, end);
         freed += word_count(mask & ~give_to(pool, word, mask));
     }
-    count_up(pool, &slot_of(pool, this_core())->freed, freed);
+    atomic_count_release(&slot_of(pool, this_core())->freed, freed);
     return freed;
 }
 
@@ -284,8 +269,7 @@ enum bitframe_status bitframe_shared_free_run(struct bitframe *pool, uint64_t pa
     if (status != BITFRAME_OK)
         return status;
     for (uint64_t word = bit / WORD_BITS; word <= (bit + frames - 1) / WORD_BITS; word++) {
-        uint64_t mask = mask_within(word, bit, bit + frames);
-        if ((atomic_peek(leaf_at(pool, word)) & mask) != 0 || frames_are_held(pool, word, mask))
+        if ((atomic_peek(leaf_at(pool, word)) & mask_within(word, bit, bit + frames)) != 0)
             return BITFRAME_DOUBLE_FREE;
     }
 
@@ -318,7 +302,7 @@ uint64_t bitframe_shared_clear(struct bitframe *pool, uint64_t first, uint64_t e
         word_taken_from(pool, word, before, before & ~mask);
         taken += word_count(before & mask);
     }
-    count_up(pool, &slot_of(pool, this_core())->taken, taken);
+    atomic_count_release(&slot_of(pool, this_core())->taken, taken);
     return taken;
 }
 
@@ -413,16 +397,16 @@ enum bitframe_status bitframe_shared_take_bulk(struct bitframe *pool, const stru
         return status;
     }
     if (got == 0)
-        return bitframe_none_or_held(pool);
+        return BITFRAME_NONE;
     if (harvest.left != 0 && !is_partial) {
         for (uint64_t i = 0; i < got; i++) {
             uint64_t bit = pool_bit(pool, frame_number(pas[i]));
             (void)give_to(pool, bit / WORD_BITS, bit_mask(bit));
         }
-        count_rollback(pool, slot, got);
-        return bitframe_none_or_held(pool);
+        count_rollback(slot, got);
+        return BITFRAME_NONE;
     }
-    count_up(pool, &slot->taken, got);
+    atomic_count_release(&slot->taken, got);
     *taken = got;
     return BITFRAME_OK;
 }
@@ -434,8 +418,7 @@ static enum bitframe_status try_free(const struct bitframe *pool, uint64_t pa)
     enum bitframe_status status = bitframe_locate_run(pool, pa, 1, &bit);
     if (status != BITFRAME_OK)
         return status;
-    bool is_free = (atomic_peek(leaf_at(pool, bit / WORD_BITS)) & bit_mask(bit)) != 0 ||
-                   frames_are_held(pool, bit / WORD_BITS, bit_mask(bit));
+    bool is_free = (atomic_peek(leaf_at(pool, bit / WORD_BITS)) & bit_mask(bit)) != 0;
     return is_free ? BITFRAME_DOUBLE_FREE : BITFRAME_OK;
 }
 
@@ -455,8 +438,7 @@ static enum bitframe_status try_free_all(const struct bitframe *pool, const uint
         uint64_t run = run_in_word(pas + i, frames - i);
         uint64_t mask = mask_in_gap(pool, pas[i], run);
         uint64_t word = gap_bit(pool, pas[i]) / WORD_BITS;
-        if (mask == 0 || (atomic_peek(leaf_at(pool, word)) & mask) != 0 ||
-            frames_are_held(pool, word, mask)) {
+        if (mask == 0 || (atomic_peek(leaf_at(pool, word)) & mask) != 0) {
             enum bitframe_status status = try_free(pool, pas[i]);
             if (status != BITFRAME_OK)
                 return status;
@@ -480,8 +462,7 @@ enum bitframe_status bitframe_shared_free_bulk(struct bitframe *pool, const uint
         uint64_t bit = gap_bit(pool, pas[i]);
         enum bitframe_status status = BITFRAME_OK;
         uint64_t done;
-        if (run > 1 && is_in_gap(pool, pas[i]) && is_in_gap(pool, last) &&
-            !frames_are_held(pool, bit / WORD_BITS, mask_within(bit / WORD_BITS, bit, bit + run))) {
+        if (run > 1 && is_in_gap(pool, pas[i]) && is_in_gap(pool, last)) {
             done = set_range(pool, bit, bit + run);
             if (done != run)
                 status = BITFRAME_DOUBLE_FREE;

@@ -9,7 +9,7 @@
 #ifndef BITFRAME_CORE_SHARING_H
 #define BITFRAME_CORE_SHARING_H
 
-#include <bitframe/core.h>
+#include <bitframe/shared.h>
 
 #include "geometry.h"
 #include "request.h"
@@ -54,8 +54,8 @@ enum bitframe_status bitframe_shared_free_bulk(struct bitframe *pool, const uint
 uint64_t bitframe_shared_clear(struct bitframe *pool, uint64_t first, uint64_t end);
 
 /**
- * Make a shared pool its caller's for a call that wants it for itself, as bitframe_unshare() but for core
- * caches and storage, which stay as they are.
+ * Make a shared pool its caller's for a call that wants it for itself, as bitframe_unshare() but for the
+ * storage, which stays the pool's.
  *
  * @return  What bitframe_sharing_resume() needs to know.
  */

@@ -11,12 +11,10 @@ struct slot {
     uint64_t taken; /* frames, ever */
     uint64_t freed; /* frames, ever */
     uint64_t leaf;  /* distance of the word where the last frame came from, a hint; of one that is always 0 if
-                       the  policy has no use for it */
+                       the policy has no use for it */
     uint64_t group; /* that the core takes from: a hint */
     uint64_t line_word; /* of lines, where the last whole line came from: a hint */
-    uint64_t cache;     /* distance of the core cache from the pool; 0 for none */
-    uint64_t fills;     /* how often a way of the core cache went from empty to not; its owner's alone */
-    uint64_t unused[9];
+    uint64_t unused[11];
 };
 
 _Static_assert(sizeof(struct slot) == 128, "BITFRAME_SHARE_BYTES() says so");
@@ -34,26 +32,11 @@ static inline struct slot *slot_of(const struct bitframe *pool, uint32_t core)
     return pool_slots(pool) + core;
 }
 
-static inline void count_up(const struct bitframe *pool, uint64_t *count, uint64_t frames)
-{
-    if (pool->sharing.flags & BITFRAME_EXACT_CORES)
-        atomic_count_own(count, frames);
-    else
-        atomic_count_release(count, frames);
-}
-
 /** @p frames frames were taken and given back, by a call that failed. */
-static inline void count_rollback(const struct bitframe *pool, struct slot *slot, uint64_t frames)
+static inline void count_rollback(struct slot *slot, uint64_t frames)
 {
-    count_up(pool, &slot->taken, frames);
-    count_up(pool, &slot->freed, frames);
-}
-
-/** The core cache of @p slot, or null. */
-static inline struct bitframe_core *cache_of(const struct bitframe *pool, const struct slot *slot)
-{
-    uint64_t distance = atomic_load_acquire(&slot->cache);
-    return distance == 0 ? 0 : (struct bitframe_core *)(void *)pool_word(pool, distance);
+    atomic_count_release(&slot->taken, frames);
+    atomic_count_release(&slot->freed, frames);
 }
 
 /** The word with the bit that says that group @p group is some core's: 64 groups to a cache line. */
@@ -62,44 +45,21 @@ static inline uint64_t *claims_of(const struct bitframe *pool, uint64_t group)
     return pool_word(pool, pool->sharing.claims) + group / WORD_BITS * 8;
 }
 
-/** The word with the bit per word of group @p group: some core cache holds it. */
-static inline uint64_t *held_of(const struct bitframe *pool, uint64_t group)
-{
-    return pool_word(pool, pool->sharing.held) + group;
-}
-
-/** Are any of the frames @p mask of word @p word free, in a core cache? */
-bool bitframe_frames_are_held(const struct bitframe *pool, uint64_t word, uint64_t mask);
-
-static inline bool frames_are_held(const struct bitframe *pool, uint64_t word, uint64_t mask)
-{
-    return atomic_peek(&pool->sharing.caches) != 0 &&
-           (atomic_peek(held_of(pool, word / WORD_BITS)) & bit_mask(word)) != 0 &&
-           bitframe_frames_are_held(pool, word, mask);
-}
-
 /** Frames that were ever taken less those that were ever given back, modulo 2^64. */
 uint64_t bitframe_net_taken(const struct bitframe *pool);
 
 /** A sum that grows with each free that ends while nothing is free. */
 uint64_t bitframe_sum_of_frees(const struct bitframe *pool);
 
-/** BITFRAME_NONE, or BITFRAME_HELD if core caches have free frames. */
-enum bitframe_status bitframe_none_or_held(const struct bitframe *pool);
-
 /**
- * No frame is free, in the bitmap or in a core cache, and none was at some instant of the call; or take one.
+ * No frame is free, and none was at some instant of the call; or take one.
  *
  * @param pa  Becomes that of the frame taken.
  *
  * @retval BITFRAME_OK    A frame was taken and counted.
  * @retval BITFRAME_NONE  There was none.
- * @retval BITFRAME_HELD  There was none but in core caches.
  */
 enum bitframe_status bitframe_take_hidden(struct bitframe *pool, struct slot *slot, uint64_t *pa);
-
-/** Take the lowest frame of word @p word and count it. Its PA, or 0 if the word is 0. */
-uint64_t bitframe_take_from_word(struct bitframe *pool, struct slot *slot, uint64_t word);
 
 /** A word that the core of @p slot should take from, as the policy says; NO_BIT if the index knows of none.
  */

@@ -23,18 +23,4 @@ static inline bool atomic_try_clear(uint64_t *word, uint64_t *value, uint64_t ma
 #endif
 }
 
-/**
- * Count up as atomic_count_release() does, where no other core counts on this word. On x86-64 an instruction
- * that is not locked cannot be interrupted half done either; elsewhere it takes the atomic one to be safe
- * from interrupts.
- */
-static inline void atomic_count_own(uint64_t *word, uint64_t by)
-{
-#ifdef __x86_64__
-    __asm__ volatile("addq %1, %0" : "+m"(*word) : "er"(by) : "memory", "cc");
-#else
-    atomic_count_release(word, by);
-#endif
-}
-
 #endif

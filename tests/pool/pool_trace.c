@@ -698,8 +698,7 @@ static enum bitframe_status expected_of_share(const struct trace *t,
 {
     if (!storage || (uintptr_t)storage % BITFRAME_SHARE_ALIGN != 0 || options->cores == 0 ||
         options->cores > BITFRAME_CORES_MAX ||
-        (options->policy != BITFRAME_LOWEST && options->policy != BITFRAME_LOCAL) ||
-        (options->flags & ~(uint32_t)BITFRAME_EXACT_CORES) != 0 || t->model.is_shared)
+        (options->policy != BITFRAME_LOWEST && options->policy != BITFRAME_LOCAL) || t->model.is_shared)
         return BITFRAME_INVALID;
     return bytes < bitframe_share_bytes(&t->pool, options->cores) ? BITFRAME_NO_ROOM : BITFRAME_OK;
 }
@@ -710,17 +709,14 @@ static void share(struct trace *t)
     struct bitframe_share_options options = {.policy = BITFRAME_LOWEST, .cores = 1};
     if (one_in(t, 4))
         options.cores += (uint32_t)choose_below(t, 8);
-    if (one_in(t, 4))
-        options.flags = BITFRAME_EXACT_CORES;
     uint64_t bytes = bitframe_share_bytes(&t->pool, options.cores), skipped = 0;
     char *storage = aligned_alloc(BITFRAME_SHARE_ALIGN, bytes + BITFRAME_SHARE_ALIGN);
     memset(storage, 0xA5, bytes);
     switch (choose_bytes(t, 1) % 64) {
-    case 0: options.flags |= 1u << choose_below(t, 32); break;
-    case 1: options.policy = (enum bitframe_policy)(2 + choose_below(t, 8)); break;
-    case 2: options.cores = one_in(t, 2) ? 0 : BITFRAME_CORES_MAX + 1; break;
-    case 3: skipped = 8 + 8 * choose_below(t, 15); break;
-    case 4: bytes -= 1 + choose_below(t, bytes); break;
+    case 0: options.policy = (enum bitframe_policy)(2 + choose_below(t, 8)); break;
+    case 1: options.cores = one_in(t, 2) ? 0 : BITFRAME_CORES_MAX + 1; break;
+    case 2: skipped = 8 + 8 * choose_below(t, 15); break;
+    case 3: bytes -= 1 + choose_below(t, bytes); break;
     default: break;
     }
     struct answer expected = {.status = expected_of_share(t, &options, storage + skipped, bytes)};
@@ -732,8 +728,7 @@ static void share(struct trace *t)
     } else {
         free(storage);
     }
-    compare(t, (uint64_t[ARGUMENTS]){options.cores, options.policy, options.flags, skipped, bytes}, got,
-            expected);
+    compare(t, (uint64_t[ARGUMENTS]){options.cores, options.policy, skipped, bytes}, got, expected);
 }
 
 static void unshare(struct trace *t)

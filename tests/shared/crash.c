@@ -3,13 +3,13 @@
  * crash.c - a core that stops for ever in the middle of a call, at every step of every operation
  *
  * Core 0 begins an operation and never comes back from its n-th access. Then core 1 takes all that is left,
- * one by one, through a core cache, or all at once: it gets every free frame but those that core 0 was
+ * one by one, all at once, or as runs first: it gets every free frame but those that core 0 was
  * moving, then "none", and no call takes more than a bounded number of steps. It gives all back and takes it
  * again. In the end bitframe_unshare() and, from the metadata alone, bitframe_adopt() make a sound pool of
  * what core 0 left.
  *
- * The steps are the atomic accesses of the library and its plain writes to pool, metadata and caches, seen by
- * accesses.h. What is printed: for each operation its steps, and the most frames that were lost before and
+ * The steps are the atomic accesses of the library and its plain writes to pool, metadata and storage, seen
+ * by accesses.h. What is printed: for each operation its steps, and the most frames that were lost before and
  * after the repair, of those that it was moving.
  *
  *     crash [quick]   quick: after each step core 1 goes on in one of these ways, not in each
@@ -21,8 +21,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <bitframe/core.h>
 #include <bitframe/offline.h>
+#include <bitframe/shared.h>
 
 #include "accesses.h"
 #include "geometry.h"
@@ -43,7 +43,6 @@ enum {
 /** All that the library writes to. */
 static struct world {
     struct bitframe pool;
-    struct bitframe_core cache[CORES];
     struct bitframe_offline record;
     uint64_t offline_words[LINE / WORD_BITS];
     _Alignas(BITFRAME_METADATA_ALIGN) uint64_t metadata[BITFRAME_METADATA_BYTES(BASE, FRAMES *FRAME) / 8];
@@ -51,7 +50,6 @@ static struct world {
 } world, saved, stopped;
 
 static struct bitframe *const pool = &world.pool;
-static struct bitframe_core *const cache = world.cache;
 
 static enum bitframe_policy policy;
 static const char *operation = "setup";
@@ -237,36 +235,6 @@ static void setup_other_group(void)
     free_frames(GROUP + 100, 3);
 }
 
-static void setup_cache(void)
-{
-    free_frames(64, 64);
-    free_frames(GROUP + 100, 1);
-    must(bitframe_core_join(pool, cache, 0), "setup: join");
-}
-
-/** Core 0's cache holds words. */
-static void setup_cached(void)
-{
-    uint64_t pas[70], count = 0;
-    setup_cache();
-    free_frames(3 * 64, 64);
-    for (int i = 0; i < 6; i++)
-        must(bitframe_core_take(pool, cache, pas + count++), "setup: core take");
-    while (count != 0)
-        must(bitframe_core_free(pool, cache, pas[--count]), "setup: core free");
-}
-
-/** Core 0's cache holds a word of which nothing is left, and a frame of it comes back. */
-static void setup_give_to_cache(void)
-{
-    uint64_t pa = 0;
-    must(bitframe_core_join(pool, cache, 0), "setup: join");
-    free_frames(64, 2);
-    for (int i = 0; i < 2; i++)
-        must(bitframe_core_take(pool, cache, &pa), "setup: core take");
-    give(64, 1);
-}
-
 static void setup_offline(void)
 {
     some();
@@ -360,32 +328,6 @@ static void run_take_range(void)
     (void)bitframe_take_range(pool, pa_of(9 * 64), pa_of(15 * 64));
 }
 
-static void run_core_take(void)
-{
-    uint64_t pa;
-    (void)bitframe_core_take(pool, cache, &pa);
-}
-
-static void run_core_free(void)
-{
-    (void)bitframe_core_free(pool, cache, pa_of(64));
-}
-
-static void run_core_drain(void)
-{
-    (void)bitframe_core_drain(pool, cache);
-}
-
-static void run_core_leave(void)
-{
-    bitframe_core_leave(pool, cache);
-}
-
-static void run_core_join(void)
-{
-    (void)bitframe_core_join(pool, cache + 2, 2);
-}
-
 static void run_give_offline(void)
 {
     (void)bitframe_free_on(pool, pa_of(RECORD + 7), 0);
@@ -426,18 +368,11 @@ static const struct {
     {"take 100, too few", setup_bulk_fails, run_take_bulk, BULK},
     {"free 100 frames", setup_give_bulk, run_give_bulk, 0},
     {"take a range", setup_claim, run_take_range, 6 * 64},
-    {"core take, gets a word", setup_cache, run_core_take, 64},
-    {"core take", setup_cached, run_core_take, 1},
-    {"core free", setup_give_to_cache, run_core_free, 0},
-    {"core drain", setup_cached, run_core_drain, 64},
-    {"core leave", setup_cached, run_core_leave, 64},
-    {"core join", setup_some, run_core_join, 0},
 };
 
 /* Before and after. */
 
-static bool is_free[FRAMES]; /* before the operation, in the bitmap or in a cache */
-static uint64_t cached;      /* of these, in caches */
+static bool is_free[FRAMES]; /* before the operation */
 static uint64_t free_count;  /* how many, with those that it gives back */
 
 static void set_up(size_t i)
@@ -451,17 +386,12 @@ static void set_up(size_t i)
         fail("setup: take all", 0);
     must(bitframe_share(pool, &options, world.storage, sizeof(world.storage)), "share");
     operations[i].setup();
-    cached = bitframe_held_frames(pool, BITFRAME_CORES_MAX);
     free_count = bitframe_free_frames(pool);
     for (uint64_t frame = 0; frame < FRAMES; frame++)
         free_count += giving[frame];
     memcpy(taken, levels_at(pool, &pool->frames, 0), sizeof(taken));
     for (uint64_t frame = 0; frame < FRAMES; frame++)
         is_free[frame] = (taken[frame / 64] & bit_mask(frame)) != 0;
-    for (int way = 0; way < BITFRAME_CORE_WAYS; way++) {
-        for (uint64_t bits = cache[0].mask[way]; bits != 0; bits &= bits - 1)
-            is_free[cache[0].word[way] * 64 + lowest_bit(bits)] = true;
-    }
     saved = world;
 }
 
@@ -481,7 +411,7 @@ static void get(uint64_t pa)
     got[got_count++] = pa;
 }
 
-enum way { ONE_BY_ONE, BY_CACHE, AT_ONCE, AS_RUNS, WAYS };
+enum way { ONE_BY_ONE, AT_ONCE, AS_RUNS, WAYS };
 
 /** Core 1 takes all there is. */
 static void take_all(enum way way)
@@ -509,31 +439,24 @@ static void take_all(enum way way)
         for (uint64_t i = 0; i < taken; i++)
             get(pas[i]);
     }
-    while (way == BY_CACHE && (steps = 0, status = bitframe_core_take(pool, cache + 1, &pa)) == BITFRAME_OK)
-        get(pa);
     while (steps = 0, (pa = bitframe_take_on(pool, 1)) != 0) {
-        if (way == BY_CACHE || (way == AT_ONCE && taken != 0))
+        if (way == AT_ONCE && taken != 0)
             fail("there was more", pa);
         get(pa);
     }
-    if (status != BITFRAME_OK && status != BITFRAME_NONE && status != BITFRAME_HELD)
+    if (status != BITFRAME_OK && status != BITFRAME_NONE)
         fail("refused", (uint64_t)status);
 }
 
 /** Core 1 gives all back that it has got. */
-static void give_all_back(enum way way)
+static void give_all_back(void)
 {
     accesses_hook = counting;
     while (got_count != 0) {
         steps = 0;
         got_count--;
-        must(way == BY_CACHE ? bitframe_core_free(pool, cache + 1, got[got_count])
-                             : bitframe_free_on(pool, got[got_count], 1),
-             "what was got cannot be given back");
+        must(bitframe_free_on(pool, got[got_count], 1), "what was got cannot be given back");
     }
-    steps = 0;
-    if (way == BY_CACHE)
-        (void)bitframe_core_drain(pool, cache + 1);
 }
 
 static void check(const struct bitframe *checked, const char *what)
@@ -553,20 +476,18 @@ static void check(const struct bitframe *checked, const char *what)
  */
 static void go_on(enum way way, uint64_t most, uint64_t *lost, uint64_t *repaired)
 {
-    if (way == BY_CACHE)
-        must(bitframe_core_join(pool, cache + 1, 1), "join");
     uint64_t first = 0;
     for (int round = 0; round < 2; round++) {
         take_all(way);
         uint64_t missing = free_count - got_count;
-        if (missing > most + cached)
+        if (missing > most)
             fail("more is lost than was moved", missing);
         if (round == 1 && got_count < first)
             fail("the second time there is less", first - got_count);
         first = got_count;
         if (missing > *lost)
             *lost = missing;
-        give_all_back(way);
+        give_all_back();
     }
     accesses_hook = NULL;
 
@@ -575,7 +496,7 @@ static void go_on(enum way way, uint64_t most, uint64_t *lost, uint64_t *repaire
     memset(&copy.pool, 0xA5, sizeof(copy.pool));
     must(bitframe_adopt(&copy.pool, copy.metadata, sizeof(copy.metadata)), "adopt");
     check(&copy.pool, "what was adopted is not sound");
-    if (bitframe_free_frames(&copy.pool) + most + cached < free_count)
+    if (bitframe_free_frames(&copy.pool) + most < free_count)
         fail("adopted, more is lost than was moved", bitframe_free_frames(&copy.pool));
 
     must(bitframe_unshare(pool), "unshare");

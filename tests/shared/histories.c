@@ -73,8 +73,7 @@ static void make_tiny(uint64_t *random)
     }
     must(bitframe_init_map(&tiny, &map, metadata, sizeof(metadata)), "init", 0);
     struct bitframe_share_options options = {.policy = (enum bitframe_policy)random_below(random, 2),
-                                             .cores = THREADS,
-                                             .flags = (uint32_t)random_below(random, 2)};
+                                             .cores = THREADS};
     must(bitframe_share(&tiny, &options, storage, sizeof(storage)), "share", 0);
 }
 

@@ -29,8 +29,8 @@
 #include <string.h>
 #include <ucontext.h>
 
-#include <bitframe/core.h>
 #include <bitframe/platform.h>
+#include <bitframe/shared.h>
 
 #include "accesses.h"
 #include "geometry.h"
@@ -51,7 +51,6 @@ enum {
 
 static struct world {
     struct bitframe pool;
-    struct bitframe_core cache[CORES];
     _Alignas(BITFRAME_METADATA_ALIGN) uint64_t metadata[BITFRAME_METADATA_BYTES(BASE, FRAMES *FRAME) / 8];
     _Alignas(BITFRAME_SHARE_ALIGN) uint8_t storage[BITFRAME_SHARE_BYTES(CORES, FRAMES / WORD_BITS)];
     uint8_t owner[FRAMES]; /* core + 1; 0 for nobody: free */
@@ -205,20 +204,14 @@ static bool get_tickets(int64_t frames)
 /** The call is the library's: the rest of a script happens at once. Evaluates to what it returns. */
 #define CALL(frames, call) (core[current].moves = (frames), accesses_hook = accessed, call)
 
-static bool has_caches;
-
-/** Returns the frame, or FRAMES if there is none, or no ticket. */
+/** Returns the frame, or FRAMES if there was no ticket. */
 static uint64_t take(void)
 {
     if (!get_tickets(1))
         return FRAMES;
     uint64_t pa = CALL(1, bitframe_take_on(pool, current));
-    if (pa == 0) {
-        if (!has_caches)
-            found("a false none", 0);
-        world.tickets++;
-        return FRAMES;
-    }
+    if (pa == 0)
+        found("a false none", 0);
     own(pa, 1);
     return (pa - BASE) / FRAME;
 }
@@ -267,7 +260,7 @@ static bool claim(uint64_t first, uint64_t frames, int64_t most)
         world.tickets += most - (int64_t)frames;
         return true;
     }
-    if (status != BITFRAME_IN_USE && (status != BITFRAME_HELD || !has_caches))
+    if (status != BITFRAME_IN_USE)
         found("a claim is refused otherwise", (uint64_t)status);
     world.tickets += most;
     return false;
@@ -293,7 +286,7 @@ static uint64_t take_run(uint64_t frames, uint64_t align)
         own(pa, frames);
         return (pa - BASE) / FRAME;
     }
-    if (status != BITFRAME_NONE && (status != BITFRAME_HELD || !has_caches))
+    if (status != BITFRAME_NONE)
         found("a run is refused otherwise", (uint64_t)status);
     world.tickets += (int64_t)frames;
     return FRAMES;
@@ -323,40 +316,6 @@ static void give_bulk(const uint64_t *frames, uint64_t count)
     if (CALL(count, bitframe_free_bulk(pool, pas, count, 0, &freed)) != BITFRAME_OK || freed != count)
         found("a bulk free is refused", freed);
     world.tickets += (int64_t)count;
-}
-
-/** Through the core's cache. Returns the frame, or FRAMES. */
-static uint64_t core_take(void)
-{
-    uint64_t pa;
-    if (!get_tickets(1))
-        return FRAMES;
-    enum bitframe_status status = CALL(64, bitframe_core_take(pool, world.cache + current, &pa));
-    if (status == BITFRAME_OK) {
-        own(pa, 1);
-        return (pa - BASE) / FRAME;
-    }
-    if (status == BITFRAME_NONE)
-        found("a false none of a core cache", 0);
-    if (status != BITFRAME_HELD)
-        found("a core cache refuses otherwise", (uint64_t)status);
-    world.tickets++;
-    return FRAMES;
-}
-
-static void core_give(uint64_t frame)
-{
-    if (frame >= FRAMES)
-        return;
-    disown(frame, 1);
-    if (CALL(1, bitframe_core_free(pool, world.cache + current, pa_of(frame))) != BITFRAME_OK)
-        found("a core cache refuses a free", frame);
-    world.tickets++;
-}
-
-static void core_drain(void)
-{
-    (void)CALL(64, bitframe_core_drain(pool, world.cache + current));
 }
 
 /* Scenarios: which frames are free at first, and what each core does. Frames 0 to 63 are word 0. */
@@ -450,6 +409,23 @@ static void to_and_fro(void)
         if (!claim(5, 1, 1))
             return;
     }
+}
+
+/* A frame that the index lacks, as if a core had stopped amid a free of it; then another one comes back, and
+ * it goes. */
+static void setup_past_index(void)
+{
+    words(0, 1);
+    words(64, 1);
+    leave_free(GROUP + 5, 1);
+    levels_at(pool, &pool->frames, 1)[1] = 0;
+    levels_at(pool, &pool->frames, 2)[0] = 0;
+}
+
+static void give_5_claim_other(void)
+{
+    give(5);
+    (void)claim(GROUP + 5, 1, 1);
 }
 
 /* Claims of runs that overlap. */
@@ -664,118 +640,6 @@ static void give_5_twice(void)
         found("refused otherwise", (uint64_t)status);
 }
 
-/* Core caches. */
-static void setup_caches(void)
-{
-    has_caches = true;
-    words(0, 2);
-    leave_free(5, 3);
-    leave_free(64 + 5, 1);
-    for (uint32_t i = 0; i < cores; i++) {
-        if (bitframe_core_join(pool, world.cache + i, i) != BITFRAME_OK)
-            found("setup: cannot join", i);
-    }
-}
-
-static void cached_take_give(void)
-{
-    uint64_t frame = core_take();
-    (void)core_take();
-    core_give(frame);
-}
-
-static void cached_take_drain(void)
-{
-    (void)core_take();
-    core_drain();
-    (void)core_take();
-}
-
-static void pool_give_take(void)
-{
-    give(9);
-    give(take());
-}
-
-/* One cache has it all, and gives it back. */
-static void setup_last_cached(void)
-{
-    uint64_t pa;
-    has_caches = true;
-    words(0, 2);
-    leave_free(5, 2);
-    for (uint32_t i = 0; i < cores; i++) {
-        if (bitframe_core_join(pool, world.cache + i, i) != BITFRAME_OK)
-            found("setup: cannot join", i);
-    }
-    if (bitframe_core_take(pool, world.cache, &pa) != BITFRAME_OK ||
-        bitframe_core_free(pool, world.cache, pa) != BITFRAME_OK)
-        found("setup: cannot cache", 0);
-}
-
-static void cached_drain_take(void)
-{
-    core_drain();
-    (void)core_take();
-}
-
-static void cached_take(void)
-{
-    core_give(core_take());
-}
-
-static void cached_only_take(void)
-{
-    (void)core_take();
-}
-
-/* A frame comes back to one cache, then the last one of another is taken: at every instant one is free. */
-static void setup_in_turn(void)
-{
-    uint64_t pa;
-    has_caches = true;
-    words(0, 2);
-    for (uint32_t i = 0; i < cores; i++) {
-        if (bitframe_core_join(pool, world.cache + i, i) != BITFRAME_OK)
-            found("setup: cannot join", i);
-    }
-    leave_free(5, 1);
-    if (bitframe_core_take(pool, world.cache + 0, &pa) != BITFRAME_OK)
-        found("setup: cannot take", 0);
-    own(pa, 1);
-    world.tickets--;
-    leave_free(64 + 8, 1);
-    if (bitframe_core_take(pool, world.cache + 1, &pa) != BITFRAME_OK ||
-        bitframe_core_free(pool, world.cache + 1, pa) != BITFRAME_OK)
-        found("setup: cannot cache", 1);
-}
-
-static void cached_give_5(void)
-{
-    core_give(5);
-}
-
-/* A way goes on to another word, of which another frame is free at the same place. */
-static void setup_same_way(void)
-{
-    uint64_t pa;
-    has_caches = true;
-    words(0, 1);
-    words(BITFRAME_CORE_WAYS, 1);
-    leave_free(7, 1);
-    if (bitframe_core_join(pool, world.cache, 0) != BITFRAME_OK ||
-        bitframe_core_take(pool, world.cache, &pa) != BITFRAME_OK)
-        found("setup: cannot take", 0);
-    own(pa, 1);
-    world.tickets--;
-    leave_free(BITFRAME_CORE_WAYS * 64 + 5, 2);
-}
-
-static void give_6(void)
-{
-    give(6);
-}
-
 static const struct scenario {
     const char *name;
     enum bitframe_policy policy;
@@ -790,6 +654,7 @@ static const struct scenario {
     {"one by a run", BITFRAME_LOWEST, setup_groups, {take_otherwise, give_other_take}},
     {"one by a run, three cores", BITFRAME_LOWEST, setup_groups, {take_otherwise, take_take_give, give_9}},
     {"to and fro", BITFRAME_LOWEST, setup_to_and_fro, {take_otherwise_once, to_and_fro}},
+    {"past the index", BITFRAME_LOWEST, setup_past_index, {take_one, give_5_claim_other}},
     {"claims that overlap", BITFRAME_LOWEST, setup_runs, {claim_low, claim_high}},
     {"claims and a take", BITFRAME_LOWEST, setup_runs, {claim_low, claim_high, take_in_run}},
     {"a claim in vain", BITFRAME_LOWEST, setup_fails, {take_one, claim_in_vain, take_one}},
@@ -803,18 +668,6 @@ static const struct scenario {
     {"many at once", BITFRAME_LOWEST, setup_pieces, {bulk_5, bulk_partial, take_two}},
     {"a range", BITFRAME_LOCAL, setup_pieces, {take_range, give_to_range}},
     {"freed twice", BITFRAME_LOWEST, setup_twice, {give_5_twice, give_5_twice, give_9}},
-    {"caches", BITFRAME_LOWEST, setup_caches, {cached_take_give, cached_take_drain}},
-    {"caches and the pool",
-     BITFRAME_LOCAL,
-     setup_caches,
-     {cached_take_give, cached_take_drain, pool_give_take}},
-    {"a cache is drained", BITFRAME_LOWEST, setup_last_cached, {cached_drain_take, cached_only_take}},
-    {"two caches are drained",
-     BITFRAME_LOWEST,
-     setup_last_cached,
-     {cached_drain_take, cached_take_drain, cached_take}},
-    {"a way goes on", BITFRAME_LOWEST, setup_same_way, {cached_only_take, give_6}},
-    {"caches in turn", BITFRAME_LOWEST, setup_in_turn, {cached_give_5, cached_only_take, cached_only_take}},
 };
 
 /* Running one. */
@@ -846,7 +699,6 @@ static void make_core(uint32_t number);
 static void look_after_stop(uint64_t held)
 {
     uint64_t most = core[stopping].moves, got = 0;
-    uint64_t cached = bitframe_held_frames(pool, BITFRAME_CORES_MAX);
     uint32_t other = stopping == 0 ? 1 : 0;
     for (uint64_t pa; (pa = bitframe_take_on(pool, other)) != 0; got++) {
         if (world.owner[(pa - BASE) / FRAME] != 0)
@@ -855,9 +707,9 @@ static void look_after_stop(uint64_t held)
             found("handed out without end", got);
     }
     stops++;
-    if (FRAMES - got - cached - held > most_lost)
-        most_lost = FRAMES - got - cached - held;
-    if (got + cached + held + most < FRAMES)
+    if (FRAMES - got - held > most_lost)
+        most_lost = FRAMES - got - held;
+    if (got + held + most < FRAMES)
         found("after a core stopped more is lost than it moved", got);
     if (bitframe_unshare(pool) != BITFRAME_OK)
         found("not shared", 0);
@@ -927,7 +779,6 @@ static void set_up(const struct scenario *played)
     playing = played;
     scenario = played->name;
     cores = options.cores;
-    has_caches = false;
     memset(&world, 0, sizeof(world));
     memset(is_interesting, 0, sizeof(is_interesting));
     memset(world.owner, 0xFF, sizeof(world.owner));

@@ -76,7 +76,7 @@ struct level {
 };
 
 static struct {
-    uint64_t policy, flags;
+    uint64_t policy;
     enum state state;
     int levels; /* calls that there are */
 } set;
@@ -88,8 +88,7 @@ static uint64_t cases, interrupts, seconds_refused, nones;
 
 static void describe(void)
 {
-    fprintf(stderr, "policy %" PRIu64 ", flags %" PRIu64 ", %s", set.policy, set.flags,
-            state_names[set.state]);
+    fprintf(stderr, "policy %" PRIu64 ", %s", set.policy, state_names[set.state]);
     for (int i = 1; i <= set.levels; i++)
         fprintf(stderr, "; %s, interrupted ahead of access %" PRIu64, call_names[levels[i].call],
                 levels[i].interrupt_at);
@@ -299,8 +298,7 @@ static void make_state(void)
 {
     static _Alignas(64) uint64_t metadata[BITFRAME_METADATA_BYTES(BASE * FRAME, FRAMES * FRAME) / 8];
     static _Alignas(BITFRAME_SHARE_ALIGN) uint64_t storage[BITFRAME_SHARE_BYTES(CORES, 1024) / 8];
-    struct bitframe_share_options options = {
-        .policy = (enum bitframe_policy)set.policy, .cores = CORES, .flags = (uint32_t)set.flags};
+    struct bitframe_share_options options = {.policy = (enum bitframe_policy)set.policy, .cores = CORES};
     memset(has_owner, 0, sizeof(has_owner));
     must(bitframe_init(&pool, BASE * FRAME, FRAMES * FRAME, metadata, sizeof(metadata)));
     switch (set.state) {
@@ -424,7 +422,6 @@ static void run_random(uint64_t count, uint64_t *random)
     set.levels = LEVELS;
     while (count-- != 0) {
         set.policy = next_random(random) >> 40 & 1;
-        set.flags = next_random(random) >> 40 & 1;
         set.state = (enum state)((next_random(random) >> 40) % STATES);
         for (int i = 1; i <= LEVELS; i++) {
             levels[i].call = (enum call)((next_random(random) >> 40) % CALLS);
@@ -443,10 +440,9 @@ int main(int argc, char **argv)
     uint64_t count = argc > 1 ? strtoull(argv[1], 0, 0) : 20000;
     uint64_t random = argc > 2 ? strtoull(argv[2], 0, 0) : 1;
     uint64_t stride = argc > 3 ? strtoull(argv[3], 0, 0) : 1;
-    for (uint64_t i = 0; i < STATES * 4; i++) {
+    for (uint64_t i = 0; i < STATES * 2; i++) {
         set.policy = i & 1;
-        set.flags = i >> 1 & 1;
-        set.state = (enum state)(i / 4);
+        set.state = (enum state)(i / 2);
         run_pairs(stride, i);
     }
     uint64_t pairs = cases;

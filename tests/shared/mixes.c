@@ -7,9 +7,7 @@
  */
 #include "stress.h"
 
-enum { INTERRUPT_LIVE = 48, PATIENCE = 200 };
-
-static _Atomic(uint64_t) drain_wanted; /* how often somebody asked all threads to drain their caches */
+enum { INTERRUPT_LIVE = 48 };
 
 static void met(struct worker *worker, enum event event)
 {
@@ -35,12 +33,9 @@ static uint32_t core_of(struct worker *worker)
 /** A request failed. May it? */
 static void none(struct worker *worker, enum bitframe_status status)
 {
-    if (status == BITFRAME_HELD && set.mix == CACHES)
-        met(worker, HELD);
-    else if (status == BITFRAME_NONE)
-        met(worker, NONE);
-    else
+    if (status != BITFRAME_NONE)
         fail("refused with a status that is not due", 0, (uint64_t)status);
+    met(worker, NONE);
 }
 
 static bool has_room(const struct worker *worker)
@@ -59,7 +54,7 @@ static bool pay(struct worker *worker, uint64_t frames)
     /* Nobody owes it a frame, but it may ask. */
     worker->calls++;
     uint64_t left = bitframe_free_frames(&pool);
-    if (left > usable && set.mix != CACHES) /* words on their way to a cache count twice */
+    if (left > usable)
         fail("more free frames than there are", 0, left);
     met(worker, NONE);
     return false;
@@ -74,7 +69,7 @@ static void refund(uint64_t frames)
 /** A request for one frame failed that had been paid for, or need not be. */
 static void none_of_one(struct worker *worker, enum bitframe_status status)
 {
-    if (set.tickets && status != BITFRAME_HELD)
+    if (set.tickets)
         fail("a false \"none\"", 0, bitframe_free_frames(&pool));
     none(worker, status);
     refund(1);
@@ -91,9 +86,7 @@ static enum bitframe_status take_somehow(struct worker *worker, uint64_t *pa)
     worker->calls++;
     if (way >= 3 || set.mix == SINGLE) {
         *pa = way == 3 ? bitframe_take(&pool) : bitframe_take_on(&pool, core_of(worker));
-        if (*pa != 0)
-            return BITFRAME_OK;
-        return set.mix == CACHES ? BITFRAME_HELD : BITFRAME_NONE; /* it does not say which */
+        return *pa != 0 ? BITFRAME_OK : BITFRAME_NONE;
     }
     if (way == 2)
         request.flags = BITFRAME_HIGHEST;
@@ -181,7 +174,7 @@ static void claim(struct worker *worker)
         met(worker, CLAIMED);
     } else if (status == BITFRAME_IN_USE) {
         met(worker, IN_USE);
-    } else if (status != BITFRAME_HELD || set.mix != CACHES) {
+    } else {
         fail("a claim was refused with a status that is not due", (BASE + first) * FRAME, (uint64_t)status);
     }
 }
@@ -371,9 +364,7 @@ static void free_again(struct worker *worker, uint64_t first)
     enum bitframe_status status;
     uint64_t way = random_below(&worker->random, 5);
     worker->calls++;
-    if (way == 0 && worker->has_cache)
-        status = bitframe_core_free(&pool, &worker->cache, pa);
-    else if (way <= 1)
+    if (way <= 1)
         status = bitframe_free_on(&pool, pa, core_of(worker));
     else if (way == 2)
         status = bitframe_free_run(&pool, pa, frames);
@@ -456,62 +447,6 @@ void give_back_only(struct worker *worker, bool is_contest, bool has_runs)
     }
 }
 
-/* Caches. */
-
-/** All that is free is in caches: have it drained, and ask again. It has been paid for. */
-static void resolve(struct worker *worker)
-{
-    for (int i = 0; i < PATIENCE; i++) {
-        uint64_t pa;
-        atomic_fetch_add(&drain_wanted, 1);
-        team_yield();
-        worker->calls++;
-        enum bitframe_status status = bitframe_core_take(&pool, &worker->cache, &pa);
-        if (status == BITFRAME_OK) {
-            own(worker, pa, 1);
-            met(worker, RESOLVED);
-            return;
-        }
-        if (status == BITFRAME_NONE) {
-            none_of_one(worker, status);
-            return;
-        }
-        none(worker, status);
-    }
-    refund(1);
-}
-
-static void step_by_cache(struct worker *worker)
-{
-    uint64_t choice = random_below(&worker->random, 1000);
-    uint64_t pa;
-    worker->calls++;
-    if (choice == 0) {
-        uint64_t held = bitframe_held_frames(&pool, worker->core);
-        if (bitframe_core_drain(&pool, &worker->cache) != held)
-            fail("a cache did not give back what it held", 0, held);
-    } else if (choice < worker->bias * 10 && has_room(worker)) {
-        if (!pay(worker, 1))
-            return;
-        enum bitframe_status status = bitframe_core_take(&pool, &worker->cache, &pa);
-        if (status == BITFRAME_OK) {
-            own(worker, pa, 1);
-        } else if (status == BITFRAME_HELD) {
-            none(worker, status);
-            resolve(worker);
-        } else {
-            none_of_one(worker, status);
-        }
-    } else if (worker->live_count != 0) {
-        struct piece piece = forget(worker);
-        if (piece.frames == 1)
-            must(bitframe_core_free(&pool, &worker->cache, piece.pa), "a free was refused", piece.pa);
-        else
-            must(bitframe_free_run(&pool, piece.pa, piece.frames), "a run's free was refused", piece.pa);
-        refund(piece.frames);
-    }
-}
-
 /* Everything. */
 
 /** @return  Whether it was a call of many frames. */
@@ -538,18 +473,6 @@ void step(struct worker *worker)
     if (random_below(&worker->random, 1000) ==
         0) /* a tide: the pool is nearly full, or nearly empty, for a while */
         worker->bias = 30 + random_below(&worker->random, 45);
-    if (worker->has_cache) {
-        uint64_t wanted = atomic_load_explicit(&drain_wanted, memory_order_relaxed);
-        if (wanted != worker->drain) {
-            worker->drain = wanted;
-            (void)bitframe_core_drain(&pool, &worker->cache);
-        }
-        if (choice < 80) {
-            step_by_cache(worker);
-            return;
-        }
-        choice = random_below(&worker->random, 100);
-    }
     if (set.mix >= MISTAKES && choice >= 95) {
         if (choice == 95)
             free_bulk_wrongly(worker);

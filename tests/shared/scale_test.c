@@ -225,7 +225,10 @@ Test(scale, who_waits_sleeps_until_somebody_writes)
 }
 
 static const struct subject *const subjects[] = {
-    &subject_lowest, &subject_local, &subject_cached, &subject_locked_pool, &subject_locked_buddy,
+    &subject_lowest,
+    &subject_local,
+    &subject_locked_pool,
+    &subject_locked_buddy,
 };
 
 enum { SUBJECTS = sizeof subjects / sizeof *subjects };

@@ -46,24 +46,22 @@ static inline bool shaken_replace(uint64_t *word, uint64_t *expected, uint64_t v
     return is_done;
 }
 
-static inline void shaken_count_rollback(const struct bitframe *pool, struct slot *slot, uint64_t frames)
+static inline void shaken_count_rollback(struct slot *slot, uint64_t frames)
 {
     shake();
     shaken(SHAKEN_ROLLBACK);
-    count_rollback(pool, slot, frames);
+    count_rollback(slot, frames);
 }
 
 #define atomic_load_word(word)            (shake(), (atomic_load_word)(word))
 #define atomic_peek(word)                 (shake(), (atomic_peek)(word))
-#define atomic_load_acquire(word)         (shake(), (atomic_load_acquire)(word))
 #define atomic_poke(word, value)          (shake(), (atomic_poke)(word, value))
-#define atomic_store_release(word, value) (shake(), (atomic_store_release)(word, value))
 #define atomic_clear_bits(word, mask)     shaken_clear_bits(word, mask)
 #define atomic_try_clear(word, was, mask) shaken_try_clear(word, was, mask)
 #define atomic_set_bits(word, mask)       (shake(), (atomic_set_bits)(word, mask))
 #define atomic_exchange(word, value)      (shake(), (atomic_exchange)(word, value))
 #define atomic_replace(word, was, value)  shaken_replace(word, was, value)
-#define count_up(pool, count, frames)     (shake(), (count_up)(pool, count, frames))
+#define atomic_count_release(word, by)    (shake(), (atomic_count_release)(word, by))
 #define count_rollback                    shaken_count_rollback
 
 #endif

@@ -10,13 +10,11 @@ static void make_checked(void)
     static uint64_t words[2];
     make_spans();
     share_as(BITFRAME_LOCAL, CORES);
-    for (uint32_t core = 0; core < CORES; core++)
-        cr_assert_eq(bitframe_core_join(&pool, caches + core, core), BITFRAME_OK);
     ASSERT_STATUS(bitframe_offline(&pool, &record, pa_of(3700), 20 * FRAME, words, 2), BITFRAME_OK);
     for (int i = 0; i < 100; i++)
         (void)bitframe_take_on(&pool, 1);
     for (int i = 0; i < 70; i++)
-        (void)core_take(0);
+        (void)bitframe_take_on(&pool, 0);
     ASSERT_SOUND();
 }
 
@@ -33,11 +31,6 @@ static void make_checked(void)
 static uint64_t *word_of(uint64_t frame)
 {
     return levels_at(&pool, &pool.frames, 0) + pool_bit(&pool, frame) / 64;
-}
-
-static unsigned way_in_use(void)
-{
-    return lowest_bit(caches[0].ready);
 }
 
 Test(shared_check, index)
@@ -83,23 +76,6 @@ Test(shared_check, cursor)
     EXPECT_BAD(CURSOR, pool.sharing.always_zero = 1);
     EXPECT_BAD(CURSOR, pool.cursor += 8);
     EXPECT_BAD(CURSOR, pool.cursor = pool.frames.level[0]);
-}
-
-Test(shared_check, core_cache)
-{
-    EXPECT_BAD(CACHE, caches[0].ready ^= 1u << way_in_use());
-    EXPECT_BAD(CACHE, caches[0].ready |= UINT64_C(1) << ((way_in_use() + 1) % BITFRAME_CORE_WAYS));
-    EXPECT_BAD(CACHE, caches[0].word[way_in_use()] ^= 1);
-    EXPECT_BAD(CACHE, caches[0].word[way_in_use()] += pool.frames.words);
-    EXPECT_BAD(CACHE, caches[0].word[way_in_use()] = UINT64_MAX);
-    EXPECT_BAD(CACHE, caches[0].pa[way_in_use()] += FRAME);
-    EXPECT_BAD(CACHE, caches[0].moving = 1);
-    EXPECT_BAD(CACHE, *held_of(&pool, caches[0].word[way_in_use()] / 64) = 0);
-    EXPECT_BAD(CACHE, {
-        uint64_t word = caches[0].word[way_in_use()];
-        levels_at(&pool, &pool.frames, 0)[word] |= caches[0].mask[way_in_use()];
-        levels_at(&pool, &pool.frames, 1)[word / 64] |= bit_mask(word);
-    });
 }
 
 Test(shared_check, count)

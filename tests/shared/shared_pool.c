@@ -6,7 +6,6 @@
 struct bitframe pool;
 _Alignas(BITFRAME_METADATA_ALIGN) uint64_t metadata[BITFRAME_METADATA_BYTES(BASE, MOST *FRAME) / 8];
 _Alignas(BITFRAME_SHARE_ALIGN) uint8_t storage[BITFRAME_SHARE_BYTES(BITFRAME_CORES_MAX, MOST / 64) + 64];
-struct bitframe_core caches[CORES];
 
 void make_pool(uint64_t frames)
 {
@@ -35,22 +34,9 @@ void make_shared(uint64_t frames, enum bitframe_policy policy)
 {
     make_pool(frames);
     share_as(policy, CORES);
-    for (uint32_t core = 0; core < CORES; core++)
-        cr_assert_eq(bitframe_core_join(&pool, caches + core, core), BITFRAME_OK);
-}
-
-uint64_t core_take(uint32_t core)
-{
-    uint64_t pa = 0;
-    ASSERT_STATUS(bitframe_core_take(&pool, caches + core, &pa), BITFRAME_OK);
-    return pa;
 }
 
 enum bitframe_status free_by(enum way way, uint64_t pa)
 {
-    switch (way) {
-    case BY_POOL: return bitframe_free(&pool, pa);
-    case BY_CORE_NUMBER: return bitframe_free_on(&pool, pa, 1);
-    default: return bitframe_core_free(&pool, caches + 1, pa);
-    }
+    return way == BY_POOL ? bitframe_free(&pool, pa) : bitframe_free_on(&pool, pa, 1);
 }

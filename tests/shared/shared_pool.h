@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* shared_pool.h - the pool that shared_test.c and its like share, four cores with a cache each, and ways to
- * make it. */
+/* shared_pool.h - the pool that shared_test.c and its like share among four cores, and ways to make it. */
 #ifndef BITFRAME_TESTS_SHARED_POOL_H
 #define BITFRAME_TESTS_SHARED_POOL_H
 
 #include <criterion/criterion.h>
 
-#include <bitframe/core.h>
+#include <bitframe/shared.h>
 
 #include "slot.h"
 
@@ -19,7 +18,6 @@ enum { LINE = BITFRAME_LINE_FRAMES, GROUP = WORD_BITS * WORD_BITS, MOST = 80 * G
 extern struct bitframe pool;
 extern uint64_t metadata[BITFRAME_METADATA_BYTES(BASE, MOST *FRAME) / 8];
 extern uint8_t storage[BITFRAME_SHARE_BYTES(BITFRAME_CORES_MAX, MOST / 64) + 64];
-extern struct bitframe_core caches[CORES];
 
 static inline uint64_t pa_of(uint64_t frame)
 {
@@ -34,7 +32,7 @@ void make_spans(void);
 
 void share_as(enum bitframe_policy policy, uint32_t cores);
 
-/** make_pool(), shared by CORES cores, each with its cache. */
+/** make_pool(), shared by CORES cores. */
 void make_shared(uint64_t frames, enum bitframe_policy policy);
 
 #define ASSERT_SOUND()                                                                                       \
@@ -49,12 +47,9 @@ void make_shared(uint64_t frames, enum bitframe_policy policy);
         cr_assert_eq(got_, status, "%s: %s", #call, bitframe_status_name(got_));                             \
     } while (0)
 
-/* Frees, by either way: through the pool, or a cache of a core that holds nothing. */
-enum way { BY_POOL, BY_CORE_NUMBER, BY_CACHE, WAYS };
+/* Frees, by either way: without a core's number, or with one. */
+enum way { BY_POOL, BY_CORE_NUMBER, WAYS };
 
 enum bitframe_status free_by(enum way way, uint64_t pa);
-
-/** Take by the cache of @p core what is there to be had. */
-uint64_t core_take(uint32_t core);
 
 #endif

@@ -26,8 +26,6 @@ Test(share, refuses_bad_arguments_without_effect)
         {.policy = BITFRAME_LOWEST, .cores = BITFRAME_CORES_MAX + 1},
         {.policy = BITFRAME_LOWEST, .cores = UINT32_MAX},
         {.policy = (enum bitframe_policy)2, .cores = 1},
-        {.policy = BITFRAME_LOWEST, .cores = 1, .flags = 2},
-        {.policy = BITFRAME_LOWEST, .cores = 1, .flags = UINT32_C(1) << 31},
     };
     uint64_t bytes = bitframe_share_bytes(&pool, 3);
     cr_assert_eq(bytes, BITFRAME_SHARE_BYTES(3, pool.frames.words));
@@ -73,16 +71,16 @@ Test(share, stays_within_its_storage)
             memset(storage + bytes, CANARY, 64);
             struct bitframe_share_options options = {.policy = BITFRAME_LOCAL, .cores = cores};
             ASSERT_STATUS(bitframe_share(&pool, &options, storage, bytes), BITFRAME_OK);
-            static struct bitframe_core cache;
-            ASSERT_STATUS(bitframe_core_join(&pool, &cache, cores - 1), BITFRAME_OK);
+            /* What is left is in the last group, so the core makes that one its own. */
+            struct bitframe_request rest = {.frames = groups * GROUP - 64};
             uint64_t pa;
-            ASSERT_STATUS(bitframe_core_take(&pool, &cache, &pa), BITFRAME_OK);
-            ASSERT_STATUS(bitframe_core_free(&pool, &cache, pa), BITFRAME_OK);
-            struct bitframe_request rest = {.frames = groups * GROUP - 64, .flags = BITFRAME_HIGHEST};
-            (void)bitframe_take_run(&pool, &rest, &pa);
-            for (int i = 0; i < 66; i++)
-                (void)bitframe_core_take(&pool, &cache, &pa);
-            cr_assert_eq(held_of(&pool, groups - 1) < (uint64_t *)(void *)(storage + bytes), true);
+            ASSERT_STATUS(bitframe_take_run(&pool, &rest, &pa), BITFRAME_OK);
+            for (uint64_t i = 0; i < 64; i++)
+                cr_assert_neq(bitframe_take_on(&pool, cores - 1), 0);
+            cr_assert_eq(bitframe_take_on(&pool, cores - 1), 0);
+            const uint64_t *claims = claims_of(&pool, groups - 1);
+            cr_assert(claims < (uint64_t *)(void *)(storage + bytes));
+            cr_assert_neq(*claims & bit_mask(groups - 1), 0);
             ASSERT_STATUS(bitframe_unshare(&pool), BITFRAME_OK);
             for (int i = 0; i < 64; i++)
                 cr_assert_eq(storage[bytes + i], CANARY);
@@ -106,7 +104,7 @@ Test(share, init_adopt_and_extend)
 {
     static _Alignas(BITFRAME_METADATA_ALIGN) uint64_t more[sizeof(metadata) / 8];
     make_shared(1000, BITFRAME_LOWEST);
-    (void)core_take(0);
+    (void)bitframe_take_on(&pool, 1);
     (void)bitframe_take(&pool);
     struct bitframe_map_range ranges[4];
     struct bitframe_map map;
@@ -119,7 +117,7 @@ Test(share, init_adopt_and_extend)
     struct bitframe other;
     ASSERT_STATUS(bitframe_adopt(&other, metadata, sizeof(metadata)), BITFRAME_OK);
     cr_assert_eq(bitframe_check(&other), BITFRAME_SOUND);
-    cr_assert_eq(bitframe_free_frames(&other), 1000 - 64 - 1, "what the cache held is lost with it");
+    cr_assert_eq(bitframe_free_frames(&other), 1000 - 2);
 
     make_pool(500);
     cr_assert_eq(pool.sharing.cores, 0, "it starts over");
@@ -136,9 +134,6 @@ Test(share, unshare_repairs_index_and_counts)
         uint64_t taken = next_random(&random) % (2 * GROUP);
         for (uint64_t i = 0; i < taken; i++)
             (void)bitframe_take(&pool);
-        uint64_t cached = round % 3;
-        for (uint64_t i = 0; i < cached; i++)
-            (void)core_take((uint32_t)i);
         /* Anything above the bitmap, and the counts. */
         for (int i = 0; i < 8; i++) {
             struct bitframe_levels *levels = i % 2 ? &pool.frames : &pool.lines;
@@ -150,10 +145,10 @@ Test(share, unshare_repairs_index_and_counts)
         slot_of(&pool, 1)->freed ^= next_random(&random);
         ASSERT_STATUS(bitframe_unshare(&pool), BITFRAME_OK);
         ASSERT_SOUND();
-        cr_assert_eq(bitframe_free_frames(&pool), 2 * GROUP + 77 - taken - cached);
+        cr_assert_eq(bitframe_free_frames(&pool), 2 * GROUP + 77 - taken);
         share_as(BITFRAME_LOWEST, 2);
         ASSERT_SOUND();
-        cr_assert_eq(bitframe_free_frames(&pool), 2 * GROUP + 77 - taken - cached);
+        cr_assert_eq(bitframe_free_frames(&pool), 2 * GROUP + 77 - taken);
     }
 }
 
@@ -193,7 +188,6 @@ Test(shared, with_one_owner_the_calls_that_name_a_core_are_the_plain_ones)
     cr_assert_eq(bitframe_take_on(&pool, 0), pa_of(1));
     ASSERT_STATUS(bitframe_free_on(&pool, BASE, UINT32_MAX), BITFRAME_OK);
     ASSERT_STATUS(bitframe_free_on(&pool, BASE, 0), BITFRAME_DOUBLE_FREE);
-    cr_assert_eq(bitframe_held_frames(&pool, 0), 0);
     ASSERT_SOUND();
 }
 
@@ -223,8 +217,6 @@ Test(shared, free_statuses)
     for (enum way way = BY_POOL; way < WAYS; way++) {
         make_spans();
         share_as(BITFRAME_LOWEST, CORES);
-        for (uint32_t core = 0; core < CORES; core++)
-            cr_assert_eq(bitframe_core_join(&pool, caches + core, core), BITFRAME_OK);
         struct bitframe_offline record;
         uint64_t words[4];
         ASSERT_STATUS(bitframe_claim(&pool, pa_of(3602), 1), BITFRAME_OK);
@@ -291,8 +283,7 @@ Test(shared, frees_of_many_change_nothing_if_refused)
     ASSERT_STATUS(bitframe_free_bulk(&pool, pas, 4, 0, &freed), BITFRAME_DOUBLE_FREE);
     cr_assert_eq(freed, 3);
     cr_assert_eq(bitframe_free_frames(&pool), LINE + 4);
-    /* A frame of a core cache. */
-    (void)core_take(0); /* of word 0: all three */
+    /* Some are free. */
     ASSERT_STATUS(bitframe_claim(&pool, pa_of(700), 1), BITFRAME_OK);
     ASSERT_STATUS(bitframe_free_run(&pool, BASE, LINE), BITFRAME_DOUBLE_FREE);
     ASSERT_STATUS(bitframe_free_run(&pool, BASE, 2), BITFRAME_DOUBLE_FREE);
@@ -413,27 +404,6 @@ Test(policy, local_takes_from_anywhere_until_all_is_taken)
     ASSERT_SOUND();
 }
 
-Test(policy, local_through_caches_takes_all)
-{
-    static uint8_t seen[3 * GROUP + 13];
-    enum { FRAMES = sizeof(seen) };
-    make_shared(FRAMES, BITFRAME_LOCAL);
-    for (uint64_t i = 0; i < FRAMES; i++) {
-        uint64_t pa;
-        enum bitframe_status status = bitframe_core_take(&pool, caches + i % CORES, &pa);
-        if (status == BITFRAME_HELD) {
-            for (uint32_t core = 0; core < CORES; core++)
-                (void)bitframe_core_drain(&pool, caches + core);
-            status = bitframe_core_take(&pool, caches + i % CORES, &pa);
-        }
-        cr_assert_eq(status, BITFRAME_OK);
-        cr_assert_eq(seen[(pa - BASE) / FRAME]++, 0);
-    }
-    uint64_t pa;
-    ASSERT_STATUS(bitframe_core_take(&pool, caches, &pa), BITFRAME_NONE);
-    ASSERT_SOUND();
-}
-
 /* Lines of 2 MiB */
 
 Test(shared, lines)
@@ -481,10 +451,8 @@ Test(shared, lines)
 Test(shared, administration_leaves_it_shared)
 {
     make_shared(3 * GROUP, BITFRAME_LOCAL);
-    for (uint32_t core = 0; core < CORES; core++) {
-        (void)bitframe_take_on(&pool, core);
-        (void)core_take(core);
-    }
+    for (uint32_t i = 0; i < 2 * CORES; i++)
+        (void)bitframe_take_on(&pool, i % CORES);
     uint64_t free_frames = 3 * GROUP - 2 * CORES;
     struct bitframe_offline record;
     static uint64_t words[GROUP / 64];
@@ -504,7 +472,7 @@ Test(shared, administration_leaves_it_shared)
     cr_assert_eq(pool.sharing.cores, cores);
     ASSERT_SOUND();
     for (uint32_t core = 0; core < CORES; core++)
-        (void)core_take(core);
+        (void)bitframe_take_on(&pool, core);
     free_frames -= CORES;
     ASSERT_STATUS(bitframe_online(&pool, &record), BITFRAME_OK);
     ASSERT_STATUS(bitframe_unreserve(&pool, pa_of(2 * GROUP + 5), 10 * FRAME), BITFRAME_OK);
@@ -513,9 +481,6 @@ Test(shared, administration_leaves_it_shared)
     cr_assert_eq(bitframe_free_frames(&pool), free_frames);
     ASSERT_SOUND();
     /* All that is left can still be had, by whomever. */
-    (void)bitframe_core_drain(&pool, caches + 3);
-    for (uint32_t core = 0; core < CORES; core++)
-        (void)bitframe_core_drain(&pool, caches + core);
     while (bitframe_take_on(&pool, (uint32_t)free_frames) != 0)
         free_frames--;
     cr_assert_eq(free_frames, 0);

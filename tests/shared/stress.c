@@ -9,8 +9,8 @@
  *
  *     stress [OPTION=VALUE]...
  *
- *     mix      single, any_way, everything, mistakes or caches: see stress.h
- *     threads, frames, policy, flags (as of bitframe_share()), seed
+ *     mix      single, any_way, everything or mistakes: see stress.h
+ *     threads, frames, policy (as of bitframe_share()), seed
  *     calls    about as many of each thread, or, if there are none, as many as fit in `seconds`
  *     rounds   how often all stop meanwhile
  *     tickets  1: who takes must have a ticket for each frame: no request for one may fail
@@ -41,11 +41,11 @@ struct settings set = {.threads = 4,
                        .mix = EVERYTHING,
                        .shake = 64};
 
-const char *const mix_names[MIXES] = {"single", "any_way", "everything", "mistakes", "caches"};
+const char *const mix_names[MIXES] = {"single", "any_way", "everything", "mistakes"};
 static const char *const event_names[EVENTS] = {
-    "none",     "held",        "resolved",    "run",        "line",     "no_run",    "claimed",
-    "in_use",   "fewer",       "swept",       "wrong_core", "no_core",  "unmanaged", "misaligned",
-    "reserved", "double_free", "second_free", "interrupt",  "lost_bit", "lost_cas",  "rollback",
+    "none",        "run",        "line",     "no_run",    "claimed",    "in_use",   "fewer",
+    "swept",       "wrong_core", "no_core",  "unmanaged", "misaligned", "reserved", "double_free",
+    "second_free", "interrupt",  "lost_bit", "lost_cas",  "rollback",
 };
 
 struct bitframe pool;
@@ -94,11 +94,10 @@ static void read_option(const char *argument)
         const char *name;
         uint64_t *value;
     } options[] = {
-        {"threads", &set.threads}, {"calls", &set.calls},   {"rounds", &set.rounds},
-        {"seconds", &set.seconds}, {"frames", &set.frames}, {"seed", &set.seed},
-        {"policy", &set.policy},   {"flags", &set.flags},   {"map", &set.map},
-        {"tickets", &set.tickets}, {"wrong", &set.wrong},   {"signals", &set.signals},
-        {"shake", &set.shake},
+        {"threads", &set.threads}, {"calls", &set.calls},     {"rounds", &set.rounds},
+        {"seconds", &set.seconds}, {"frames", &set.frames},   {"seed", &set.seed},
+        {"policy", &set.policy},   {"map", &set.map},         {"tickets", &set.tickets},
+        {"wrong", &set.wrong},     {"signals", &set.signals}, {"shake", &set.shake},
     };
     const char *value = strchr(argument, '=');
     size_t length = value ? (size_t)(value - argument) : 0;
@@ -169,8 +168,7 @@ static void make_pool(void)
     usable = bitframe_free_frames(&pool);
 
     struct bitframe_share_options options = {.policy = (enum bitframe_policy)set.policy,
-                                             .cores = (uint32_t)set.threads,
-                                             .flags = (uint32_t)set.flags};
+                                             .cores = (uint32_t)set.threads};
     bytes = bitframe_share_bytes(&pool, options.cores);
     must(bitframe_share(&pool, &options, aligned(bytes, BITFRAME_SHARE_ALIGN), bytes), "share", 0);
 }
@@ -267,8 +265,7 @@ static void audit_contest(bool has_runs)
 /** A round of frees alone, if the mix makes mistakes. */
 static void give_back_round(struct worker *worker, struct worker *interrupts, uint64_t round)
 {
-    /* Where a cache takes back a frame by plain stores a second free at the same time may go unseen. */
-    bool is_contest = set.mix == MISTAKES && round % 2 == 0;
+    bool is_contest = round % 2 == 0;
     bool has_runs = round % 4 == 0;
     give_back_only(worker, is_contest, has_runs);
     if (set.signals)
@@ -286,10 +283,6 @@ static void work(uint64_t self)
     struct worker *worker = &workers[self];
     struct worker *interrupts = worker + set.threads;
     shake_join(&worker->events[LOST_BIT]);
-    if (set.mix == CACHES) {
-        must(bitframe_core_join(&pool, &worker->cache, worker->core), "a cache could not join", 0);
-        worker->has_cache = true;
-    }
     if (set.signals)
         signals_join(interrupts);
     for (uint64_t round = 0; !is_over; round++) {
@@ -310,8 +303,6 @@ static void work(uint64_t self)
     give_back_all(worker);
     if (set.signals)
         give_back_all(interrupts);
-    if (worker->has_cache)
-        bitframe_core_leave(&pool, &worker->cache);
 }
 
 /* Reporting. */
@@ -321,13 +312,13 @@ static bool report(void)
 {
     uint64_t calls, events[EVENTS];
     count_events(&calls, events);
-    printf("%s%s%s: %s, %" PRIu64 " threads, %" PRIu64 " frames, policy %" PRIu64 ", flags %" PRIu64
-           ", seed %" PRIu64 ": %" PRIu64 " calls",
+    printf("%s%s%s: %s, %" PRIu64 " threads, %" PRIu64 " frames, policy %" PRIu64 ", seed %" PRIu64
+           ": %" PRIu64 " calls",
            mix_names[set.mix], set.tickets ? " with tickets" : "",
            is_scheduled ? ", scheduled"
            : is_shaken  ? ", shaken"
                         : "",
-           INSTRUCTIONS, set.threads, usable, set.policy, set.flags, set.seed, calls);
+           INSTRUCTIONS, set.threads, usable, set.policy, set.seed, calls);
     for (int event = 0; event < EVENTS; event++) {
         if (events[event] != 0)
             printf(", %s %" PRIu64, event_names[event], events[event]);

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <bitframe/core.h>
 #include <bitframe/map.h>
+#include <bitframe/shared.h>
 
 #include "../random.h"
 #include "team.h"
@@ -24,15 +24,12 @@ enum mix {
     ANY_WAY,    /* single frames by any call that takes some */
     EVERYTHING, /* runs, claims, bulk calls and ranges */
     MISTAKES,   /* what must be refused, and frames that several give back at once */
-    CACHES,     /* core caches */
     MIXES
 };
 
 /** What may happen, and how often it did. A run in which something that must happen did not is a failure. */
 enum event {
     NONE,        /* there was no free frame */
-    HELD,        /* but in core caches */
-    RESOLVED,    /* and after they were drained there was one */
     RUN,         /* a run was taken */
     LINE,        /* 2 MiB were taken */
     NO_RUN,      /* no run was */
@@ -55,7 +52,7 @@ enum event {
 };
 
 struct settings {
-    uint64_t threads, calls, rounds, seconds, frames, seed, policy, flags, mix;
+    uint64_t threads, calls, rounds, seconds, frames, seed, policy, mix;
     uint64_t map;     /* whether memory has holes and reservations */
     uint64_t wrong;   /* whether core numbers are random */
     uint64_t signals; /* whether calls are interrupted by calls */
@@ -73,13 +70,10 @@ struct worker {
     uint32_t id;
     uint32_t core;
     uint64_t random;
-    uint64_t bias;  /* takes in 100 calls that take or free */
-    uint64_t drain; /* the last of drain_wanted that it followed */
+    uint64_t bias; /* takes in 100 calls that take or free */
     bool is_interrupt;
-    bool has_cache;
     uint64_t live_count;
     struct piece live[LIVE_MAX];
-    struct bitframe_core cache;
     uint64_t calls;
     uint64_t events[EVENTS];
 };

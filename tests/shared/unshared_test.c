@@ -2,7 +2,7 @@
 /* unshared_test.c - what a library without atomics answers: it cannot share, and all else is as ever. */
 #include <criterion/criterion.h>
 
-#include <bitframe/core.h>
+#include <bitframe/shared.h>
 
 #define FRAME BITFRAME_FRAME_BYTES
 #define BASE  UINT64_C(0x40000000)
@@ -14,7 +14,6 @@ static _Alignas(BITFRAME_SHARE_ALIGN) uint8_t storage[BITFRAME_SHARE_BYTES(4, 64
 Test(unshared, cannot_share)
 {
     const struct bitframe_share_options options = {.policy = BITFRAME_LOWEST, .cores = 4};
-    struct bitframe_core cache;
     cr_assert_eq(BITFRAME_SHARED, 0);
     cr_assert_eq(bitframe_init(&pool, BASE, 100 * FRAME, metadata, sizeof(metadata)), BITFRAME_OK);
     cr_assert_eq(bitframe_share_bytes(&pool, 4), sizeof(storage));
@@ -23,27 +22,20 @@ Test(unshared, cannot_share)
     cr_assert_eq(bitframe_share(&pool, NULL, storage, sizeof(storage)), BITFRAME_INVALID);
     cr_assert_eq(bitframe_share(&pool, &options, NULL, sizeof(storage)), BITFRAME_INVALID);
     cr_assert_eq(bitframe_unshare(&pool), BITFRAME_INVALID);
-    cr_assert_eq(bitframe_core_join(&pool, &cache, 0), BITFRAME_INVALID);
     cr_assert_eq(bitframe_check(&pool), BITFRAME_SOUND);
 }
 
 Test(unshared, calls_that_name_a_core_are_the_plain_ones)
 {
-    struct bitframe_core cache;
-    uint64_t pa = 0;
     cr_assert_eq(bitframe_init(&pool, BASE, 100 * FRAME, metadata, sizeof(metadata)), BITFRAME_OK);
     cr_assert_eq(bitframe_take_on(&pool, 3), BASE);
-    cr_assert_eq(bitframe_core_take(&pool, &cache, &pa), BITFRAME_OK);
-    cr_assert_eq(pa, BASE + FRAME);
-    cr_assert_eq(bitframe_core_free(&pool, &cache, pa), BITFRAME_OK);
-    cr_assert_eq(bitframe_free_on(&pool, pa, 1), BITFRAME_DOUBLE_FREE);
-    cr_assert_eq(bitframe_held_frames(&pool, BITFRAME_CORES_MAX), 0);
-    cr_assert_eq(bitframe_core_drain(&pool, &cache), 0);
-    bitframe_core_leave(&pool, &cache);
+    cr_assert_eq(bitframe_take_on(&pool, 0), BASE + FRAME);
+    cr_assert_eq(bitframe_free_on(&pool, BASE + FRAME, 2), BITFRAME_OK);
+    cr_assert_eq(bitframe_free_on(&pool, BASE + FRAME, 1), BITFRAME_DOUBLE_FREE);
     cr_assert_eq(bitframe_free_frames(&pool), 99);
     cr_assert_eq(bitframe_shared_free_frames(&pool), 99);
-    while (bitframe_core_take(&pool, &cache, &pa) == BITFRAME_OK) {
+    while (bitframe_take_on(&pool, 1) != 0) {
     }
-    cr_assert_eq(bitframe_core_take(&pool, &cache, &pa), BITFRAME_NONE);
+    cr_assert_eq(bitframe_free_frames(&pool), 0);
     cr_assert_eq(bitframe_check(&pool), BITFRAME_SOUND);
 }

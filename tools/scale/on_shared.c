@@ -1,21 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* on_shared.c - a shared pool: under both policies, and with a core cache for each core. */
+/* on_shared.c - a shared pool under both policies. */
 #include "subject.h"
 
-#include <bitframe/core.h>
+#include <bitframe/shared.h>
 
 #include "machine.h"
 #include "name_pool.h"
 
 static struct bitframe *pool;
-static struct bitframe_core *caches;
-static unsigned core_count;
 
 static uint64_t bytes(uint64_t frames, unsigned cores)
 {
     return BITFRAME_METADATA_BYTES(0, frames * BITFRAME_FRAME_BYTES) + sizeof *pool +
-           BITFRAME_SHARE_BYTES(cores, BITFRAME_BITMAP_WORDS(0, frames * BITFRAME_FRAME_BYTES) + 64) +
-           cores * sizeof *caches + 4096;
+           BITFRAME_SHARE_BYTES(cores, BITFRAME_BITMAP_WORDS(0, frames * BITFRAME_FRAME_BYTES) + 64) + 4096;
 }
 
 static void open_pool(struct machine *machine, uint64_t first_pa, uint64_t frames, unsigned cores,
@@ -26,14 +23,11 @@ static void open_pool(struct machine *machine, uint64_t first_pa, uint64_t frame
     void *metadata = machine_memory(machine, metadata_bytes, AREA_REST);
     (void)bitframe_init(pool, first_pa, frames * BITFRAME_FRAME_BYTES, metadata, metadata_bytes);
     name_pool(machine, pool);
-    /* Other cores' numbers are right here, but no instruction that the hook does not see may count. */
     struct bitframe_share_options options = {.policy = policy, .cores = cores};
     uint64_t share_bytes = bitframe_share_bytes(pool, cores);
     void *storage = machine_memory(machine, share_bytes, AREA_CLAIMS);
     (void)bitframe_share(pool, &options, storage, share_bytes);
     name_slots(machine, pool);
-    core_count = cores;
-    caches = 0;
 }
 
 static void open_lowest(struct machine *machine, uint64_t first_pa, uint64_t frames, unsigned cores)
@@ -46,14 +40,6 @@ static void open_local(struct machine *machine, uint64_t first_pa, uint64_t fram
     open_pool(machine, first_pa, frames, cores, BITFRAME_LOCAL);
 }
 
-static void open_cached(struct machine *machine, uint64_t first_pa, uint64_t frames, unsigned cores)
-{
-    open_pool(machine, first_pa, frames, cores, BITFRAME_LOCAL);
-    caches = machine_memory(machine, cores * sizeof *caches, AREA_CACHES);
-    for (unsigned core = 0; core < cores; core++)
-        (void)bitframe_core_join(pool, &caches[core], core);
-}
-
 static uint64_t take(unsigned core)
 {
     return bitframe_take_on(pool, core);
@@ -64,38 +50,23 @@ static bool give_back(uint64_t pa, unsigned core)
     return bitframe_free_on(pool, pa, core) == BITFRAME_OK;
 }
 
-static uint64_t take_cached(unsigned core)
-{
-    uint64_t pa = 0;
-    (void)bitframe_core_take(pool, &caches[core], &pa);
-    return pa;
-}
-
-static bool give_back_cached(uint64_t pa, unsigned core)
-{
-    return bitframe_core_free(pool, &caches[core], pa) == BITFRAME_OK;
-}
-
 /* Index and counts as the calls have left them, and then as they are made again. */
 static bool close_pool(uint64_t free_frames)
 {
-    for (unsigned core = 0; caches && core < core_count; core++)
-        bitframe_core_leave(pool, &caches[core]);
     return bitframe_check(pool) == BITFRAME_SOUND && bitframe_free_frames(pool) == free_frames &&
            bitframe_unshare(pool) == BITFRAME_OK && bitframe_check(pool) == BITFRAME_SOUND &&
            bitframe_free_frames(pool) == free_frames;
 }
 
-#define SUBJECT(variable, title, open_it, take_it, give_it_back)                                             \
+#define SUBJECT(variable, title, open_it)                                                                    \
     const struct subject variable = {                                                                        \
         .name = title,                                                                                       \
         .bytes = bytes,                                                                                      \
         .open = open_it,                                                                                     \
-        .take = take_it,                                                                                     \
-        .give_back = give_it_back,                                                                           \
+        .take = take,                                                                                        \
+        .give_back = give_back,                                                                              \
         .close = close_pool,                                                                                 \
     };
 
-SUBJECT(subject_lowest, "lowest", open_lowest, take, give_back)
-SUBJECT(subject_local, "local", open_local, take, give_back)
-SUBJECT(subject_cached, "core cache", open_cached, take_cached, give_back_cached)
+SUBJECT(subject_lowest, "lowest", open_lowest)
+SUBJECT(subject_local, "local", open_local)

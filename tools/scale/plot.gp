@@ -13,17 +13,17 @@ set border 3 lc rgb "#666666"
 set tics nomirror
 set xlabel "cores"
 set key off
-array name[5] = ["lowest", "local", "core cache", "locked pool", "locked buddy"]
-array color[5] = ["#d55e00", "#0072b2", "#009e73", "#555555", "#cc79a7"]
-array shape[5] = [7, 5, 9, 13, 11]
+array name[4] = ["lowest", "local", "locked pool", "locked buddy"]
+array color[4] = ["#d55e00", "#0072b2", "#555555", "#cc79a7"]
+array shape[4] = [7, 5, 13, 11]
 array work[3] = ["burst", "churn", "pass"]
 set multiplot layout 1,3
 do for [w = 1:3] {
     set title work[w]
     if (w == 1) { set ylabel "pairs of take and free a microsecond" } else { unset ylabel }
     if (w == 3) { set key top left Left reverse samplen 2 } else { set key off }
-    plot for [s = 1:5] data index (w - 1) * 5 + s - 1 using 1:3 with lines lc rgb color[s] lw 1 dt 3 notitle, \
-         for [s = 1:5] data index (w - 1) * 5 + s - 1 using 1:2 with linespoints \
+    plot for [s = 1:4] data index (w - 1) * 4 + s - 1 using 1:3 with lines lc rgb color[s] lw 1 dt 3 notitle, \
+         for [s = 1:4] data index (w - 1) * 4 + s - 1 using 1:2 with linespoints \
              lc rgb color[s] lw 1.5 pt shape[s] ps 0.6 title name[s]
 }
 unset multiplot

@@ -12,8 +12,8 @@
 
 #include "work.h"
 
-static const struct subject *const subjects[] = {&subject_lowest, &subject_local, &subject_cached,
-                                                 &subject_locked_pool, &subject_locked_buddy};
+static const struct subject *const subjects[] = {&subject_lowest, &subject_local, &subject_locked_pool,
+                                                 &subject_locked_buddy};
 
 enum { SUBJECTS = sizeof subjects / sizeof *subjects };
 

@@ -18,7 +18,6 @@ enum area {
     AREA_LISTS,  /* links and orders of the buddy */
     AREA_SLOTS,  /* what belongs to each core */
     AREA_CLAIMS, /* groups that are some core's, and other hints that all write */
-    AREA_CACHES, /* core caches */
     AREAS,
 };
 
@@ -47,7 +46,6 @@ struct subject {
 
 extern const struct subject subject_lowest;
 extern const struct subject subject_local;
-extern const struct subject subject_cached;
 extern const struct subject subject_locked_pool;
 extern const struct subject subject_locked_buddy;
 

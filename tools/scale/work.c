@@ -17,7 +17,7 @@ const char *const work_result_names[] = {"ok", "a frame twice", "a foreign frame
                                          "unsound"};
 
 const char *const area_names[AREAS] = {"rest",  "lock",  "pool",  "bitmap", "index",
-                                       "lines", "lists", "slots", "claims", "caches"};
+                                       "lines", "lists", "slots", "claims"};
 
 const struct work_settings work_usual_settings = {
     .work = WORK_BURST,

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * frame_stack.h - a few free frames that one core keeps for itself, before a pool that all cores share
+ *
+ * The rule: a stack has one owner, and no two calls on it overlap. Here the owner is a core, which masks its
+ * interrupts around each call. An interrupt handler calls the pool itself, or has a stack of its own.
+ *
+ * To the pool the frames on a stack are taken. Two things follow. The stack does not see that a frame is
+ * freed twice: it may hand the frame out twice, and at best the pool refuses the second one when it is
+ * spilled. And a core that finds the pool empty may have to ask the other cores to drain their stacks.
+ */
+#ifndef FRAME_STACK_H
+#define FRAME_STACK_H
+
+#include <stdint.h>
+
+#include <bitframe/bitframe.h>
+
+#define FRAME_STACK_MAX  32
+#define FRAME_STACK_HALF (FRAME_STACK_MAX / 2)
+
+/** All zero is an empty stack. No two share a cache line. */
+struct frame_stack {
+    uint64_t frames;
+    uint64_t pas[FRAME_STACK_MAX];
+} __attribute__((aligned(128)));
+
+/** Take a frame: the one that was freed last. An empty stack is refilled by half. 0: none is left. */
+uint64_t frame_stack_take(struct frame_stack *stack, struct bitframe *pool);
+
+/** Give back a frame. A full stack gives the older half to the pool, and returns its status. */
+enum bitframe_status frame_stack_free(struct frame_stack *stack, struct bitframe *pool, uint64_t pa);
+
+/** Give the lowest @p frames frames of the stack, those that have lain longest, to the pool. */
+enum bitframe_status frame_stack_spill(struct frame_stack *stack, struct bitframe *pool, uint64_t frames);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* shared_random_test.c - random calls of four cores, one at a time, against an owner for each frame. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "random.h"
+#include "shared_pool.h"
+
+enum { FRAMES = 1500 };
+
+static uint8_t taken[FRAMES];
+static uint64_t free_frames;
+
+static void take(uint32_t core, bool names_core)
+{
+    uint64_t pa = names_core ? bitframe_take_on(&pool, core) : bitframe_take(&pool);
+    if (pa == 0) {
+        cr_assert_eq(free_frames, 0, "a false none");
+        return;
+    }
+    cr_assert(pa % FRAME == 0 && pa >= BASE && pa < pa_of(FRAMES), "PA %#" PRIx64, pa);
+    cr_assert_eq(taken[(pa - BASE) / FRAME]++, 0, "PA %#" PRIx64 " twice", pa);
+    free_frames--;
+}
+
+static void give(uint64_t frame, uint32_t core, bool names_core)
+{
+    uint64_t pa = pa_of(frame);
+    ASSERT_STATUS(names_core ? bitframe_free_on(&pool, pa, core) : bitframe_free(&pool, pa),
+                  taken[frame] ? BITFRAME_OK : BITFRAME_DOUBLE_FREE);
+    free_frames += taken[frame];
+    taken[frame] = 0;
+}
+
+Test(shared, random_calls)
+{
+    uint64_t random = setting("BITFRAME_SEED", 20261122), calls = setting("BITFRAME_SHARED_CALLS", 200000);
+    for (int policy = BITFRAME_LOWEST; policy <= BITFRAME_LOCAL; policy++) {
+        free_frames = FRAMES;
+        make_shared(FRAMES, (enum bitframe_policy)policy);
+        memset(taken, 0, sizeof(taken));
+        for (uint64_t call = 0; call < calls; call++) {
+            uint64_t choice = next_random(&random) >> 16;
+            uint64_t towards = call / 3000 % 2; /* fill up, then run down */
+            uint32_t core = (uint32_t)(choice >> 8) % CORES;
+            if (choice % 8 < 3 + 2 * towards)
+                take(core, choice >> 3 & 1);
+            else
+                give((choice >> 16) % FRAMES, core, choice >> 3 & 1);
+            cr_assert_eq(bitframe_free_frames(&pool), free_frames, "call %" PRIu64, call);
+            if (call % 64 == 0)
+                ASSERT_SOUND();
+        }
+        ASSERT_STATUS(bitframe_unshare(&pool), BITFRAME_OK);
+        cr_assert_eq(bitframe_free_frames(&pool), free_frames);
+        ASSERT_SOUND();
+    }
+}
