@@ -710,7 +710,8 @@ static void share(struct trace *t)
     if (one_in(t, 4))
         options.cores += (uint32_t)choose_below(t, 8);
     uint64_t bytes = bitframe_share_bytes(&t->pool, options.cores), skipped = 0;
-    char *storage = aligned_alloc(BITFRAME_SHARE_ALIGN, bytes + BITFRAME_SHARE_ALIGN);
+    uint64_t units = bytes / BITFRAME_SHARE_ALIGN + 2; /* for what is skipped, and for aligned_alloc() */
+    char *storage = aligned_alloc(BITFRAME_SHARE_ALIGN, units * BITFRAME_SHARE_ALIGN);
     memset(storage, 0xA5, bytes);
     switch (choose_bytes(t, 1) % 64) {
     case 0: options.policy = (enum bitframe_policy)(2 + choose_below(t, 8)); break;
