@@ -23,4 +23,14 @@ static inline uint64_t setting(const char *name, uint64_t otherwise)
     return text ? strtoull(text, NULL, 0) : otherwise;
 }
 
+/**
+ * How many random calls, inputs or pools a test makes: setting(), or a part of that where there is little
+ * time. `./dev test` makes a fifth, `./dev test --all` all.
+ */
+static inline uint64_t amount(const char *name, uint64_t otherwise)
+{
+    uint64_t part = setting(name, otherwise) / setting("BITFRAME_DIVIDE", 1);
+    return part != 0 ? part : 1;
+}
+
 #endif

@@ -693,7 +693,7 @@ Test(import_fdt, any_bytes)
     static _Alignas(8) uint8_t copy[TREE_BYTES];
     const uint64_t first_seed = setting("BITFRAME_SEED", 20260101);
     uint64_t seed = first_seed;
-    uint64_t inputs = setting("BITFRAME_IMPORT_INPUTS", 200000);
+    uint64_t inputs = amount("BITFRAME_IMPORT_INPUTS", 200000);
     uint64_t counts[BITFRAME_UNSUPPORTED + 1] = {0};
     make_full_tree();
     size_t bytes = fdt_totalsize(tree);

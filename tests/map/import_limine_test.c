@@ -120,7 +120,7 @@ Test(import_limine, refuses_bad_arguments)
 Test(import_limine, any_bytes)
 {
     uint64_t seed = setting("BITFRAME_SEED", 20260101);
-    uint64_t inputs = setting("BITFRAME_IMPORT_INPUTS", 200000);
+    uint64_t inputs = amount("BITFRAME_IMPORT_INPUTS", 200000);
     uint8_t bytes[sizeof(good)];
     uint64_t imported = 0;
     for (uint64_t i = 0; i < inputs; i++) {

@@ -174,7 +174,7 @@ Test(import_uefi, refuses_bad_arguments)
 Test(import_uefi, any_bytes)
 {
     uint64_t seed = setting("BITFRAME_SEED", 20260101);
-    uint64_t inputs = setting("BITFRAME_IMPORT_INPUTS", 200000);
+    uint64_t inputs = amount("BITFRAME_IMPORT_INPUTS", 200000);
     uint8_t bytes[8 + sizeof(good)];
     uint64_t imported = 0;
     for (uint64_t i = 0; i < inputs; i++) {

@@ -18,7 +18,7 @@ static struct map_trace_report report;
 Test(map_trace, map_equals_model)
 {
     uint64_t seed = setting("BITFRAME_SEED", 20260101);
-    uint64_t calls = setting("BITFRAME_TRACE_CALLS", 200000);
+    uint64_t calls = amount("BITFRAME_TRACE_CALLS", 200000);
     bool same = map_trace_run(&map_calls_core, (struct map_trace_input){.seed = seed}, calls, &report);
     printf("map trace: frames of %u bytes, seed %" PRIu64 ": %" PRIu64 " calls compared on %" PRIu64
            " maps\n",

@@ -208,7 +208,7 @@ static void assert_same(void)
 Test(adopt, equals_the_pool_after_any_history)
 {
     random_state = setting("BITFRAME_SEED", 20240607);
-    uint64_t rounds = setting("BITFRAME_ADOPT_ROUNDS", 1000);
+    uint64_t rounds = amount("BITFRAME_ADOPT_ROUNDS", 1000);
     printf("adopt: seed %" PRIu64 "\n", random_state);
     uint64_t answers[KINDS][2] = {{0}};
     for (uint64_t i = 0; i < rounds; i++) {
@@ -432,7 +432,7 @@ static uint64_t wild(uint64_t word)
 Test(adopt, wild_values_with_right_checksums)
 {
     random_state = setting("BITFRAME_SEED", 31);
-    uint64_t inputs = 200 * setting("BITFRAME_ADOPT_ROUNDS", 1000);
+    uint64_t inputs = 200 * amount("BITFRAME_ADOPT_ROUNDS", 1000);
     static uint8_t input[1 + ROOM_BYTES];
     uint64_t met[2] = {0};
     for (uint64_t i = 0; i < inputs; i++) {

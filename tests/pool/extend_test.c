@@ -285,7 +285,7 @@ static uint64_t grow_once(uint64_t first, uint64_t frames, uint64_t calls)
 Test(extend, equals_model_on_any_map)
 {
     random_state = setting("BITFRAME_SEED", 77);
-    uint64_t rounds = setting("BITFRAME_EXTEND_ROUNDS", 1000);
+    uint64_t rounds = amount("BITFRAME_EXTEND_ROUNDS", 1000);
     printf("extend: seed %" PRIu64 "\n", random_state);
     uint64_t grown = 0;
     for (uint64_t i = 0; i < rounds; i++) {

@@ -242,7 +242,7 @@ static void compare(uint64_t first, uint64_t frames, uint64_t longest)
 
 Test(figures, equal_naive_loops)
 {
-    uint64_t pools = setting("BITFRAME_FIGURES_POOLS", 300);
+    uint64_t pools = amount("BITFRAME_FIGURES_POOLS", 300);
     random_state = setting("BITFRAME_SEED", 1403);
     printf("figures: seed %" PRIu64 "\n", random_state);
     for (uint64_t i = 0; i < pools; i++) {

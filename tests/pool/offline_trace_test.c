@@ -464,7 +464,7 @@ static enum bitframe_status call(const char **name)
 
 Test(offline_trace, equals_model)
 {
-    uint64_t calls = setting("BITFRAME_OFFLINE_CALLS", 100000), met_on_the_way = 0;
+    uint64_t calls = amount("BITFRAME_OFFLINE_CALLS", 100000), met_on_the_way = 0;
     static uint64_t answers[BITFRAME_OFFLINE + 1];
     random_state = setting("BITFRAME_SEED", 1302);
     printf("offline_trace: seed %" PRIu64 "\n", random_state);

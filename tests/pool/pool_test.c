@@ -231,7 +231,7 @@ static uint64_t compare_with_bytemap(uint64_t first, uint64_t frames, uint64_t *
 Test(pool, equals_bytemap_on_any_geometry)
 {
     uint64_t random = setting("BITFRAME_SEED", 4711);
-    uint64_t pools = setting("BITFRAME_POOLS", 300);
+    uint64_t pools = amount("BITFRAME_POOLS", 300);
     uint64_t compared = 0;
     printf("pool: seed %" PRIu64 "\n", random);
     for (uint64_t i = 0; i < pools; i++) {
@@ -430,7 +430,7 @@ static uint64_t lowest_line(void)
 Test(pool_loose, any_calls_among_few_free_lines)
 {
     static const uint64_t places[] = {1, 2, 8, 9, 63, 64, 65, 70, 128, 513, 520, 600, 4000, 4097, 4100};
-    const uint64_t calls = setting("BITFRAME_LOOSE_CALLS", 6000);
+    const uint64_t calls = amount("BITFRAME_LOOSE_CALLS", 6000);
     uint64_t random = setting("BITFRAME_SEED", 0x100E5);
     printf("seed %" PRIu64 "\n", random);
     uint64_t size;

@@ -42,7 +42,7 @@ static enum pool_shape shape_by_name(const char *name)
 Test(pool_trace, equals_model)
 {
     uint64_t seed = setting("BITFRAME_SEED", 20260102);
-    uint64_t calls = setting("BITFRAME_POOL_CALLS", 1000000);
+    uint64_t calls = amount("BITFRAME_POOL_CALLS", 1000000);
     enum pool_shape shape = shape_by_name(getenv("BITFRAME_POOL_SHAPE"));
     bool same = pool_trace_run(subject, shape, (struct pool_trace_input){.seed = seed}, calls, &report);
     printf("pool trace: %s, frames of %u bytes, seed %" PRIu64 ": %" PRIu64 " calls compared on %" PRIu64

@@ -34,7 +34,7 @@ static void give(uint64_t frame, uint32_t core, bool names_core)
 
 Test(shared, random_calls)
 {
-    uint64_t random = setting("BITFRAME_SEED", 20261122), calls = setting("BITFRAME_SHARED_CALLS", 200000);
+    uint64_t random = setting("BITFRAME_SEED", 20261122), calls = amount("BITFRAME_SHARED_CALLS", 200000);
     for (int policy = BITFRAME_LOWEST; policy <= BITFRAME_LOCAL; policy++) {
         free_frames = FRAMES;
         make_shared(FRAMES, (enum bitframe_policy)policy);

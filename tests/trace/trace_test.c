@@ -20,7 +20,7 @@ static struct trace_report report;
 Test(trace, core_equals_bytemap)
 {
     uint64_t seed = setting("BITFRAME_SEED", 20260101);
-    uint64_t calls = setting("BITFRAME_TRACE_CALLS", 200000);
+    uint64_t calls = amount("BITFRAME_TRACE_CALLS", 200000);
     struct trace_input input = {.seed = seed};
     bool same = trace_run(&contract_core, &contract_bytemap, input, calls, &report);
     printf("trace: pool of %" PRIu64 " pages of %u bytes, seed %" PRIu64 ": %" PRIu64 " calls compared\n",
