@@ -51,15 +51,31 @@ fuzz_corpus() {
     tools/corpus unpack "$1" "$known"
 }
 
+# tick SECONDS COMMAND... - run a command that takes so long, and say how far it is
+tick() {
+    whole=$1
+    shift
+    "$@" &
+    running=$!
+    trap 'kill "$running" 2>/dev/null; exit 130' INT TERM HUP
+    passed=0
+    while kill -0 "$running" 2>/dev/null; do
+        [ "$passed" -gt "$whole" ] || echo "progress $passed/$whole"
+        passed=$((passed + 1))
+        sleep 1
+    done
+    wait "$running"
+}
+
 fuzz_natively() {
     fuzz_corpus "$1"
-    "$build/fuzz/fuzz/${1}_fuzz" -max_total_time="$2" -artifact_prefix="$build/fuzz/" "$found" "$known"
+    tick "$2" "$build/fuzz/fuzz/${1}_fuzz" -max_total_time="$2" -artifact_prefix="$build/fuzz/" "$found" "$known"
 }
 
 # Under emulation a target's inputs take long to load: it begins from those that are new.
 fuzz_emulated() {
     fuzz_corpus "$1"
-    ASAN_OPTIONS=detect_leaks=0 setarch -R tools/qemu-run "$build/sysroot" "$build/fuzz-aarch64/fuzz/${1}_fuzz" \
+    tick "$2" env ASAN_OPTIONS=detect_leaks=0 setarch -R tools/qemu-run "$build/sysroot" "$build/fuzz-aarch64/fuzz/${1}_fuzz" \
         -max_total_time="$2" -artifact_prefix="$build/fuzz/" "$found"
 }
 
