@@ -23,14 +23,20 @@ static inline uint64_t setting(const char *name, uint64_t otherwise)
     return text ? strtoull(text, NULL, 0) : otherwise;
 }
 
+/** Tests of so many random calls, or more, expect that these meet all that can happen. */
+#define LONG_CALLS 50000
+
 /**
  * How many random calls, inputs or pools a test makes: setting(), or a part of that where there is little
- * time. `./dev test` makes a fifth, `./dev test --all` all.
+ * time, but no less than LONG_CALLS of it. `./dev test` makes a fifth, `./dev test --all` all.
  */
 static inline uint64_t amount(const char *name, uint64_t otherwise)
 {
-    uint64_t part = setting(name, otherwise) / setting("BITFRAME_DIVIDE", 1);
-    return part != 0 ? part : 1;
+    uint64_t all = setting(name, otherwise);
+    uint64_t part = all / setting("BITFRAME_DIVIDE", 1);
+    if (part >= LONG_CALLS)
+        return part;
+    return all < LONG_CALLS ? all : LONG_CALLS;
 }
 
 #endif

@@ -11,8 +11,9 @@ arm64_apt() {
     program=$1
     shift
     LC_ALL=C "$program" -qq -o APT::Architecture=arm64 -o APT::Architectures=arm64 -o APT::Sandbox::User=root \
-        -o Dir::State="$apt_dir" -o Dir::State::status="$apt_dir/status" -o Dir::State::extended_states="$apt_dir/extended" \
-        -o Dir::State::lists="$apt_dir/lists" -o Dir::Cache="$apt_dir/cache" -o Dir::Cache::archives=archives/ \
+        -o Dir::State="$apt_dir" -o Dir::State::status="$apt_dir/status" \
+        -o Dir::State::extended_states="$apt_dir/extended" -o Dir::State::lists="$apt_dir/lists" \
+        -o Dir::Cache="$apt_dir/cache" -o Dir::Cache::archives=archives/ \
         -o Debug::NoLocking=true -o Acquire::Languages=none -o Acquire::Retries=3 "$@"
 }
 
@@ -23,6 +24,8 @@ arm64_lists() {
         exit 1
     }
     mkdir -p "$apt_dir/lists/partial" "$apt_dir/cache/archives/partial"
+    exec 8>"$apt_dir/lock" # held to the end of the tool
+    flock 8
     : >"$apt_dir/status"
     [ -z "$(find "$apt_dir/fetched" -mmin -1440 2>/dev/null)" ] || return 0
     echo "fetching the lists of arm64 packages"

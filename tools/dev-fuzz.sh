@@ -8,20 +8,13 @@ fuzz_targets=$(for archive in fuzz/corpus/*.tar.gz; do basename "$archive" .tar.
 
 # fuzz [SECONDS] - in all
 fuzz() {
-    case $#:${1:-1} in
-    [01]:*[!0-9]* | [2-9]:*) usage "fuzz takes a number of seconds" ;;
+    case $#:${1-1} in
+    [01]:*[!0-9]* | [01]: | [01]:0* | [2-9]:*) usage "fuzz takes a number of seconds" ;;
     esac
     # shellcheck disable=SC2086 # lists of words
     need $test_packages $clang_packages
     run_steps fuzz_steps "${1:-60}"
     fuzz_verdict
-}
-
-# share SECONDS PART OF - a target's part of the time, at least a second
-share() {
-    seconds_each=$(($1 * $2 / $3))
-    [ "$seconds_each" -gt 0 ] || seconds_each=1
-    echo "$seconds_each"
 }
 
 fuzz_steps() {
@@ -30,16 +23,17 @@ fuzz_steps() {
     arm64_step $arm64_test_packages $arm64_clang_packages
     step 'build the targets natively' build_native fuzz --native-file cross/native-clang.ini \
         -Dfuzz=enabled -Dtests=disabled -Dbench=disabled
-    step 'build the targets for AArch64' build_clang_aarch64 fuzz-aarch64 -Dfuzz=enabled -Dtests=disabled -Dbench=disabled
     # shellcheck disable=SC2086 # a list of words
     targets=$(printf '%s\n' $fuzz_targets | wc -l)
-    native=$(share "$1" 6 $((7 * targets)))
-    emulated=$(share "$1" 1 $((7 * targets)))
+    emulated=$(($1 / (7 * targets)))
+    native=$(($1 / targets - emulated))
+    [ "$native" -gt 0 ] || native=1
+    [ "$emulated" = 0 ] || step 'build the targets for AArch64' build_clang_aarch64 fuzz-aarch64 \
+        -Dfuzz=enabled -Dtests=disabled -Dbench=disabled
+    after_failure="The input is in $build/fuzz/. Mend the error, and keep the input in a test."
     for target in $fuzz_targets; do
-        after_failure="What made it fail is in $build/fuzz/; ./dev fuzz does not go on until it is mended."
         step "fuzz $target, $native s" fuzz_natively "$target" "$native"
-        step "fuzz $target, emulated, $emulated s" fuzz_emulated "$target" "$emulated"
-        after_failure=$after_most_failures
+        [ "$emulated" = 0 ] || step "fuzz $target, emulated, $emulated s" fuzz_emulated "$target" "$emulated"
     done
 }
 
@@ -79,8 +73,15 @@ fuzz_emulated() {
         -max_total_time="$2" -artifact_prefix="$build/fuzz/" "$found"
 }
 
-# One line: how many inputs were tried, and that nothing was found, or a step would have failed.
+# One line: how many inputs were tried, and that nothing was found, or a step would have failed. Each step must have tried
+# some.
 fuzz_verdict() {
-    inputs=$(sed -n 's/^Done \([0-9]*\) runs.*/\1/p' "$logs"/*fuzz-*.log | awk '{ sum += $1 } END { print sum + 0 }')
-    say "fuzz: $inputs inputs on $(echo "$fuzz_targets" | wc -w) targets, nothing found"
+    inputs=0
+    for fuzz_log in "$logs"/*-fuzz-*.log; do
+        done=$(sed -n 's/^Done \([0-9]*\) runs.*/\1/p' "$fuzz_log")
+        [ "${done:-0}" -gt 0 ] || die "fuzz: no input was tried in $fuzz_log"
+        inputs=$((inputs + done))
+    done
+    # shellcheck disable=SC2086 # a list of words
+    say "fuzz: $inputs inputs on $(printf '%s\n' $fuzz_targets | wc -l) targets, nothing found"
 }

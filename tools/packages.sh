@@ -7,12 +7,12 @@
 # not dpkg: a meson from elsewhere is as good as Debian's, and a package that is unpacked but broken is missing.
 
 demo_packages='meson ninja-build gcc-aarch64-linux-gnu qemu-system-arm'
-test_packages="$demo_packages pkg-config gcc libc6-dev g++ libcriterion-dev libbenchmark-dev libfdt-dev
-    libc6-dev-arm64-cross g++-aarch64-linux-gnu qemu-user spin"
+native_packages='meson ninja-build pkg-config gcc libc6-dev g++ libcriterion-dev libbenchmark-dev libfdt-dev'
+test_packages="$demo_packages $native_packages libc6-dev-arm64-cross g++-aarch64-linux-gnu qemu-user spin"
 clang_packages='clang libclang-rt-14-dev'
 lint_packages='clang-format cppcheck shellcheck binutils'
 models_packages='spin gcc libc6-dev'
-scale_packages='gnuplot-nox python3'
+scale_packages="$native_packages gnuplot-nox python3"
 
 # Unpacked below build/, not installed: what cross-built programs link with.
 arm64_test_packages='libcriterion-dev libbenchmark-dev libfdt-dev'
@@ -57,9 +57,12 @@ as_root() {
 
 # need PACKAGE... - find out, before anything else, what is missing and whether it can be installed
 #
-# What is missing is in $missing then: install_step installs it.
+# Sets $missing, which install_step installs.
 need() {
-    missing=$(missing_of "$@")
+    missing=
+    for package in $(missing_of "$@"); do
+        case "$missing " in *" $package "*) ;; *) missing="$missing $package" ;; esac
+    done
     [ -n "$missing" ] || return 0
     by_hand="apt-get install --no-install-recommends$missing"
     if [ "${DEV_INSTALL:-}" = no ]; then
@@ -81,22 +84,10 @@ install_step() {
     [ -n "$missing" ] || return 0
     # shellcheck disable=SC2086 # a list of words
     set -- $missing
+    [ -z "$counting" ] || say "missing, and to be installed by apt: $*"
     after_failure="Nothing was removed. The step's output says what was in the way."
-    step "install by apt:$(words_of_width 60 "$@")" install_packages "$@"
+    step "install $# packages by apt" install_packages "$@"
     after_failure=$after_most_failures
-}
-
-# words_of_width WIDTH WORD... - the first words, and how many more there are
-words_of_width() {
-    width=$1
-    text=
-    shift
-    while [ $# -gt 0 ] && [ $((${#text} + ${#1})) -lt "$width" ]; do
-        text="$text $1"
-        shift
-    done
-    [ $# -eq 0 ] || text="$text and $# more"
-    printf %s "$text"
 }
 
 apt_install() {

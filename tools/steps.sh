@@ -14,9 +14,17 @@ counting=     # yes while the steps are only counted
 steps=0       # how many there are
 number=0      # of the step that runs
 failed_steps= # titles of those that failed and did not end the command
-after_most_failures='Mend what it says and run the same command again: finished builds and downloads are kept.'
+after_most_failures='Fix that, then run the same command again: finished builds and downloads are kept.'
 after_failure=$after_most_failures
 export BITFRAME_PROGRESS=1
+
+# How wide a line may be. Tables are printed to files first, and are as wide as the terminal all the same.
+columns=80
+if [ -t 1 ]; then
+    size=$(stty size 2>/dev/null </dev/tty) && [ "${size#* }" -gt 0 ] && columns=${size#* }
+    COLUMNS=$columns
+    export COLUMNS
+fi
 
 say() { printf '%s\n' "dev: $*"; }
 
@@ -33,7 +41,9 @@ run_steps() {
     counting=
     steps=$number
     number=0
+    mkdir -p "$logs" || die "cannot write to $logs: BITFRAME_BUILD names another build directory"
     rm -f "$logs"/[0-9]*.log
+    say "steps: $steps; what each one prints is in $logs"
     "$@"
 }
 
@@ -60,8 +70,8 @@ watch() {
         progress=$(progress_of "$2")
         # shellcheck disable=SC2086 # two words
         [ -z "$progress" ] || progress="$(bar $progress), "
-        if [ -t 1 ]; then
-            printf '\r%s%s%s s\033[K' "$1" "$progress" "$seconds"
+        if [ -t 1 ]; then # a line that wraps could not be written over
+            printf '\r%s\033[K' "$(printf '%s%s%s s' "$1" "$progress" "$seconds" | cut -c "1-$((columns - 1))")"
         elif [ $((seconds % 30)) = 0 ]; then
             printf '\n        %s%s s' "$progress" "$seconds"
         fi
@@ -120,7 +130,7 @@ step() {
     tail -n "${shown_lines:-30}" "$log" >&2
     [ -z "${keep_going:-}" ] || {
         failed_steps="$failed_steps
-    $title: $log"
+    step $number, $title: $log"
         return 0
     }
     printf '%s\n' "dev: step $number of $steps failed: $title" "dev: its whole output: $log" "dev: $after_failure" >&2
@@ -142,14 +152,16 @@ show_step() {
     shift
     printf '[%*s/%s] %s\n' ${#steps} "$number" "$steps" "$title"
     begin=$(date +%s)
-    "$@" || {
+    "$@" && status=0 || status=$?
+    [ "$status" = 0 ] || {
         printf '%s\n' "dev: step $number of $steps failed: $title" "dev: $after_failure" >&2
-        exit 1
+        exit "$status"
     }
     printf '[%*s/%s] %s %s s\n' ${#steps} "$number" "$steps" "$title" $(($(date +%s) - begin))
 }
 
 # end_steps - fail if a try_step() did
 end_steps() {
-    [ -n "$counting" ] || [ -z "$failed_steps" ] || die "failed:$failed_steps"
+    [ -z "$failed_steps" ] || die "failed:$failed_steps
+dev: $after_failure"
 }

@@ -5,7 +5,7 @@
  * usage: fdt_agree FOLDER MINIMUM DAMAGED STEP
  *
  * Every tree in the folder as it is, and DAMAGED times with random damage (BITFRAME_SEED). Trees of less than
- * 12 KiB are also cut at every STEP bytes. Fails at a difference, or if there are fewer trees than MINIMUM.
+ * 8 KiB are also cut at every STEP bytes. Fails at a difference, or if there are fewer trees than MINIMUM.
  */
 #define _XOPEN_SOURCE 700
 
@@ -80,5 +80,13 @@ int main(int count, char **arguments)
     fdt_compared_print("boards, damaged", &damaged);
     printf("%" PRIu64 " boards cut\n", cut_trees);
     fdt_compared_print("boards, cut", &cut);
-    return whole.inputs >= strtoull(arguments[2], NULL, 0) && damaged.broken && cut.broken ? 0 : 1;
+    if (whole.inputs < strtoull(arguments[2], NULL, 0)) {
+        fprintf(stderr, "fdt_agree: fewer than %s boards\n", arguments[2]);
+        return 1;
+    }
+    if (damaged.broken == 0 || cut.broken == 0) {
+        fprintf(stderr, "fdt_agree: no damaged tree, or no cut one, was broken\n");
+        return 1;
+    }
+    return 0;
 }

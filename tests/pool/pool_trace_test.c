@@ -15,9 +15,6 @@
 #include "pool_watch.h"
 #include "random.h"
 
-/** A trace so long must meet every status of every call. Those of blocks are shorter: they take long. */
-enum { LONG_CALLS = 50000 };
-
 /* In a build that debugs, with tags and poison; in a program of its own on shared pools. */
 #ifdef BITFRAME_TESTS_DEBUG
 static const struct pool_calls *const subject = &pool_calls_watched;
