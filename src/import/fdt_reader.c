@@ -152,7 +152,7 @@ static uint32_t read_property(const struct fdt_reader *reader, const uint8_t *at
 
 enum fdt_token bitframe_fdt_next(const struct fdt_reader *reader, uint32_t *offset, struct fdt_item *item)
 {
-    /* What is rounded up to a whole cell may end behind the block. */
+    /* The last token's end was rounded up to a whole cell, so it may lie behind the block. */
     if (*offset > reader->structure_bytes)
         return FDT_TOKEN_BAD;
     const uint8_t *at = reader->structure + *offset;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fdt_battery.h - small trees that are wrong in every way that a reader checks, through fdt_compare()
+ * fdt_battery.h - forms of a small tree, most of them damaged in one field, through fdt_compare()
  *
  * One small tree in four forms: version 16 or 17, and the strings or the structure at the end. Each form is
  * cut at every byte, claims other lengths, has every value at the edges in every field of the header and in
