@@ -1,4 +1,4 @@
-/* SPDfree_frames;-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT */
 /*
  * edges.c - calls that meet on pools that are ragged at every level, in memory between pages that cannot be
  * touched
