@@ -52,6 +52,33 @@ void bitframe_levels_range_set(struct bitframe *pool, const struct bitframe_leve
     }
 }
 
+/** The next word that is not 0 of a bitmap that has no levels above it, from word @p word on. */
+static uint64_t next_without_index(const struct bitframe *pool, const struct bitframe_levels *levels,
+                                   uint64_t word)
+{
+    const uint64_t *words = levels_at(pool, levels, 0);
+    for (; word < levels->words; word++) {
+        word += kernel_scan(words + word, levels->words - word);
+        uint64_t bits = word < levels->words ? atomic_peek(words + word) : 0;
+        if (bits != 0)
+            return word * WORD_BITS + lowest_bit(bits);
+    }
+    return NO_BIT;
+}
+
+/** The highest one below word @p word. */
+static uint64_t previous_without_index(const struct bitframe *pool, const struct bitframe_levels *levels,
+                                       uint64_t word)
+{
+    const uint64_t *words = levels_at(pool, levels, 0);
+    while (word-- != 0) {
+        uint64_t bits = atomic_peek(words + word);
+        if (bits != 0)
+            return word * WORD_BITS + highest_bit(bits);
+    }
+    return NO_BIT;
+}
+
 /*
  * Both searches are a walk over words: down to a word below while bits are left, else up to what lies behind.
  * Of a shared pool a word may have become 0 since its bit was read. Then the walk goes on behind it, as
@@ -75,7 +102,7 @@ uint64_t bitframe_levels_next(const struct bitframe *pool, const struct bitframe
         }
         from = word + 1;
     }
-    return NO_BIT;
+    return levels->count == 1 ? next_without_index(pool, levels, from) : NO_BIT;
 }
 
 uint64_t bitframe_levels_previous(const struct bitframe *pool, const struct bitframe_levels *levels,
@@ -93,8 +120,8 @@ uint64_t bitframe_levels_previous(const struct bitframe *pool, const struct bitf
             bits = atomic_peek(levels_at(pool, levels, --k) + word);
         }
         if (word == 0)
-            break;
+            return NO_BIT;
         from = word - 1;
     }
-    return NO_BIT;
+    return levels->count == 1 ? previous_without_index(pool, levels, from + 1) : NO_BIT;
 }

@@ -43,9 +43,9 @@ struct settings set = {.threads = 4,
 
 const char *const mix_names[MIXES] = {"single", "any_way", "everything", "mistakes"};
 static const char *const event_names[EVENTS] = {
-    "none",        "run",        "line",     "no_run",    "claimed",    "in_use",   "fewer",
-    "swept",       "wrong_core", "no_core",  "unmanaged", "misaligned", "reserved", "double_free",
-    "second_free", "interrupt",  "lost_bit", "lost_cas",  "rollback",
+    "none",        "busy",        "run",        "line",     "no_run",    "claimed",    "in_use",
+    "fewer",       "swept",       "wrong_core", "no_core",  "unmanaged", "misaligned", "reserved",
+    "double_free", "second_free", "interrupt",  "lost_bit", "rollback",
 };
 
 struct bitframe pool;
