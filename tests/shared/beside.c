@@ -120,6 +120,8 @@ static void accessed(const volatile void *address, unsigned bytes, enum access_k
         beside_failed("does not come to an end within its bound", accesses_most);
     if (other_at != UINT64_MAX && accesses - 1 != other_at)
         return;
+    if (!other_call)
+        return;
     accesses_hook = NULL;
     other_call();
     accesses_hook = accessed;

@@ -60,7 +60,7 @@ void beside_give_back(void);
 bool beside_run_once(void (*call)(void), void (*other)(void), uint64_t at);
 
 /**
- * Run @p call with @p other at each access of it.
+ * Run @p call with @p other, if it is not null, at each access of it.
  *
  * @return  How many accesses it had; more than @p most is a failure.
  */
