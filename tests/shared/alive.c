@@ -212,25 +212,36 @@ static void to_and_fro(enum bitframe_policy policy, enum guarded_end end)
     }
 }
 
-/** A claim of frames of a word, of which another bit changes at each access. */
+static uint64_t steal_at, accesses_seen;
+static bool has_stolen;
+
+/** Another bit of the word that is claimed changes, and at one access a frame of the run is taken. */
+static void move_or_steal(void)
+{
+    if (accesses_seen++ == steal_at)
+        has_stolen = bitframe_claim(POOL, pa_of(64 + 5), 1) == BITFRAME_OK;
+    else
+        move();
+}
+
+/** A claim of frames of a word that never stands still: it ends, and takes all of them or nothing. */
 static void claim_in_motion(void)
 {
-    for (uint64_t lost = 0; lost < 8 + 2; lost++) {
+    for (steal_at = 0; steal_at < 2 * TRIES + 10; steal_at++) {
         beside_scene = "claim";
         beside_open(GROUPS * GROUP, BITFRAME_LOWEST, GUARDED_ABOVE);
         moved.frames = 1;
         moved.first[0] = 64 + 20;
         moved.first[1] = 64 + 30;
-        at_hand = turns = 0;
-        uint64_t held = lost < 8 ? 1 : 0; /* one of the eight is not free, or all are */
+        at_hand = turns = accesses_seen = 0;
+        has_stolen = false;
         if (bitframe_free_run(POOL, pa_of(64), 8) != BITFRAME_OK ||
-            bitframe_free_run(POOL, pa_of(64 + 20), 1) != BITFRAME_OK ||
-            (held != 0 && bitframe_claim(POOL, pa_of(64 + lost), 1) != BITFRAME_OK))
-            beside_failed("setup", lost);
-        (void)beside_run_each(claim, move, bound(8));
-        if (status != (held != 0 ? BITFRAME_IN_USE : BITFRAME_OK))
+            bitframe_free_run(POOL, pa_of(64 + 20), 1) != BITFRAME_OK)
+            beside_failed("setup: cannot free", steal_at);
+        (void)beside_run_each(claim, move_or_steal, bound(8));
+        if (status != (has_stolen ? BITFRAME_IN_USE : BITFRAME_OK))
             beside_failed("a claim says", (uint64_t)status);
-        if (count_free() != 9 - held - (held != 0 ? 0 : 8) || bitframe_free_frames(POOL) != count_free())
+        if (count_free() != (has_stolen ? 8 : 1) || bitframe_free_frames(POOL) != count_free())
             beside_failed("free after a claim", count_free());
         beside_close();
     }
