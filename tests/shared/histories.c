@@ -17,6 +17,7 @@
 
 #include "cpu.h"
 #include "geometry.h"
+#include "guarded.h"
 #include "levels.h"
 #include "linear.h"
 #include "slot.h"
@@ -60,7 +61,8 @@ static uint32_t core(void)
 static void make_tiny(uint64_t *random)
 {
     static struct bitframe_map_range ranges[TINY_MAX];
-    static _Alignas(128) uint64_t metadata[1 << 14], storage[1 << 12];
+    static void *metadata, *storage;
+    static uint64_t metadata_bytes, storage_bytes, times;
     struct bitframe_map map;
     static const uint64_t distances[] = {1, 1, 64, 4096};
     uint64_t layout = random_below(random, 4);
@@ -72,10 +74,19 @@ static void make_tiny(uint64_t *random)
         is_next_in_word[i] = i + 1 < frames && distances[layout] == 1 && (numbers[i] + 1) % 64 != 0;
         must(bitframe_map_add(&map, BITFRAME_MAP_RAM, numbers[i] * FRAME, FRAME), "a map", 0);
     }
-    must(bitframe_init_map(&tiny, &map, metadata, sizeof(metadata)), "init", 0);
+    enum guarded_end end = times++ % 2 == 0 ? GUARDED_ABOVE : GUARDED_BELOW;
+    if (metadata) {
+        guarded_close(metadata, metadata_bytes);
+        guarded_close(storage, storage_bytes);
+    }
+    must(bitframe_map_metadata_bytes(&map, &metadata_bytes), "a map", 0);
+    metadata = guarded_open(metadata_bytes, BITFRAME_METADATA_ALIGN, end);
+    must(bitframe_init_map(&tiny, &map, metadata, metadata_bytes), "init", 0);
+    storage_bytes = bitframe_share_bytes(&tiny, THREADS);
+    storage = guarded_open(storage_bytes, BITFRAME_SHARE_ALIGN, end);
     struct bitframe_share_options options = {.policy = (enum bitframe_policy)random_below(random, 2),
                                              .cores = THREADS};
-    must(bitframe_share(&tiny, &options, storage, sizeof(storage)), "share", 0);
+    must(bitframe_share(&tiny, &options, storage, storage_bytes), "share", 0);
 }
 
 /** The free frames, a bit each, while nobody calls. */

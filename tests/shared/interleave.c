@@ -36,6 +36,7 @@
 #include "accesses.h"
 #include "geometry.h"
 #include "random.h"
+#include "room.h"
 #include "slot.h"
 
 #define FRAME BITFRAME_FRAME_BYTES
@@ -53,11 +54,10 @@ enum {
 
 static struct world {
     struct bitframe pool;
-    _Alignas(BITFRAME_METADATA_ALIGN) uint64_t metadata[BITFRAME_METADATA_BYTES(BASE, FRAMES *FRAME) / 8];
-    _Alignas(BITFRAME_SHARE_ALIGN) uint8_t storage[BITFRAME_SHARE_BYTES(CORES, FRAMES / WORD_BITS)];
     uint8_t owner[FRAMES]; /* core + 1; 0 for nobody: free */
     int64_t tickets;
 } world, saved;
+static struct room room, saved_room;
 
 static struct bitframe *const pool = &world.pool;
 
@@ -778,6 +778,7 @@ static void look_after_stop(uint64_t held)
 static uint64_t run(uint32_t first)
 {
     world = saved;
+    room_copy(&room, &saved_room);
     steps = 0;
     given_next = 0;
     has_stopped = false;
@@ -836,12 +837,21 @@ static void set_up(const struct scenario *played)
     memset(is_interesting, 0, sizeof(is_interesting));
     memset(world.owner, 0xFF, sizeof(world.owner));
     (void)bitframe_set_platform(&platform);
-    if (bitframe_init(pool, BASE, FRAMES * FRAME, world.metadata, sizeof(world.metadata)) != BITFRAME_OK ||
+    /* One end after the other lies against what cannot be touched. */
+    static unsigned times;
+    enum guarded_end end = times++ % 2 == 0 ? GUARDED_ABOVE : GUARDED_BELOW;
+    room_close(&room);
+    room_close(&saved_room);
+    if (!room_open(&room, BASE, FRAMES, cores, FRAMES / WORD_BITS, end) ||
+        !room_open(&saved_room, BASE, FRAMES, cores, FRAMES / WORD_BITS, end))
+        found("setup: no room", 0);
+    if (bitframe_init(pool, BASE, FRAMES * FRAME, room.metadata, room.metadata_bytes) != BITFRAME_OK ||
         bitframe_take_range(pool, 0, UINT64_MAX) != FRAMES ||
-        bitframe_share(pool, &options, world.storage, sizeof(world.storage)) != BITFRAME_OK)
+        bitframe_share(pool, &options, room.storage, room.storage_bytes) != BITFRAME_OK)
         found("setup: no pool", 0);
     played->setup();
     saved = world;
+    room_copy(&saved_room, &room);
     for (uint32_t i = 0; i < cores; i++)
         make_core(i);
 }
