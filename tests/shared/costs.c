@@ -204,6 +204,76 @@ static void hidden(void)
     (void)bitframe_take_range(POOL, 0, UINT64_MAX);
 }
 
+/* What moves frames whose place is known: by words. */
+
+static uint64_t moved_first, moved_frames;
+
+static void free_run(void)
+{
+    status = bitframe_free_run(POOL, pa_of(moved_first), moved_frames);
+}
+
+static void claim(void)
+{
+    status = bitframe_claim(POOL, pa_of(moved_first), moved_frames);
+}
+
+static void take_range(void)
+{
+    uint64_t taken = bitframe_take_range(POOL, pa_of(moved_first), pa_of(moved_first + moved_frames));
+    status = taken == moved_frames ? BITFRAME_OK : BITFRAME_NONE;
+}
+
+static void free_bulk(void)
+{
+    uint64_t freed;
+    for (uint64_t i = 0; i < moved_frames; i++)
+        pas[i] = pa_of(moved_first + i);
+    status = bitframe_free_bulk(POOL, pas, moved_frames, 0, &freed);
+}
+
+static void free_one(void)
+{
+    status = bitframe_free_on(POOL, pa_of(moved_first), 0);
+}
+
+static void count(void)
+{
+    status = bitframe_free_frames(POOL) == 0 ? BITFRAME_OK : BITFRAME_NONE;
+}
+
+static void move(const char *what, void (*call)(void), uint64_t most)
+{
+    beside_scene = what;
+    uint64_t accesses = beside_run_each(call, NULL, UINT64_MAX);
+    if (status != BITFRAME_OK)
+        beside_failed("refused", (uint64_t)status);
+    check(what, accesses, most);
+}
+
+static void move_words(void)
+{
+    static const uint64_t lengths[] = {1, 2, 64, LINE, 3 * LINE + 70, 2 * GROUP};
+    uint64_t levels = POOL->frames.count;
+    for (size_t i = 0; i < sizeof(lengths) / sizeof(*lengths); i++) {
+        moved_first = beside->frames / 2 + (lengths[i] == LINE ? 0 : 61);
+        moved_frames = lengths[i];
+        uint64_t words = moved_frames / 64 + 2;
+        move("free a run", free_run, words * (3 + 4 * levels) + 40);
+        move("claim it", claim, words * (4 + 4 * levels) + 40);
+        move("free it", free_run, words * (3 + 4 * levels) + 40);
+        move("take it by its range", take_range, words * (4 + 4 * levels) + 40);
+        if (moved_frames <= 64) {
+            move("free it by a bulk call", free_bulk, words * (3 + 4 * levels) + 40);
+            move("claim that", claim, words * (4 + 4 * levels) + 40);
+        }
+    }
+    moved_frames = 1;
+    move("free one, nothing else free", free_one, 36 + 4 * levels);
+    move("claim one", claim, 2 * (4 + 4 * levels) + 40);
+    move("count", count, 2 * CPUS);
+}
+
 int main(int argc, char **argv)
 {
     bool quick = argc > 1 && strcmp(argv[1], "quick") == 0;
@@ -213,6 +283,7 @@ int main(int argc, char **argv)
             beside_open((gib[i] << 30) / FRAME, (enum bitframe_policy)policy, GUARDED_ABOVE);
             printf("%" PRIu64 " GiB, %s: %" PRIu64 " levels, %" PRIu64 " words\n", gib[i],
                    policy == BITFRAME_LOCAL ? "local" : "lowest", POOL->frames.count, beside->words);
+            move_words();
             nothing_is_free();
             little_is_free();
             taken_by_lines();
