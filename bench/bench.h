@@ -33,6 +33,7 @@ struct loops {
     uint64_t (*fill_huge)(uint64_t calls);                          /* take 2 MiB, aligned, again and again */
     void (*drain_huge)(uint64_t pa, uint64_t step, uint64_t calls); /* free 2 MiB every step bytes */
     void (*churn_huge)(uint64_t *held, uint64_t pairs);             /* free 2 MiB that are held, take 2 MiB */
+    uint64_t (*fill_pair)(uint64_t calls);                          /* take runs of 2 frames */
     void (*fill_bulk)(uint64_t *pas, uint64_t calls);         /* take BULK single frames, again and again */
     void (*drain_bulk)(const uint64_t *pas, uint64_t calls);  /* free BULK of them, again and again */
     uint64_t (*search)(uint64_t calls);                       /* look through all of memory in vain */
@@ -113,7 +114,9 @@ extern const struct subject bench_fill, bench_drain, bench_churn50, bench_churn9
     bench_worst_open, bench_worst_below, bench_count, bench_reserve, bench_take_range, bench_init,
     bench_huge_take, bench_huge_free, bench_huge_churn, bench_huge_nibbled_take, bench_huge_nibbled_free,
     bench_huge_scattered, bench_worst_huge_take, bench_worst_huge_free, bench_loose_huge_take,
-    bench_loose_huge_free, bench_bulk_take, bench_bulk_free, bench_search, bench_zero;
+    bench_loose_huge_free, bench_bulk_take, bench_bulk_free, bench_search, bench_zero, bench_refused_take,
+    bench_refused_take_again, bench_refused_pair, bench_refused_pair_again, bench_refused_huge,
+    bench_refused_huge_again, bench_refused_bulk, bench_refused_bulk_again, bench_left_pair, bench_left_bulk;
 
 /** How many times stage_open() was called. */
 extern uint64_t stage_built;

@@ -65,6 +65,16 @@ static const struct subject *const subjects[] = {
     &bench_bulk_take,
     &bench_bulk_free,
     &bench_search,
+    &bench_refused_take,
+    &bench_refused_take_again,
+    &bench_refused_pair,
+    &bench_refused_pair_again,
+    &bench_refused_huge,
+    &bench_refused_huge_again,
+    &bench_refused_bulk,
+    &bench_refused_bulk_again,
+    &bench_left_pair,
+    &bench_left_bulk,
 };
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))

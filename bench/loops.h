@@ -13,6 +13,7 @@
  *   FREE_HUGE(pa)        give 2 MiB back
  *   TAKE_BULK(pas)       BULK single frames
  *   FREE_BULK(pas)       give BULK frames back
+ *   TAKE_PAIR()          a run of 2 frames
  *   SEARCH()             what is not there
  *   ZERO(page)           clear a page
  * and uses LOOPS, an initialiser of struct loops. The loops are the same text for every contender, and each
@@ -173,6 +174,19 @@ LOOP void drain_bulk(const uint64_t *pas, uint64_t calls)
 #define LOOP_BULK
 #endif
 
+#ifdef TAKE_PAIR
+LOOP uint64_t fill_pair(uint64_t calls)
+{
+    uint64_t sum = 0;
+    for (uint64_t i = 0; i < calls; i++)
+        sum += TAKE_PAIR();
+    return sum;
+}
+#define LOOP_PAIR .fill_pair = fill_pair,
+#else
+#define LOOP_PAIR
+#endif
+
 #ifdef SEARCH
 LOOP uint64_t search(uint64_t calls)
 {
@@ -200,7 +214,7 @@ LOOP void zero(void *pages, uint64_t mask, uint64_t calls)
 #define LOOPS                                                                                                \
     {                                                                                                        \
         LOOP_TAKE LOOP_FREE LOOP_PAIRS LOOP_COUNT LOOP_RESERVE LOOP_TAKE_RANGE LOOP_INIT LOOP_HUGE LOOP_BULK \
-            LOOP_SEARCH LOOP_ZERO                                                                            \
+            LOOP_SEARCH LOOP_PAIR LOOP_ZERO                                                                  \
     }
 
 #endif

@@ -31,6 +31,14 @@ static inline uint64_t take_huge(void)
     return pa;
 }
 
+static inline uint64_t take_pair(void)
+{
+    struct bitframe_request request = {.frames = 2};
+    uint64_t pa = 0;
+    (void)bitframe_take_run(&pool, &request, &pa);
+    return pa;
+}
+
 static inline void take_bulk(uint64_t *pas)
 {
     struct bitframe_request request = {.frames = BULK};
@@ -50,6 +58,7 @@ static inline void free_bulk(const uint64_t *pas)
 #define TAKE_RANGE(pa, end) (void)bitframe_take_range(&pool, pa, end)
 #define TAKE_HUGE()         take_huge()
 #define FREE_HUGE(pa)       (void)bitframe_free_run(&pool, pa, HUGE_FRAMES)
+#define TAKE_PAIR()         take_pair()
 #define TAKE_BULK(pas)      take_bulk(pas)
 #define FREE_BULK(pas)      free_bulk(pas)
 #include "loops.h"

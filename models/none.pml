@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* none - a single-frame request fails only if at some instant of the call no frame was free
+/* none - a request for NEED frames fails only if at some instant of the call fewer were free
  *
  * Two words of two frames, any of them taken at first. The cores make up to CALLS calls together: a take, which finds a free
  * frame or misses it as a stale index may, and then goes by the rule for "none"; a free; or a claim of a run over both
- * words, which gives the first back when the second fails. The sum that an answer was given for is remembered.
+ * words, which gives the first back when the second fails. With NEED more than 1 the request may be met by one frame as well, which
+ * stands for single takes. The look counts frames, as a word's bits are not moved. The sum that an answer was given for is remembered.
  *
  * Weak order. The loads of a scan are taken in any order; only the two fences separate sums and scan. A
  * count is a store that waits in a buffer until the core's next read-modify-write or fence, or for as long as it likes.
@@ -38,6 +39,9 @@
 #ifndef SLOTS
 #define SLOTS (MUTANT == SPLIT_COUNT -> 1 : CORES) /* cores with a wrong number share one */
 #endif
+#ifndef NEED
+#define NEED 1
+#endif
 #ifndef MEMO_FIRST
 #define MEMO_FIRST 0 /* what is remembered is loaded before the slots are, or after */
 #endif
@@ -71,7 +75,7 @@ inline gone() /* in ghost terms: a frame stopped being free */
 {
     nfree--;
     if
-    :: nfree == 0 -> seen = seen | asked
+    :: nfree < NEED -> seen = seen | asked
     :: else
     fi
 }
@@ -151,6 +155,7 @@ proctype core(byte id)
     byte before;     /* the first sum */
     byte after;      /* the second */
     byte remembered;
+    byte amount;     /* frames that the look has seen */
     byte i;
     bool whole_word; /* the freed frame's word had others */
 
@@ -165,7 +170,7 @@ idle:
         if
         :: asked = asked | (1 << id);
             if
-            :: nfree == 0 -> seen = seen | (1 << id)
+            :: nfree < NEED -> seen = seen | (1 << id)
             :: else
             fi;
             goto search
@@ -192,7 +197,7 @@ search:
             fi
         :: true
         fi;
-        slots = SLOTS; words = EVERY_WORD; more = SLOTS; before = 0; after = 0;
+        slots = SLOTS; words = EVERY_WORD; more = SLOTS; before = 0; after = 0; amount = 0;
 #if !MEMO_FIRST
         goto load
 #endif
@@ -207,14 +212,16 @@ load: /* take one of the loads that may be next */
         :: slots != 0 -> slots--; before = before + frees[slots] + (slots == SLOT && counting[id]) /* its own store it sees */
         :: (words & 1) && (MUTANT == SUNK_SUM || slots == 0) ->
             words = words - 1;
+            amount = amount + (leaf[0] & 1) + (leaf[0] >> 1);
             if
-            :: leaf[0] != 0 -> goto found
+            :: amount >= NEED -> goto found
             :: else
             fi
         :: (words & 2) && (MUTANT == SUNK_SUM || slots == 0) ->
             words = words - 2;
+            amount = amount + (leaf[1] & 1) + (leaf[1] >> 1);
             if
-            :: leaf[1] != 0 -> goto found
+            :: amount >= NEED -> goto found
             :: else
             fi
         :: more != 0 && slots == 0 && (MUTANT == HOISTED_SUM || words == 0) -> more--; after = after + frees[more]
@@ -256,14 +263,14 @@ compare:
 
 found: /* search again */
     atomic {
-        slots = 0; words = 0; more = 0; before = 0; after = 0;
+        slots = 0; words = 0; more = 0; before = 0; after = 0; amount = 0;
         goto search
     };
 
 none:
     atomic {
         assert(seen & (1 << id));
-        slots = 0; words = 0; more = 0; before = 0; after = 0; remembered = 0;
+        slots = 0; words = 0; more = 0; before = 0; after = 0; amount = 0; remembered = 0;
     };
 took:
     atomic {

@@ -3,7 +3,7 @@
  *
  * Three leaf words of two frames under one word of the index. Each core makes any number of calls: it takes any free
  * frame, gives back any taken one, calls emptied() for an empty word, or claims one of two overlapping runs, words
- * ascending, and gives back what it has when a word fails. A step is one atomic access, in a total order.
+ * ascending, and gives back what it has when a word fails. A word is claimed by a CAS, or by a fetch_and when a CAS has lost. A step is one atomic access, in a total order.
  *
  * Checked: no frame is held twice; a rollback sets only bits that its own claim cleared; a claim that failed holds nothing
  * and one that succeeded holds all of its run; when no call is under way, every word that is not 0 has its bit.
@@ -23,6 +23,8 @@
 #define WIDE_ROLLBACK   8 /* the rollback sets the whole word */
 #define HOISTED_LOOK    9 /* the rollback looks at the bit above before its fetch_or */
 #define BUFFERED_BACK  10 /* the rollback's set bits wait in a store buffer while it looks at the bit above */
+#define KEPT_PART      11 /* what the fetch_and got of a word that failed is not given back */
+#define WHOLE_PART     12 /* all that the fetch_and asked for is given back */
 
 #ifndef CORES
 #define CORES 3
@@ -91,6 +93,7 @@ proctype core(byte id)
     byte m;    /* bits of it */
     byte old;
     byte which; /* the run that is claimed, 0: none */
+    bool part;  /* a part of the word that failed is given back */
     byte back; /* the word that failed, plus 1, in a rollback; x counts up to it */
 
 idle:
@@ -148,7 +151,11 @@ claim:
 #if MUTANT != BLIND_CLAIM
         if
         :: (old & m) != m -> old = 0; m = 0; goto fail
-        :: else
+        :: else ->
+            if
+            :: true
+            :: goto clear /* other bits, which are not in the model, have changed too often */
+            fi
         fi
 #endif
     };
@@ -171,7 +178,46 @@ claim:
             :: leaf[x] == 0 -> goto emptied
             :: true -> goto next /* or later, as whoever meets the empty word does */
             fi
-        :: else -> m = 0; goto claim
+        :: else ->
+            m = 0; goto claim
+        fi
+    };
+
+clear:
+    atomic { /* the fetch_and */
+        old = m;
+        m = leaf[x] & m;
+        pass(0, CLAIM);
+        CLEAR(x, m);
+        if
+        :: m == old ->
+            old = 0;
+            m = 0;
+            if
+            :: leaf[x] == 0 -> goto emptied
+            :: true -> goto next
+            fi
+        :: m != old && m == 0 -> old = 0; goto fail
+        :: else
+        fi;
+#if MUTANT == KEPT_PART
+        old = 0;
+        m = 0;
+        goto fail
+#elif MUTANT == WHOLE_PART
+        m = old
+#else
+        old = 0
+#endif
+    };
+    atomic {
+        pass(CLAIM, 0);
+        old = leaf[x];
+        SET(x, m);
+        m = 0;
+        if
+        :: old == 0 -> part = true; goto filled
+        :: else -> old = 0; goto fail
         fi
     };
 
@@ -284,8 +330,9 @@ filled_set:
 done: /* with the index, for the word x */
     atomic {
         if
-        :: back != 0 -> x++; goto rollback
-        :: back == 0 && which != 0 -> goto next
+        :: part -> part = false; goto fail
+        :: !part && back != 0 -> x++; goto rollback
+        :: !part && back == 0 && which != 0 -> goto next
         :: else -> quiet(); goto idle
         fi
     }

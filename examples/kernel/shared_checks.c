@@ -159,8 +159,9 @@ static void leave(struct worker *worker)
 /** A request was not answered: there may be nothing left, where memory is small. */
 static void go_without(struct worker *worker, enum bitframe_status status)
 {
-    if (status != BITFRAME_NONE || !scarce)
-        fail(worker, status == BITFRAME_NONE ? NO_FRAMES : CALL_REFUSED, 0);
+    bool is_none = status == BITFRAME_NONE || status == BITFRAME_BUSY;
+    if (!is_none || !scarce)
+        fail(worker, is_none ? NO_FRAMES : CALL_REFUSED, 0);
 }
 
 static void keep(struct worker *worker, uint64_t pa)

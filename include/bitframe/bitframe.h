@@ -61,6 +61,7 @@ enum bitframe_status {
     BITFRAME_IN_USE,       /**< A frame is taken. */
     BITFRAME_NOT_RESERVED, /**< A frame is not reserved. */
     BITFRAME_OFFLINE,      /**< A frame is out of use, see <bitframe/offline.h>. */
+    BITFRAME_BUSY,         /**< Other CPUs changed a shared pool too often meanwhile: there may be frames. */
 };
 
 /** What bitframe_check() found. */
@@ -105,7 +106,7 @@ struct bitframe_sharing {
     uint64_t base_frames;  /* free when sharing began */
     uint64_t slots;        /* distance of what belongs to each core */
     uint64_t claims;       /* distance of a bit per group: some core takes from it */
-    uint64_t none_at;      /* distance of the sum of frees for which no frame was found */
+    uint64_t refusals;     /* distance of the requests that were refused and would be again */
 };
 
 /**
@@ -233,7 +234,7 @@ enum bitframe_status bitframe_init(struct bitframe *pool, uint64_t first_pa, uin
 /**
  * Take the lowest free frame. Its contents are whatever they were.
  *
- * @return  Its physical address, or 0 when no frame is free.
+ * @return  Its physical address, or 0 when no frame is free. (Of a shared pool see bitframe_take_on().)
  *
  * @par Cost  O(1): one bit search while the word under the cursor lasts, two per index level when it is
  *            used up.
@@ -296,12 +297,16 @@ struct bitframe_request {
  *
  * @retval BITFRAME_OK       The run is the caller's.
  * @retval BITFRAME_NONE     No run of free frames answers; nothing changed.
+ * @retval BITFRAME_BUSY     Of a shared pool: it is not known whether one answers, since other CPUs gave
+ * frames back during each look for it (<bitframe/shared.h>); nothing changed.
  * @retval BITFRAME_INVALID  A null pointer, no frames, an align that is no power of two, or unknown flags;
  *                           nothing changed.
  *
  * @par Cost  O(levels) for 2 MiB and for 1 GiB if aligned to their size (a line, a block), whatever the
  *            fragmentation; otherwise a pass over the bitmap up to the answer, words without a free frame
- *            skipped; and clearing the bits.
+ *            skipped; and clearing the bits. Of a shared pool a refusal passes over the whole bitmap,
+ * whatever was asked for, but the same request is then refused for a read of each CPU's count until a frame
+ * is given back.
  */
 enum bitframe_status bitframe_take_run(struct bitframe *pool, const struct bitframe_request *request,
                                        uint64_t *pa);
@@ -359,11 +364,15 @@ enum bitframe_status bitframe_free_run(struct bitframe *pool, uint64_t pa, uint6
  *
  * @retval BITFRAME_OK       The frames are the caller's; at least one.
  * @retval BITFRAME_NONE     Fewer frames are free within the limits, or none; nothing changed but *taken.
+ * @retval BITFRAME_BUSY     Of a shared pool: it is not known whether as many are free, since other CPUs took
+ * or gave back frames during each look for them; nothing changed but *taken.
  * @retval BITFRAME_INVALID  A null pointer, no frames, an align above a frame, or unknown flags; nothing
  *                           changed.
  *
  * @par Cost  One load and one store per word of 64 frames that gives any, its index bits, and a store per
- *            address. With limits and without BITFRAME_PARTIAL the frames within are counted first.
+ *            address. With limits and without BITFRAME_PARTIAL the frames within are counted first. Of a
+ * shared pool and without BITFRAME_PARTIAL frames are counted first in any case, up to the number wanted, and
+ * a refusal costs as that of bitframe_take_run().
  */
 enum bitframe_status bitframe_take_bulk(struct bitframe *pool, const struct bitframe_request *request,
                                         uint64_t *pas, uint64_t *taken);

@@ -23,7 +23,17 @@
  * shared pool bitframe_free_bulk() without BITFRAME_PARTIAL and bitframe_free_run() look at all frames first
  * and change nothing if they have to refuse one; but a frame that the list holds twice, or that somebody else
  * frees meanwhile, they find out late: then the others are free, *freed says how many, and the status is
- * BITFRAME_DOUBLE_FREE. And a bitframe_take_bulk() that comes to BITFRAME_NONE may have written to pas.
+ * BITFRAME_DOUBLE_FREE. And a bitframe_take_bulk() that is refused may have written to pas.
+ *
+ * "None": BITFRAME_NONE is true of some instant of the call, whatever was asked for: no frame, no run, or not
+ * so many frames were free then. Before it says so a call looks at the whole bitmap. If another CPU gives
+ * frames back meanwhile it looks once more, and if another CPU does so again, the answer is BITFRAME_BUSY:
+ * there may be what was asked for, and the caller may ask again. bitframe_take() and bitframe_take_on()
+ * answer 0 in both cases; bitframe_take_run() for one frame tells them apart. A refusal is remembered: until
+ * the next frame is given back, a request that asks for no less is refused without a look.
+ *
+ * Bounds: every call ends after a number of steps that depends on the pool, the request and the number of
+ * CPUs alone, whatever other CPUs do. docs/concurrency.md has the numbers.
  *
  * Lists of free pages per CPU: a pool under BITFRAME_LOCAL needs none. A take and a free take 9.0 ns on each
  * of two threads at once in bursts, and 13.8 ns at random. A pool behind a ticket lock takes 442 and 438 ns
@@ -32,7 +42,9 @@
  * that wants a small stack of frames per CPU keeps it by itself: examples/kernel/frame_stack.c does.
  *
  * Not quite as with one owner: a request for 2 MiB follows the policy as single frames do. Of bulk takes
- * while others free, the frames may be in no order.
+ * while others free, the frames may be in no order. And a bitframe_take_bulk() with BITFRAME_PARTIAL takes
+ * what the index knows of: frames that a call in flight, or one that stopped for ever, hides are left to the
+ * next request.
  */
 #ifndef BITFRAME_SHARED_H
 #define BITFRAME_SHARED_H
@@ -66,7 +78,7 @@ struct bitframe_share_options {
 };
 
 /** Bytes that bitframe_share() needs for a pool whose bitmap has @p words words, as a constant expression. */
-#define BITFRAME_SHARE_BYTES(cores, words) ((uint64_t)(cores)*128 + ((uint64_t)(words) / 4096 + 1) * 64 + 128)
+#define BITFRAME_SHARE_BYTES(cores, words) ((uint64_t)(cores)*128 + ((uint64_t)(words) / 4096 + 1) * 64 + 640)
 
 /** Bytes that bitframe_share() needs for @p pool and @p cores cores: 128 for each, and 64 a GiB. */
 uint64_t bitframe_share_bytes(const struct bitframe *pool, uint32_t cores);
@@ -112,9 +124,10 @@ enum bitframe_status bitframe_unshare(struct bitframe *pool);
  * @param pool  Shared, or with one owner: then this is bitframe_take().
  * @param core  Which core asks. A wrong number costs speed only.
  *
- * @return  The frame's PA. 0: at some instant of the call no frame was free.
+ * @return  The frame's PA. 0: at some instant of the call no frame was free, or it is not known whether one
+ * was, since other CPUs gave frames back during each of two looks at the whole bitmap.
  *
- * @par Safety  Any context. Lock-free.
+ * @par Safety  Any context. Never waits, and ends within a bound.
  * @par Cost    One atomic read-modify-write on the bitmap and one on the core's own line, as a rule.
  */
 uint64_t bitframe_take_on(struct bitframe *pool, uint32_t core);
@@ -122,7 +135,7 @@ uint64_t bitframe_take_on(struct bitframe *pool, uint32_t core);
 /**
  * Give back a frame, as core @p core, whoever took it. Statuses are those of bitframe_free().
  *
- * @par Safety  Any context. Lock-free.
+ * @par Safety  Any context. Never waits, and ends within a bound.
  * @par Cost    As bitframe_take_on().
  */
 enum bitframe_status bitframe_free_on(struct bitframe *pool, uint64_t pa, uint32_t core);

@@ -306,6 +306,7 @@ static const char status_names[][20] = {
     [BITFRAME_IN_USE] = "in use",
     [BITFRAME_NOT_RESERVED] = "not reserved",
     [BITFRAME_OFFLINE] = "offline",
+    [BITFRAME_BUSY] = "busy",
 };
 
 static const char invariant_names[][12] = {

@@ -12,6 +12,7 @@
  * more.
  */
 #include "index.h"
+#include "atomic.h"
 #include "cursor.h"
 #include "hooks.h"
 #include "kernels.h"
@@ -255,9 +256,10 @@ uint64_t bitframe_count_range(const uint64_t *words, uint64_t first, uint64_t en
     uint64_t word = first / WORD_BITS;
     uint64_t last = (end - 1) / WORD_BITS;
     if (word == last)
-        return word_count(words[word] & mask_from(first) & mask_to(end - 1));
-    return word_count(words[word] & mask_from(first)) + kernel_count(words + word + 1, last - word - 1) +
-           word_count(words[last] & mask_to(end - 1));
+        return word_count(atomic_peek(words + word) & mask_from(first) & mask_to(end - 1));
+    return word_count(atomic_peek(words + word) & mask_from(first)) +
+           kernel_count(words + word + 1, last - word - 1) +
+           word_count(atomic_peek(words + last) & mask_to(end - 1));
 }
 
 void bitframe_index_clear(struct bitframe *pool)

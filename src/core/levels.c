@@ -52,27 +52,57 @@ void bitframe_levels_range_set(struct bitframe *pool, const struct bitframe_leve
     }
 }
 
+/** The next word that is not 0 of a bitmap that has no levels above it, from word @p word on. */
+static uint64_t next_without_index(const struct bitframe *pool, const struct bitframe_levels *levels,
+                                   uint64_t word)
+{
+    const uint64_t *words = levels_at(pool, levels, 0);
+    for (; word < levels->words; word++) {
+        word += kernel_scan(words + word, levels->words - word);
+        uint64_t bits = word < levels->words ? atomic_peek(words + word) : 0;
+        if (bits != 0)
+            return word * WORD_BITS + lowest_bit(bits);
+    }
+    return NO_BIT;
+}
+
+/** The highest one below word @p word. */
+static uint64_t previous_without_index(const struct bitframe *pool, const struct bitframe_levels *levels,
+                                       uint64_t word)
+{
+    const uint64_t *words = levels_at(pool, levels, 0);
+    while (word-- != 0) {
+        uint64_t bits = atomic_peek(words + word);
+        if (bits != 0)
+            return word * WORD_BITS + highest_bit(bits);
+    }
+    return NO_BIT;
+}
+
+/*
+ * Both searches are a walk over words: down to a word below while bits are left, else up to what lies behind.
+ * Of a shared pool a word may have become 0 since its bit was read. Then the walk goes on behind it, as
+ * behind any other empty word, so it stays inside each level and never turns back.
+ */
+
 uint64_t bitframe_levels_next(const struct bitframe *pool, const struct bitframe_levels *levels,
                               uint64_t from)
 {
-    uint64_t words = levels->words;
+    uint64_t last = levels->words - 1;
     for (uint64_t k = 0; k < levels->count; k++) {
         uint64_t word = from / WORD_BITS;
-        if (word >= words)
+        if (word > last >> k * WORD_SHIFT)
             return NO_BIT;
         uint64_t bits = atomic_peek(levels_at(pool, levels, k) + word) & mask_from(from);
-        if (bits != 0) {
+        while (bits != 0) {
             word = word * WORD_BITS + lowest_bit(bits);
-            /* Of a shared pool the word may have become 0 meanwhile: any bit of it will do. */
-            while (k-- != 0)
-                word = word * WORD_BITS +
-                       lowest_bit(atomic_peek(levels_at(pool, levels, k) + word) | bit_mask(WORD_BITS - 1));
-            return word;
+            if (k == 0)
+                return word;
+            bits = atomic_peek(levels_at(pool, levels, --k) + word);
         }
         from = word + 1;
-        words = words_above(words);
     }
-    return NO_BIT;
+    return levels->count == 1 ? next_without_index(pool, levels, from) : NO_BIT;
 }
 
 uint64_t bitframe_levels_previous(const struct bitframe *pool, const struct bitframe_levels *levels,
@@ -83,15 +113,15 @@ uint64_t bitframe_levels_previous(const struct bitframe *pool, const struct bitf
     for (uint64_t k = 0; k < levels->count; k++) {
         uint64_t word = from / WORD_BITS;
         uint64_t bits = atomic_peek(levels_at(pool, levels, k) + word) & mask_to(from);
-        if (bits != 0) {
+        while (bits != 0) {
             word = word * WORD_BITS + highest_bit(bits);
-            while (k-- != 0)
-                word = word * WORD_BITS + highest_bit(atomic_peek(levels_at(pool, levels, k) + word) | 1);
-            return word;
+            if (k == 0)
+                return word;
+            bits = atomic_peek(levels_at(pool, levels, --k) + word);
         }
         if (word == 0)
-            break;
+            return NO_BIT;
         from = word - 1;
     }
-    return NO_BIT;
+    return levels->count == 1 ? previous_without_index(pool, levels, from + 1) : NO_BIT;
 }

@@ -136,8 +136,8 @@ void bitframe_levels_range_set(struct bitframe *pool, const struct bitframe_leve
                                uint64_t end);
 
 /**
- * The lowest set bit of level 0 at or above @p from, or NO_BIT. Of a shared pool, about: a bit that is passed
- * was clear during the call, and the one returned may be.
+ * The lowest set bit of level 0 at or above @p from, or NO_BIT. Of a shared pool: each bit that is passed was
+ * clear, or hidden by the index, at some moment of the call; the one returned was set at some moment of it.
  */
 uint64_t bitframe_levels_next(const struct bitframe *pool, const struct bitframe_levels *levels,
                               uint64_t from);

@@ -10,14 +10,16 @@
 #include "search.h"
 #include "sharing.h"
 
-static uint64_t search_segment(const struct bitframe *pool, const struct segment *segment,
-                               const struct wanted *wanted, uint64_t unit)
+/** @param frames  The levels of frames, or the bitmap alone. */
+static inline uint64_t search_segment(const struct bitframe *pool, const struct segment *segment,
+                                      const struct wanted *wanted, uint64_t unit,
+                                      const struct bitframe_levels *frames)
 {
     struct span allowed = wanted_frames(segment, wanted);
     if (allowed.first >= allowed.end || wanted->frames > allowed.end - allowed.first)
         return NO_BIT;
 
-    const struct bitframe_levels *levels = &pool->frames;
+    const struct bitframe_levels *levels = frames;
     uint64_t skew = segment->first - segment->first_bit;
     if (unit == BLOCK_FRAMES) {
         levels = &pool->blocks;
@@ -43,12 +45,26 @@ static uint64_t search_segment(const struct bitframe *pool, const struct segment
 uint64_t bitframe_search_pool(const struct bitframe *pool, const struct wanted *wanted, uint64_t unit)
 {
     for (uint64_t i = 0; i < pool->segment_count; i++) {
-        uint64_t frame = search_segment(pool, wanted_segment(pool, wanted, i), wanted, unit);
+        uint64_t frame = search_segment(pool, wanted_segment(pool, wanted, i), wanted, unit, &pool->frames);
         if (frame != NO_BIT)
             return frame;
     }
     return NO_BIT;
 }
+
+#if BITFRAME_SHARED
+uint64_t bitframe_search_bitmap(const struct bitframe *pool, const struct wanted *wanted)
+{
+    const struct bitframe_levels bitmap = {
+        .level = {pool->frames.level[0]}, .count = 1, .words = pool->frames.words};
+    for (uint64_t i = 0; i < pool->segment_count; i++) {
+        uint64_t frame = search_segment(pool, wanted_segment(pool, wanted, i), wanted, 1, &bitmap);
+        if (frame != NO_BIT)
+            return frame;
+    }
+    return NO_BIT;
+}
+#endif
 
 /** Runs of whole lines or blocks, aligned to them, are looked for in their own bitmaps. */
 static uint64_t unit_of(const struct wanted *wanted)

@@ -13,4 +13,7 @@
  */
 uint64_t bitframe_search_pool(const struct bitframe *pool, const struct wanted *wanted, uint64_t unit);
 
+/** The same among frames, whatever the index says: a pass over the bitmap. */
+uint64_t bitframe_search_bitmap(const struct bitframe *pool, const struct wanted *wanted);
+
 #endif

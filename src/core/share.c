@@ -4,11 +4,12 @@
 #include "kernels.h"
 #include "offline.h"
 #include "rebuild.h"
+#include "refusals.h"
 #include "shared_index.h"
 #include "slot.h"
 
 enum {
-    CONTROL_WORDS = BITFRAME_SHARE_ALIGN / sizeof(uint64_t),
+    REFUSALS_WORDS = sizeof(struct refusals) / sizeof(uint64_t),
 };
 
 uint64_t bitframe_share_bytes(const struct bitframe *pool, uint32_t cores)
@@ -20,8 +21,8 @@ uint64_t bitframe_share_bytes(const struct bitframe *pool, uint32_t cores)
 static void lay_out(struct bitframe *pool, uint64_t *storage, uint32_t cores)
 {
     struct bitframe_sharing *sharing = &pool->sharing;
-    sharing->none_at = pool_distance(pool, storage);
-    storage += CONTROL_WORDS;
+    sharing->refusals = pool_distance(pool, storage);
+    storage += REFUSALS_WORDS;
     sharing->slots = pool_distance(pool, storage);
     storage += cores * (sizeof(struct slot) / sizeof(uint64_t));
     sharing->claims = pool_distance(pool, storage);
@@ -75,7 +76,7 @@ static void begin(struct bitframe *pool, uint32_t cores)
     bitframe_settle(pool);
     prepare(pool);
     sharing->always_zero = 0;
-    *pool_word(pool, sharing->none_at) = UINT64_MAX;
+    kernel_clear(pool_word(pool, sharing->refusals), 0, REFUSALS_WORDS * WORD_BITS);
     sharing->cores = cores;
     /* Less all that was ever counted, this must come to what is free now. */
     sharing->base_frames = pool->free_frames + bitframe_net_taken(pool);

@@ -10,7 +10,6 @@
  * with plenty of words that have free frames, not the lowest. Within a group the words of partly used lines
  * come first, so that whole lines stay for who needs 2 MiB.
  */
-#include "kernels.h"
 #include "offline.h"
 #include "shared_index.h"
 #include "slot.h"
@@ -106,25 +105,43 @@ static uint64_t next_group(struct bitframe *pool, uint64_t own)
     return group != NO_BIT ? group : bitframe_shared_next_group(pool, 0);
 }
 
+/** A word of group @p group that is not 0, of partly used lines first; NO_BIT if it was seen to have none. */
+static uint64_t word_of_group(struct bitframe *pool, uint64_t group)
+{
+    const uint64_t *leaves = levels_at(pool, &pool->frames, 0) + group * WORD_BITS;
+    for (int i = 0; i < 2; i++) { /* if only partly used lines were looked at, the others are left */
+        uint64_t empty = 0;
+        for (uint64_t words = usable_words(pool, group); words != 0; words &= words - 1) {
+            uint64_t word = lowest_bit(words);
+            if (atomic_peek(leaves + word) != 0) {
+                if (empty != 0)
+                    bitframe_group_emptied(pool, group, empty);
+                return group * WORD_BITS + word;
+            }
+            empty |= bit_mask(word);
+        }
+        if (empty == 0)
+            break;
+        bitframe_group_emptied(pool, group, empty);
+    }
+    return NO_BIT;
+}
+
 uint64_t bitframe_word_to_use(struct bitframe *pool, struct slot *slot)
 {
-    if (pool->sharing.policy == BITFRAME_LOWEST)
-        return bitframe_shared_next_word(pool, &pool->frames, 0);
-    for (;;) {
+    if (pool->sharing.policy == BITFRAME_LOCAL) {
         uint64_t group = atomic_peek(&slot->group);
-        uint64_t words = usable_words(pool, group);
-        if (words != 0) {
-            uint64_t word = group * WORD_BITS + lowest_bit(words);
-            if (atomic_peek(levels_at(pool, &pool->frames, 0) + word) != 0)
+        for (int i = 0; i < TRIES; i++) {
+            uint64_t word = word_of_group(pool, group);
+            if (word != NO_BIT)
                 return word;
-            bitframe_group_sweep(pool, group);
-            continue;
+            group = next_group(pool, group);
+            if (group == NO_BIT)
+                return NO_BIT;
+            move_to(pool, slot, group);
         }
-        group = next_group(pool, group);
-        if (group == NO_BIT)
-            return NO_BIT;
-        move_to(pool, slot, group);
     }
+    return bitframe_shared_next_word(pool, &pool->frames, 0);
 }
 
 /* Taking one. */
@@ -148,12 +165,13 @@ static inline uint64_t taken(struct bitframe *pool, struct slot *slot, uint64_t 
     return near_leaf_pa(pool, distance) + ((uint64_t)lowest_bit(mask) << BITFRAME_FRAME_SHIFT);
 }
 
-/** Take the lowest frame of the word at @p distance and count it. Its PA, or 0 if the word is 0. */
+/** Take the lowest frame of the word at @p distance and count it. Its PA, or 0 if
+ * other CPUs were quicker. */
 static inline uint64_t take_from(struct bitframe *pool, struct slot *slot, uint64_t distance)
 {
     uint64_t *leaf = pool_word(pool, distance);
     uint64_t bits = atomic_peek(leaf);
-    while (bits != 0) {
+    for (int i = 0; i < TRIES && bits != 0; i++) {
         uint64_t mask = bits & -bits;
         if (atomic_try_clear(leaf, &bits, mask))
             return taken(pool, slot, distance, bits, mask);
@@ -163,11 +181,12 @@ static inline uint64_t take_from(struct bitframe *pool, struct slot *slot, uint6
 
 static __attribute__((noinline)) uint64_t take_anywhere(struct bitframe *pool, struct slot *slot)
 {
-    for (;;) {
+    static const struct wanted any = {.frames = 1, .align = 1, .end = UINT64_MAX / BITFRAME_FRAME_BYTES + 1};
+    uint64_t pa;
+    for (int i = 0; i < TRIES; i++) {
         uint64_t word = bitframe_word_to_use(pool, slot);
-        uint64_t pa;
         if (word == NO_BIT)
-            return bitframe_take_hidden(pool, slot, &pa) == BITFRAME_OK ? pa : 0;
+            break;
         uint64_t distance = leaf_distance(pool, word);
         pa = take_from(pool, slot, distance);
         if (pa != 0) {
@@ -176,6 +195,7 @@ static __attribute__((noinline)) uint64_t take_anywhere(struct bitframe *pool, s
             return pa;
         }
     }
+    return bitframe_take_hidden(pool, slot, &any, &pa) == BITFRAME_OK ? pa : 0;
 }
 
 /* One try at the word of the last time, and no stack: what else there is to do is a tail call. */
@@ -189,31 +209,6 @@ uint64_t bitframe_shared_take(struct bitframe *pool, uint32_t core)
     if (bits == 0 || !atomic_try_clear(leaf, &bits, mask))
         return take_anywhere(pool, slot);
     return taken(pool, slot, distance, bits, mask);
-}
-
-/* None. */
-
-enum bitframe_status bitframe_take_hidden(struct bitframe *pool, struct slot *slot, uint64_t *pa)
-{
-    uint64_t *none_at = pool_word(pool, pool->sharing.none_at);
-    for (;;) {
-        uint64_t freed = bitframe_sum_of_frees(pool);
-        if (freed == atomic_load_word(none_at))
-            return BITFRAME_NONE;
-        /* Every word, between fences: the scan's loads must come between those of the two sums. Only if no
-           free was counted meanwhile are all frames that the scan saw taken still taken when it ends. */
-        atomic_fence();
-        uint64_t word = kernel_scan(levels_at(pool, &pool->frames, 0), pool->frames.words);
-        atomic_fence();
-        if (word != pool->frames.words) {
-            *pa = take_from(pool, slot, leaf_distance(pool, word));
-            if (*pa != 0)
-                return BITFRAME_OK;
-        } else if (bitframe_sum_of_frees(pool) == freed) {
-            atomic_poke(none_at, freed);
-            return BITFRAME_NONE;
-        }
-    }
 }
 
 /* Giving one back. */

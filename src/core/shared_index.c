@@ -53,17 +53,15 @@ void bitframe_group_filled(struct bitframe *pool, uint64_t group, uint64_t words
         bitframe_word_filled(pool, &pool->frames, 1, group);
 }
 
-void bitframe_group_sweep(struct bitframe *pool, uint64_t group)
+void bitframe_index_mend(struct bitframe *pool, const struct bitframe_levels *levels, uint64_t word)
 {
-    const uint64_t *leaves = levels_at(pool, &pool->frames, 0) + group * WORD_BITS;
-    uint64_t empty = 0;
-    for (uint64_t left = atomic_peek(levels_at(pool, &pool->frames, 1) + group); left != 0;
-         left &= left - 1) {
-        if (atomic_peek(leaves + lowest_bit(left)) == 0)
-            empty |= left & -left;
+    for (uint64_t k = 0; k + 1 < levels->count; k++) {
+        uint64_t *parent = levels_at(pool, levels, k + 1) + word / WORD_BITS;
+        if (atomic_load_word(levels_at(pool, levels, k) + word) != 0 &&
+            (atomic_load_word(parent) & bit_mask(word)) == 0)
+            (void)atomic_set_bits(parent, bit_mask(word));
+        word /= WORD_BITS;
     }
-    if (empty != 0)
-        bitframe_group_emptied(pool, group, empty);
 }
 
 bool bitframe_line_is_whole(const struct bitframe *pool, uint64_t line)
@@ -88,16 +86,26 @@ static void clear_line(struct bitframe *pool, uint64_t line)
         bitframe_word_emptied(pool, &pool->lines, 0, line / WORD_BITS);
 }
 
-void bitframe_line_may_be_whole(struct bitframe *pool, uint64_t line)
+/** Set the bit of line @p line. */
+static void set_line(struct bitframe *pool, uint64_t line)
 {
     uint64_t *word = levels_at(pool, &pool->lines, 0) + line / WORD_BITS;
-    while (bitframe_line_is_whole(pool, line)) {
-        if (atomic_set_bits(word, bit_mask(line)) == 0)
-            bitframe_word_filled(pool, &pool->lines, 0, line / WORD_BITS);
-        if (bitframe_line_is_whole(pool, line))
-            return;
-        clear_line(pool, line);
-    }
+    if (atomic_set_bits(word, bit_mask(line)) == 0)
+        bitframe_word_filled(pool, &pool->lines, 0, line / WORD_BITS);
+}
+
+void bitframe_line_may_be_whole(struct bitframe *pool, uint64_t line)
+{
+    if (!bitframe_line_is_whole(pool, line))
+        return;
+    set_line(pool, line);
+    if (bitframe_line_is_whole(pool, line))
+        return;
+    clear_line(pool, line);
+    /* If it comes and goes, its bit stays: it costs the search that meets it a look, and this call has an
+     * end. */
+    if (bitframe_line_is_whole(pool, line))
+        set_line(pool, line);
 }
 
 void bitframe_line_opened(struct bitframe *pool, uint64_t line)
@@ -106,45 +114,34 @@ void bitframe_line_opened(struct bitframe *pool, uint64_t line)
     bitframe_line_may_be_whole(pool, line);
 }
 
-/** Words of level @p k. */
-static uint64_t words_of_level(const struct bitframe_levels *levels, uint64_t k)
-{
-    uint64_t words = levels->words;
-    while (k-- != 0)
-        words = words_above(words);
-    return words;
-}
-
-/** The lowest word of level @p bottom, not below @p from, that was not 0 a moment ago, or NO_BIT. */
+/**
+ * The lowest word of level @p bottom, not below @p from, that was not 0 a moment ago, or NO_BIT. A walk as
+ * that of bitframe_levels_next(), which never turns back.
+ */
 static uint64_t next_word(struct bitframe *pool, const struct bitframe_levels *levels, uint64_t bottom,
                           uint64_t from)
 {
+    uint64_t last = levels->words - 1;
+    uint64_t k = bottom;
+    uint64_t word = from;
+    if (word > last >> k * WORD_SHIFT)
+        return NO_BIT;
+    uint64_t bits = atomic_peek(levels_at(pool, levels, k) + word);
     for (;;) {
-        uint64_t words = words_of_level(levels, bottom);
-        uint64_t k = bottom;
-        uint64_t word = from;
-        uint64_t bits = word < words ? atomic_peek(levels_at(pool, levels, k) + word) : 0;
-        while (bits == 0) {
-            /* Up: the bits of what comes behind. */
-            if (++k >= levels->count)
-                return NO_BIT;
-            uint64_t next = word + (k == bottom + 1 ? 0 : 1);
-            words = words_above(words);
-            word = next / WORD_BITS;
-            if (word >= words)
-                return NO_BIT;
-            bits = atomic_peek(levels_at(pool, levels, k) + word) & mask_from(next);
-        }
         while (bits != 0 && k != bottom) {
             word = word * WORD_BITS + lowest_bit(bits);
             bits = atomic_peek(levels_at(pool, levels, --k) + word);
-            if (bits == 0 && k == 0 && levels == &pool->frames)
-                bitframe_group_sweep(pool, word / WORD_BITS);
-            else if (bits == 0)
+            if (bits == 0)
                 bitframe_word_emptied(pool, levels, k, word);
         }
         if (bits != 0)
             return word;
+        /* Up: the bits of what comes behind. */
+        uint64_t next = word + 1;
+        word = next / WORD_BITS;
+        if (++k == levels->count || word > last >> k * WORD_SHIFT)
+            return NO_BIT;
+        bits = atomic_peek(levels_at(pool, levels, k) + word) & mask_from(next);
     }
 }
 

@@ -33,8 +33,12 @@ void bitframe_group_emptied(struct bitframe *pool, uint64_t group, uint64_t word
 /** Of group @p group, the words with a bit in @p words were 0 and no longer are. */
 void bitframe_group_filled(struct bitframe *pool, uint64_t group, uint64_t words);
 
-/** Of group @p group, clear the bits that stand over empty words. */
-void bitframe_group_sweep(struct bitframe *pool, uint64_t group);
+/**
+ * Word @p word of level 0 was found without the index, which should know of it: set what bits are missing
+ * above it. A call that stopped in bitframe_word_filled() leaves one, and then all that is freed below it
+ * later is hidden.
+ */
+void bitframe_index_mend(struct bitframe *pool, const struct bitframe_levels *levels, uint64_t word);
 
 /** Were all frames of line @p line free, each when it was looked at? */
 bool bitframe_line_is_whole(const struct bitframe *pool, uint64_t line);

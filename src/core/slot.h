@@ -48,18 +48,51 @@ static inline uint64_t *claims_of(const struct bitframe *pool, uint64_t group)
 /** Frames that were ever taken less those that were ever given back, modulo 2^64. */
 uint64_t bitframe_net_taken(const struct bitframe *pool);
 
-/** A sum that grows with each free that ends while nothing is free. */
+/*
+ * How long a request goes on while other CPUs change what it looks at. Each of its loops ends by one of
+ * these, or goes over the pool once and never turns back.
+ */
+enum {
+    TRIES = 16, /* by the index, at what another CPU takes first */
+    LOOKS = 2   /* at the whole bitmap, while other CPUs give frames back */
+};
+
+/** Frames ever given back: it grows before any call that gives some back returns. */
 uint64_t bitframe_sum_of_frees(const struct bitframe *pool);
 
 /**
- * No frame is free, and none was at some instant of the call; or take one.
+ * The index knows of no run that @p wanted allows. Take one after all, or find that there is none.
  *
- * @param pa  Becomes that of the frame taken.
+ * @param pa  Becomes the PA of the run.
  *
- * @retval BITFRAME_OK    A frame was taken and counted.
- * @retval BITFRAME_NONE  There was none.
+ * @retval BITFRAME_OK    It was taken and counted.
+ * @retval BITFRAME_NONE  At some instant of the call there was none.
+ * @retval BITFRAME_BUSY  During each of LOOKS looks another CPU gave frames back or took TRIES times what was
+ * seen.
  */
-enum bitframe_status bitframe_take_hidden(struct bitframe *pool, struct slot *slot, uint64_t *pa);
+enum bitframe_status bitframe_take_hidden(struct bitframe *pool, struct slot *slot,
+                                          const struct wanted *wanted, uint64_t *pa);
+
+/**
+ * Take bits [@p first, @p end), at least one, if all are set. Index and count are the caller's.
+ *
+ * @return  NO_BIT if they were taken, or else one that was clear.
+ */
+uint64_t bitframe_claim_bits(struct bitframe *pool, struct slot *slot, uint64_t first, uint64_t end);
+
+/** Give back the line that begins with word @p word: all of its bits are frames, and the caller's. */
+enum bitframe_status bitframe_shared_free_line(struct bitframe *pool, uint64_t word);
+
+/** A run of whole lines, whatever the index says: a pass over the bitmap. Its frame number, or NO_BIT. */
+uint64_t bitframe_search_lines(const struct bitframe *pool, const struct wanted *wanted);
+
+/** Set the bits @p mask of word @p word, and repair the index. Returns what the word was. The count is the
+ * caller's. */
+uint64_t bitframe_give_to(struct bitframe *pool, uint64_t word, uint64_t mask);
+
+/** Set bits [@p first, @p end), at least one, and count. Returns how many were clear: fewer if another CPU
+ * set any. */
+uint64_t bitframe_set_range(struct bitframe *pool, uint64_t first, uint64_t end);
 
 /** A word that the core of @p slot should take from, as the policy says; NO_BIT if the index knows of none.
  */

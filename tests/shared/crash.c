@@ -26,6 +26,7 @@
 
 #include "accesses.h"
 #include "geometry.h"
+#include "room.h"
 
 #define FRAME BITFRAME_FRAME_BYTES
 #define BASE  UINT64_C(0x40000000)
@@ -45,9 +46,8 @@ static struct world {
     struct bitframe pool;
     struct bitframe_offline record;
     uint64_t offline_words[LINE / WORD_BITS];
-    _Alignas(BITFRAME_METADATA_ALIGN) uint64_t metadata[BITFRAME_METADATA_BYTES(BASE, FRAMES *FRAME) / 8];
-    _Alignas(BITFRAME_SHARE_ALIGN) uint8_t storage[BITFRAME_SHARE_BYTES(CORES, FRAMES / WORD_BITS)];
 } world, saved, stopped;
+static struct room room, saved_room, stopped_room, copy_room;
 
 static struct bitframe *const pool = &world.pool;
 
@@ -76,8 +76,8 @@ static void must(enum bitframe_status status, const char *what)
 static bool is_step(const volatile void *address, enum access_kind kind)
 {
     uintptr_t distance = (uintptr_t)address - (uintptr_t)&world;
-    return (kind == ACCESS_WRITE && distance < sizeof(world)) || kind == ACCESS_ATOMIC_READ ||
-           kind == ACCESS_ATOMIC_WRITE || kind == ACCESS_ATOMIC_UPDATE;
+    return (kind == ACCESS_WRITE && (distance < sizeof(world) || room_holds(&room, address))) ||
+           kind == ACCESS_ATOMIC_READ || kind == ACCESS_ATOMIC_WRITE || kind == ACCESS_ATOMIC_UPDATE;
 }
 
 /** Of core 0: it stops where it is to stop. */
@@ -381,10 +381,10 @@ static void set_up(size_t i)
     uint64_t taken[FRAMES / WORD_BITS];
     memset(&world, 0, sizeof(world));
     memset(giving, 0, sizeof(giving));
-    must(bitframe_init(pool, BASE, FRAMES * FRAME, world.metadata, sizeof(world.metadata)), "init");
+    must(bitframe_init(pool, BASE, FRAMES * FRAME, room.metadata, room.metadata_bytes), "init");
     if (bitframe_take_range(pool, 0, UINT64_MAX) != FRAMES)
         fail("setup: take all", 0);
-    must(bitframe_share(pool, &options, world.storage, sizeof(world.storage)), "share");
+    must(bitframe_share(pool, &options, room.storage, room.storage_bytes), "share");
     operations[i].setup();
     free_count = bitframe_free_frames(pool);
     for (uint64_t frame = 0; frame < FRAMES; frame++)
@@ -393,6 +393,18 @@ static void set_up(size_t i)
     for (uint64_t frame = 0; frame < FRAMES; frame++)
         is_free[frame] = (taken[frame / 64] & bit_mask(frame)) != 0;
     saved = world;
+    room_copy(&saved_room, &room);
+}
+
+/** Rooms with what cannot be touched at @p end. */
+static void open_rooms(enum guarded_end end)
+{
+    struct room *const rooms[] = {&room, &saved_room, &stopped_room, &copy_room};
+    for (size_t i = 0; i < sizeof(rooms) / sizeof(*rooms); i++) {
+        room_close(rooms[i]);
+        if (!room_open(rooms[i], BASE, FRAMES, CORES, FRAMES / WORD_BITS, end))
+            fail("setup: no room", i);
+    }
 }
 
 static bool seen[FRAMES];
@@ -433,14 +445,14 @@ static void take_all(enum way way)
             }
         }
     }
-    if (way == AT_ONCE) {
-        steps = 0;
-        status = bitframe_take_bulk(pool, &request, pas, &taken);
+    /* Frames that the index knows of come first, and what core 0 has hidden when those are gone. */
+    while (way == AT_ONCE &&
+           (steps = 0, status = bitframe_take_bulk(pool, &request, pas, &taken)) == BITFRAME_OK) {
         for (uint64_t i = 0; i < taken; i++)
             get(pas[i]);
     }
     while (steps = 0, (pa = bitframe_take_on(pool, 1)) != 0) {
-        if (way == AT_ONCE && taken != 0)
+        if (way == AT_ONCE)
             fail("there was more", pa);
         get(pa);
     }
@@ -492,9 +504,9 @@ static void go_on(enum way way, uint64_t most, uint64_t *lost, uint64_t *repaire
     accesses_hook = NULL;
 
     static struct world copy;
-    copy = world;
+    room_copy(&copy_room, &room);
     memset(&copy.pool, 0xA5, sizeof(copy.pool));
-    must(bitframe_adopt(&copy.pool, copy.metadata, sizeof(copy.metadata)), "adopt");
+    must(bitframe_adopt(&copy.pool, copy_room.metadata, copy_room.metadata_bytes), "adopt");
     check(&copy.pool, "what was adopted is not sound");
     if (bitframe_free_frames(&copy.pool) + most < free_count)
         fail("adopted, more is lost than was moved", bitframe_free_frames(&copy.pool));
@@ -513,6 +525,7 @@ static bool stop(size_t i, uint64_t step)
 {
     volatile bool stops = true;
     world = saved;
+    room_copy(&room, &saved_room);
     steps = 0;
     stop_at = step;
     if (setjmp(out) == 0) {
@@ -533,6 +546,7 @@ int main(int argc, char **argv)
         for (policy = BITFRAME_LOWEST; policy <= BITFRAME_LOCAL; policy++) {
             operation = operations[i].name;
             stop_at = 0;
+            open_rooms(policy == BITFRAME_LOCAL ? GUARDED_ABOVE : GUARDED_BELOW);
             set_up(i);
             uint64_t most = operations[i].moves, lost = 0, repaired = 0, step = 0;
             for (uint64_t frame = 0; frame < FRAMES; frame++)
@@ -540,10 +554,12 @@ int main(int argc, char **argv)
             for (bool stops = true; stops; step++) {
                 stops = stop(i, step);
                 stopped = world;
+                room_copy(&stopped_room, &room);
                 for (enum way way = ONE_BY_ONE; way < WAYS; way++) {
                     if (quick && way != (step + policy) % WAYS)
                         continue;
                     world = stopped;
+                    room_copy(&room, &stopped_room);
                     go_on(way, most, &lost, &repaired);
                     runs++;
                 }

@@ -17,8 +17,10 @@
 
 #include "cpu.h"
 #include "geometry.h"
+#include "guarded.h"
 #include "levels.h"
 #include "linear.h"
+#include "slot.h"
 #include "stress.h"
 
 enum {
@@ -37,7 +39,7 @@ static bool is_next_in_word[TINY_MAX]; /* is the one behind next to it, in the s
 static struct worker workers[THREADS]; /* for their random numbers, and for shake.c */
 static struct linear_call calls[THREADS][CALLS_MAX];
 static uint64_t call_counts[THREADS]; /* in the history under way */
-static _Atomic(uint64_t) stamp;
+static _Atomic(uint64_t) stamp, busy;
 static bool is_over;
 static bool is_begun;
 static uint64_t thread_count = THREADS, seed = 1, set_histories;
@@ -59,7 +61,8 @@ static uint32_t core(void)
 static void make_tiny(uint64_t *random)
 {
     static struct bitframe_map_range ranges[TINY_MAX];
-    static _Alignas(128) uint64_t metadata[1 << 14], storage[1 << 12];
+    static void *metadata, *storage;
+    static uint64_t metadata_bytes, storage_bytes, times;
     struct bitframe_map map;
     static const uint64_t distances[] = {1, 1, 64, 4096};
     uint64_t layout = random_below(random, 4);
@@ -71,10 +74,19 @@ static void make_tiny(uint64_t *random)
         is_next_in_word[i] = i + 1 < frames && distances[layout] == 1 && (numbers[i] + 1) % 64 != 0;
         must(bitframe_map_add(&map, BITFRAME_MAP_RAM, numbers[i] * FRAME, FRAME), "a map", 0);
     }
-    must(bitframe_init_map(&tiny, &map, metadata, sizeof(metadata)), "init", 0);
+    enum guarded_end end = times++ % 2 == 0 ? GUARDED_ABOVE : GUARDED_BELOW;
+    if (metadata) {
+        guarded_close(metadata, metadata_bytes);
+        guarded_close(storage, storage_bytes);
+    }
+    must(bitframe_map_metadata_bytes(&map, &metadata_bytes), "a map", 0);
+    metadata = guarded_open(metadata_bytes, BITFRAME_METADATA_ALIGN, end);
+    must(bitframe_init_map(&tiny, &map, metadata, metadata_bytes), "init", 0);
+    storage_bytes = bitframe_share_bytes(&tiny, THREADS);
+    storage = guarded_open(storage_bytes, BITFRAME_SHARE_ALIGN, end);
     struct bitframe_share_options options = {.policy = (enum bitframe_policy)random_below(random, 2),
                                              .cores = THREADS};
-    must(bitframe_share(&tiny, &options, storage, sizeof(storage)), "share", 0);
+    must(bitframe_share(&tiny, &options, storage, storage_bytes), "share", 0);
 }
 
 /** The free frames, a bit each, while nobody calls. */
@@ -99,19 +111,34 @@ static uint32_t index_of(uint64_t pa)
     fail("not a frame of the pool", pa, 0);
 }
 
-static enum linear_kind take(struct worker *worker, uint32_t *frame)
+/**
+ * Take a frame. "Busy" says nothing and is no call: take again then. So is a 0, which does not say which it
+ * is, if that many frames came back meanwhile.
+ */
+static enum linear_kind take(struct worker *worker, struct linear_call *call)
 {
     struct bitframe_request request = {.frames = 1};
-    uint64_t pa = 0, taken;
-    switch (random_below(&worker->random, 8)) {
-    case 0: request.flags = BITFRAME_HIGHEST; /* fall through */
-    case 1: (void)bitframe_take_run(&tiny, &request, &pa); break;
-    case 2: (void)bitframe_take_bulk(&tiny, &request, &pa, &taken); break;
-    default: pa = bitframe_take_on(&tiny, worker->core); break;
-    }
-    if (pa == 0)
+    uint64_t pa = 0, taken, sum;
+    enum bitframe_status status;
+    uint64_t way = random_below(&worker->random, 8);
+    if (way == 0)
+        request.flags = BITFRAME_HIGHEST;
+    do {
+        call->begin = atomic_fetch_add(&stamp, 1);
+        sum = bitframe_sum_of_frees(&tiny);
+        if (way < 2)
+            status = bitframe_take_run(&tiny, &request, &pa);
+        else if (way == 2)
+            status = bitframe_take_bulk(&tiny, &request, &pa, &taken);
+        else if ((pa = bitframe_take_on(&tiny, worker->core)) != 0)
+            status = BITFRAME_OK;
+        else
+            status = bitframe_sum_of_frees(&tiny) - sum < LOOKS ? BITFRAME_NONE : BITFRAME_BUSY;
+        busy += status == BITFRAME_BUSY;
+    } while (status == BITFRAME_BUSY);
+    if (status == BITFRAME_NONE)
         return LINEAR_NONE;
-    *frame = index_of(pa);
+    call->frame = index_of(pa);
     return LINEAR_TAKE;
 }
 
@@ -146,7 +173,7 @@ static void make_call(struct worker *worker, struct linear_call *call)
     if (choice < 10 && is_next_in_word[call->frame])
         call->kind = claim(call->frame);
     else if (choice < 55)
-        call->kind = take(worker, &call->frame);
+        call->kind = take(worker, call);
     else
         call->kind = give_back(worker, call->frame);
     call->end = atomic_fetch_add(&stamp, 1);
@@ -266,12 +293,12 @@ int main(int argc, char **argv)
         workers[i] = (struct worker){.id = i, .core = i, .random = seed * THREADS + i + 1};
     team_run(thread_count, work);
     printf("histories%s: " INSTRUCTIONS ", seed %" PRIu64 ": %" PRIu64 " histories, %" PRIu64
-           " with calls that overlap, %" PRIu64 " times none, %" PRIu64
+           " with calls that overlap, %" PRIu64 " times none, %" PRIu64 " times busy, %" PRIu64
            " explained by a deferred free only\n",
            is_scheduled ? ", scheduled"
            : is_shaken  ? ", shaken"
                         : "",
-           seed, histories, overlapping, nones, deferred);
+           seed, histories, overlapping, nones, atomic_load(&busy), deferred);
     /* Calls that nothing holds up may be over before the next thread has begun. */
     if ((is_shaken && overlapping * 1000 < histories * OVERLAPS_PER_MILLE) || nones == 0)
         fail("too little has met", 0, overlapping);

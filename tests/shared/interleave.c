@@ -8,8 +8,9 @@
  * each of them
  *
  *  - no frame is held by two, and no call answers what its script does not allow;
- *  - who has a ticket gets a frame: a ticket is there for every frame that nobody holds or is about to, so a
- *    "none" for its holder is false;
+ *  - a core that has a ticket gets a frame: a ticket is there for every frame that no core holds or is about
+ * to, so a "none" for its holder is false, and it may be told "busy" only if during each look another frame
+ * came back;
  *  - no call takes more than a bounded number of steps, whatever the others do;
  *  - in the end counts are exact and bitframe_check() finds the pool sound, so no frame is lost.
  *
@@ -35,6 +36,8 @@
 #include "accesses.h"
 #include "geometry.h"
 #include "random.h"
+#include "room.h"
+#include "slot.h"
 
 #define FRAME BITFRAME_FRAME_BYTES
 #define BASE  UINT64_C(0x40000000)
@@ -51,11 +54,10 @@ enum {
 
 static struct world {
     struct bitframe pool;
-    _Alignas(BITFRAME_METADATA_ALIGN) uint64_t metadata[BITFRAME_METADATA_BYTES(BASE, FRAMES *FRAME) / 8];
-    _Alignas(BITFRAME_SHARE_ALIGN) uint8_t storage[BITFRAME_SHARE_BYTES(CORES, FRAMES / WORD_BITS)];
     uint8_t owner[FRAMES]; /* core + 1; 0 for nobody: free */
     int64_t tickets;
 } world, saved;
+static struct room room, saved_room;
 
 static struct bitframe *const pool = &world.pool;
 
@@ -85,7 +87,7 @@ static uint64_t random_state, random_one_in; /* 0: none at random */
 static uint32_t stopping = CORES;
 static uint64_t stopping_at;
 static bool has_stopped;
-static uint64_t stops, most_lost; /* of a scenario */
+static uint64_t stops, most_lost, busy; /* of a scenario */
 
 static bool is_interesting[FRAMES / WORD_BITS]; /* words of the bitmap that change at all */
 
@@ -204,36 +206,78 @@ static bool get_tickets(int64_t frames)
 /** The call is the library's: the rest of a script happens at once. Evaluates to what it returns. */
 #define CALL(frames, call) (core[current].moves = (frames), accesses_hook = accessed, call)
 
-/** Returns the frame, or FRAMES if there was no ticket. */
+/** Frames ever given back, without a step. */
+static uint64_t frees_so_far(void)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < cores; i++)
+        sum += pool_slots(pool)[i].freed;
+    return sum;
+}
+
+/** A call of a core that had a ticket was refused, and the sum of frees was @p sum when it began. */
+static void refused(enum bitframe_status status, uint64_t sum)
+{
+    uint64_t frees = frees_so_far() - sum;
+    if (status == BITFRAME_NONE)
+        found("a false none", frees);
+    if (status != BITFRAME_BUSY)
+        found("refused otherwise", (uint64_t)status);
+    if (frees < LOOKS)
+        found("busy, though fewer frames than looks came back meanwhile", frees);
+    busy++;
+    world.tickets++;
+}
+
+/** Returns the frame, or FRAMES if it is not known whether there is one, or there is no ticket. */
 static uint64_t take(void)
 {
     if (!get_tickets(1))
         return FRAMES;
+    uint64_t sum = frees_so_far();
     uint64_t pa = CALL(1, bitframe_take_on(pool, current));
-    if (pa == 0)
-        found("a false none", 0);
+    if (pa == 0) {
+        refused(BITFRAME_BUSY, sum); /* it does not say which */
+        return FRAMES;
+    }
     own(pa, 1);
     return (pa - BASE) / FRAME;
 }
 
 static void give(uint64_t frame);
 
-/** One frame, by a request for a run that has limits, and by one for many frames of which one will do. */
-static void take_otherwise(void)
+/** One frame, by a request for a run that has limits. Returns it, or FRAMES. */
+static uint64_t take_limited(void)
 {
     const struct bitframe_request limits = {.frames = 1, .min_pa = BASE};
+    uint64_t pa;
+    if (!get_tickets(1))
+        return FRAMES;
+    uint64_t sum = frees_so_far();
+    enum bitframe_status status = CALL(1, bitframe_take_run(pool, &limits, &pa));
+    if (status != BITFRAME_OK) {
+        refused(status, sum);
+        return FRAMES;
+    }
+    own(pa, 1);
+    return (pa - BASE) / FRAME;
+}
+
+/** The same, given back, and a request for many frames of which one will do. */
+static void take_otherwise(void)
+{
     const struct bitframe_request partial = {.frames = 2, .flags = BITFRAME_PARTIAL};
     uint64_t pas[2], count;
-    if (!get_tickets(1))
-        return;
-    if (CALL(1, bitframe_take_run(pool, &limits, pas)) != BITFRAME_OK)
-        found("a false none of a run", 0);
-    own(pas[0], 1);
-    give((pas[0] - BASE) / FRAME);
+    give(take_limited());
     if (!get_tickets(2))
         return;
-    if (CALL(2, bitframe_take_bulk(pool, &partial, pas, &count)) != BITFRAME_OK)
-        found("a false none of a bulk take", 0);
+    uint64_t sum = frees_so_far();
+    enum bitframe_status status = CALL(2, bitframe_take_bulk(pool, &partial, pas, &count));
+    if (status != BITFRAME_OK) {
+        refused(status, sum);
+        world.tickets++;
+        return;
+    }
     for (uint64_t i = 0; i < count; i++)
         own(pas[i], 1);
     world.tickets += 2 - (int64_t)count;
@@ -286,7 +330,7 @@ static uint64_t take_run(uint64_t frames, uint64_t align)
         own(pa, frames);
         return (pa - BASE) / FRAME;
     }
-    if (status != BITFRAME_NONE)
+    if (status != BITFRAME_NONE && status != BITFRAME_BUSY)
         found("a run is refused otherwise", (uint64_t)status);
     world.tickets += (int64_t)frames;
     return FRAMES;
@@ -299,7 +343,9 @@ static void take_bulk(uint64_t frames, uint32_t flags)
     if (!get_tickets((int64_t)frames))
         return;
     enum bitframe_status status = CALL(frames, bitframe_take_bulk(pool, &request, pas, &taken));
-    if (status != BITFRAME_OK && status != BITFRAME_NONE)
+    if (status == BITFRAME_NONE)
+        found("a false none of a bulk take", frames);
+    if (status != BITFRAME_OK && status != BITFRAME_BUSY)
         found("a bulk take is refused otherwise", (uint64_t)status);
     for (uint64_t i = 0; i < taken; i++)
         own(pas[i], 1);
@@ -358,6 +404,18 @@ static void give_9(void)
     give(9);
 }
 
+/* Two words of a group: one becomes empty, and the other one no longer is. */
+static void setup_words(void)
+{
+    words(0, 2);
+    leave_free(5, 1);
+}
+
+static void give_64(void)
+{
+    give(64 + 9);
+}
+
 /* Two words of different groups: up to the top. */
 static void setup_groups(void)
 {
@@ -390,13 +448,7 @@ static void setup_to_and_fro(void)
 
 static void take_otherwise_once(void)
 {
-    const struct bitframe_request limits = {.frames = 1, .min_pa = BASE};
-    uint64_t pa;
-    if (!get_tickets(1))
-        return;
-    if (CALL(1, bitframe_take_run(pool, &limits, &pa)) != BITFRAME_OK)
-        found("a false none of a run", 0);
-    own(pa, 1);
+    (void)take_limited();
 }
 
 static void to_and_fro(void)
@@ -648,6 +700,7 @@ static const struct scenario {
 } scenarios[] = {
     {"a word, two cores", BITFRAME_LOWEST, setup_word, {take_give_take, give_7_take}},
     {"a word, three cores", BITFRAME_LOWEST, setup_word, {take_give_take, give_7_take, give_9}},
+    {"two words", BITFRAME_LOWEST, setup_words, {take_give_take, give_64}},
     {"two groups", BITFRAME_LOWEST, setup_groups, {take_take_give, give_other_take}},
     {"two groups, local", BITFRAME_LOCAL, setup_groups, {take_take_give, give_other_take}},
     {"two groups, three cores", BITFRAME_LOCAL, setup_groups, {take_take_give, take_give_take, give_9}},
@@ -725,6 +778,7 @@ static void look_after_stop(uint64_t held)
 static uint64_t run(uint32_t first)
 {
     world = saved;
+    room_copy(&room, &saved_room);
     steps = 0;
     given_next = 0;
     has_stopped = false;
@@ -783,12 +837,21 @@ static void set_up(const struct scenario *played)
     memset(is_interesting, 0, sizeof(is_interesting));
     memset(world.owner, 0xFF, sizeof(world.owner));
     (void)bitframe_set_platform(&platform);
-    if (bitframe_init(pool, BASE, FRAMES * FRAME, world.metadata, sizeof(world.metadata)) != BITFRAME_OK ||
+    /* One end after the other lies against what cannot be touched. */
+    static unsigned times;
+    enum guarded_end end = times++ % 2 == 0 ? GUARDED_ABOVE : GUARDED_BELOW;
+    room_close(&room);
+    room_close(&saved_room);
+    if (!room_open(&room, BASE, FRAMES, cores, FRAMES / WORD_BITS, end) ||
+        !room_open(&saved_room, BASE, FRAMES, cores, FRAMES / WORD_BITS, end))
+        found("setup: no room", 0);
+    if (bitframe_init(pool, BASE, FRAMES * FRAME, room.metadata, room.metadata_bytes) != BITFRAME_OK ||
         bitframe_take_range(pool, 0, UINT64_MAX) != FRAMES ||
-        bitframe_share(pool, &options, world.storage, sizeof(world.storage)) != BITFRAME_OK)
+        bitframe_share(pool, &options, room.storage, room.storage_bytes) != BITFRAME_OK)
         found("setup: no pool", 0);
     played->setup();
     saved = world;
+    room_copy(&saved_room, &room);
     for (uint32_t i = 0; i < cores; i++)
         make_core(i);
 }
@@ -798,7 +861,7 @@ static void explore_all(const struct scenario *played, uint64_t most)
 {
     uint64_t counts[SWITCHES + 1], length;
     set_up(played);
-    stops = most_lost = 0;
+    stops = most_lost = busy = 0;
     random_one_in = 0;
     given_count = 0;
     length = run(0);
@@ -820,8 +883,8 @@ static void explore_all(const struct scenario *played, uint64_t most)
     stopping = CORES;
     if (!is_mutant)
         printf("%-26s %5u %5" PRIu64 " %9" PRIu64 " %9" PRIu64 " %9" PRIu64 " %9" PRIu64 " %7" PRIu64
-               " %5" PRIu64 "\n",
-               scenario, cores, length, counts[1], counts[2], counts[3], most, stops, most_lost);
+               " %5" PRIu64 " %5" PRIu64 "\n",
+               scenario, cores, length, counts[1], counts[2], counts[3], most, stops, most_lost, busy);
 }
 
 int main(int argc, char **argv)
@@ -830,8 +893,8 @@ int main(int argc, char **argv)
     uint64_t most = argc > 1 ? strtoull(argv[1], NULL, 0) : 20000;
     is_mutant = argc > 2 && strcmp(argv[2], "mutant") == 0;
     if (!is_mutant)
-        printf("%-26s %5s %5s %9s %9s %9s %9s %7s %5s\n", "scenario", "cores", "steps", "1 switch", "2", "3",
-               "at random", "stopped", "lost");
+        printf("%-26s %5s %5s %9s %9s %9s %9s %7s %5s %5s\n", "scenario", "cores", "steps", "1 switch", "2",
+               "3", "at random", "stopped", "lost", "busy");
     for (uint64_t few = is_mutant ? most / 64 : most; few <= most; few *= 8) {
         for (size_t i = 0; i < count; i++) {
             if (argc < 4 || strcmp(argv[3], scenarios[i].name) == 0)

@@ -33,9 +33,12 @@ static uint32_t core_of(struct worker *worker)
 /** A request failed. May it? */
 static void none(struct worker *worker, enum bitframe_status status)
 {
-    if (status != BITFRAME_NONE)
+    if (status == BITFRAME_BUSY)
+        met(worker, MET_BUSY);
+    else if (status == BITFRAME_NONE)
+        met(worker, NONE);
+    else
         fail("refused with a status that is not due", 0, (uint64_t)status);
-    met(worker, NONE);
 }
 
 static bool has_room(const struct worker *worker)
@@ -69,10 +72,16 @@ static void refund(uint64_t frames)
 /** A request for one frame failed that had been paid for, or need not be. */
 static void none_of_one(struct worker *worker, enum bitframe_status status)
 {
-    if (set.tickets)
+    if (set.tickets && status == BITFRAME_NONE)
         fail("a false \"none\"", 0, bitframe_free_frames(&pool));
     none(worker, status);
     refund(1);
+}
+
+/** What a 0 stands for: by a ticket a frame is there, so it is for too much that others did. */
+static enum bitframe_status why_none(void)
+{
+    return set.tickets ? BITFRAME_BUSY : BITFRAME_NONE;
 }
 
 /* Takes. */
@@ -86,7 +95,7 @@ static enum bitframe_status take_somehow(struct worker *worker, uint64_t *pa)
     worker->calls++;
     if (way >= 3 || set.mix == SINGLE) {
         *pa = way == 3 ? bitframe_take(&pool) : bitframe_take_on(&pool, core_of(worker));
-        return *pa != 0 ? BITFRAME_OK : BITFRAME_NONE;
+        return *pa != 0 ? BITFRAME_OK : why_none();
     }
     if (way == 2)
         request.flags = BITFRAME_HIGHEST;
@@ -192,6 +201,8 @@ static void take_bulk(struct worker *worker)
     worker->calls++;
     enum bitframe_status status = bitframe_take_bulk(&pool, &request, pas, &taken);
     refund(request.frames - taken);
+    if (set.tickets && status == BITFRAME_NONE)
+        fail("a false \"none\" of a bulk take", 0, request.frames);
     if (status != BITFRAME_OK) {
         none(worker, status);
         return;

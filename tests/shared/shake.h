@@ -37,15 +37,6 @@ static inline bool shaken_try_clear(uint64_t *word, uint64_t *value, uint64_t ma
     return is_done;
 }
 
-static inline bool shaken_replace(uint64_t *word, uint64_t *expected, uint64_t value)
-{
-    shake();
-    bool is_done = atomic_replace(word, expected, value);
-    if (!is_done)
-        shaken(SHAKEN_LOST_CAS);
-    return is_done;
-}
-
 static inline void shaken_count_rollback(struct slot *slot, uint64_t frames)
 {
     shake();
@@ -59,8 +50,9 @@ static inline void shaken_count_rollback(struct slot *slot, uint64_t frames)
 #define atomic_clear_bits(word, mask)     shaken_clear_bits(word, mask)
 #define atomic_try_clear(word, was, mask) shaken_try_clear(word, was, mask)
 #define atomic_set_bits(word, mask)       (shake(), (atomic_set_bits)(word, mask))
+#define atomic_store_release(word, value) (shake(), (atomic_store_release)(word, value))
 #define atomic_exchange(word, value)      (shake(), (atomic_exchange)(word, value))
-#define atomic_replace(word, was, value)  shaken_replace(word, was, value)
+#define atomic_replace(word, was, value)  (shake(), (atomic_replace)(word, was, value))
 #define atomic_count_release(word, by)    (shake(), (atomic_count_release)(word, by))
 #define count_rollback                    shaken_count_rollback
 

@@ -40,13 +40,13 @@ Test(shared_check, index)
     EXPECT_BAD(INDEX, pool.frames.stop = 0);
     /* A bit over a word that is 0 does no harm, and who comes by clears it. */
     make_pool(2 * GROUP);
-    ASSERT_STATUS(bitframe_claim(&pool, BASE, 64), BITFRAME_OK);
+    ASSERT_STATUS(bitframe_claim(&pool, BASE, 2 * 64), BITFRAME_OK);
     share_as(BITFRAME_LOWEST, 1);
     uint64_t *above = levels_at(&pool, &pool.frames, 1);
-    *above |= 1;
+    *above |= 2;
     ASSERT_SOUND();
-    cr_expect_eq(bitframe_take(&pool), pa_of(64));
-    cr_expect_eq(*above & 1, 0);
+    cr_expect_eq(bitframe_take(&pool), pa_of(2 * 64));
+    cr_expect_eq(*above & 2, 0);
     ASSERT_SOUND();
 }
 

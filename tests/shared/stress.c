@@ -29,6 +29,7 @@
 #include <bitframe/platform.h>
 
 #include "cpu.h"
+#include "guarded.h"
 #include "stress.h"
 
 enum { PATIENCE = 50 }; /* times as many rounds as asked for, until all has happened that must */
@@ -43,9 +44,9 @@ struct settings set = {.threads = 4,
 
 const char *const mix_names[MIXES] = {"single", "any_way", "everything", "mistakes"};
 static const char *const event_names[EVENTS] = {
-    "none",        "run",        "line",     "no_run",    "claimed",    "in_use",   "fewer",
-    "swept",       "wrong_core", "no_core",  "unmanaged", "misaligned", "reserved", "double_free",
-    "second_free", "interrupt",  "lost_bit", "lost_cas",  "rollback",
+    "none",        "busy",        "run",        "line",     "no_run",    "claimed",    "in_use",
+    "fewer",       "swept",       "wrong_core", "no_core",  "unmanaged", "misaligned", "reserved",
+    "double_free", "second_free", "interrupt",  "lost_bit", "rollback",
 };
 
 struct bitframe pool;
@@ -121,16 +122,18 @@ static void read_option(const char *argument)
     exit(2);
 }
 
-static void *kept[2];
+static struct {
+    void *memory;
+    uint64_t bytes;
+} kept[2];
 static int kept_count;
 
-/** Memory for the pool, which knows it by a distance: what looks for leaks needs a pointer. */
+/** Memory for the pool, with what cannot be touched at one end or the other. */
 static void *aligned(uint64_t bytes, uint64_t alignment)
 {
-    void *memory = aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
-    if (!memory)
-        fail("no memory", 0, bytes);
-    kept[kept_count++] = memory;
+    void *memory = guarded_open(bytes, alignment, set.frames % 2 == 0 ? GUARDED_ABOVE : GUARDED_BELOW);
+    kept[kept_count].memory = memory;
+    kept[kept_count++].bytes = bytes;
     return memset(memory, 0xA5, bytes);
 }
 
@@ -381,7 +384,7 @@ int main(int argc, char **argv)
         fail("the count is wrong at the end", 0, bitframe_free_frames(&pool));
     must_be_sound(0);
     take_everything();
-    while (kept_count != 0)
-        free(kept[--kept_count]);
+    for (; kept_count != 0; kept_count--)
+        guarded_close(kept[kept_count - 1].memory, kept[kept_count - 1].bytes);
     return report() ? 0 : 1;
 }

@@ -30,6 +30,7 @@ enum mix {
 /** What may happen, and how often it did. A run in which something that must happen did not is a failure. */
 enum event {
     NONE,        /* there was no free frame */
+    MET_BUSY,    /* it is not known whether there was one */
     RUN,         /* a run was taken */
     LINE,        /* 2 MiB were taken */
     NO_RUN,      /* no run was */
@@ -46,7 +47,6 @@ enum event {
     SECOND_FREE, /* of frames that somebody else gave back at the same time */
     INTERRUPT,   /* a call was made in a signal handler */
     LOST_BIT,    /* inside of calls, in programs that are shaken: see shake.h */
-    LOST_CAS,    /* */
     ROLLBACK,    /* */
     EVENTS
 };

@@ -15,7 +15,6 @@
 /** What goes on inside of calls. */
 enum shaken {
     SHAKEN_LOST_BIT, /**< A bit was to be cleared, and somebody had done it. */
-    SHAKEN_LOST_CAS, /**< A word was to be replaced, and was another by then. */
     SHAKEN_ROLLBACK, /**< What was taken was given back, since not all of it could be had. */
     SHAKEN_PATHS
 };

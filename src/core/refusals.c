@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* refusals.c - what a shared pool has refused, read and written without waiting. */
+#include "refusals.h"
+
+/** What a request comes to: one frame anywhere is as good as a run of one. */
+static uint64_t row_align(const struct wanted *wanted)
+{
+    return wanted->frames == 1 && wanted->align == 1 ? 0 : wanted->align;
+}
+
+/** Does what @p record refuses have to be there for @p wanted? The record may be in the middle of a change.
+ */
+static bool covers(const struct refusal *record, const struct wanted *wanted)
+{
+    uint64_t align = atomic_load_word(&record->align);
+    return wanted->frames >= atomic_load_word(&record->frames) && row_align(wanted) >= align &&
+           wanted->first >= atomic_load_word(&record->first) && wanted->end <= atomic_load_word(&record->end);
+}
+
+bool bitframe_is_refused(struct bitframe *pool, const struct wanted *wanted, uint64_t sum)
+{
+    struct refusals *refusals = pool_refusals(pool);
+    for (uint64_t live = atomic_load_word(&refusals->live); live != 0; live &= live - 1) {
+        const struct refusal *record = refusals->record + lowest_bit(live);
+        uint64_t turn = atomic_load_word(&record->turn);
+        if (turn % 2 != 0)
+            continue;
+        if (atomic_load_word(&record->sum) != sum)
+            (void)atomic_clear_bits(&refusals->live, live & -live); /* sums do not come back */
+        else if (covers(record, wanted) && atomic_load_word(&record->turn) == turn)
+            return true;
+    }
+    return false;
+}
+
+/** Begin to write a record: one that is not live, or else any. Null if other calls write them all. */
+static struct refusal *begin(struct refusals *refusals, uint64_t hint)
+{
+    uint64_t live = atomic_load_word(&refusals->live);
+    uint64_t first = live == mask_to(REFUSALS - 1) ? hint : lowest_bit(~live);
+    for (uint64_t i = 0; i < REFUSALS; i++) {
+        struct refusal *record = refusals->record + (first + i) % REFUSALS;
+        uint64_t turn = atomic_load_word(&record->turn);
+        if (turn % 2 == 0 && atomic_replace(&record->turn, &turn, turn + 1))
+            return record;
+    }
+    return 0;
+}
+
+void bitframe_refuse(struct bitframe *pool, const struct wanted *wanted, uint64_t sum)
+{
+    struct refusals *refusals = pool_refusals(pool);
+    struct refusal *record = begin(refusals, sum + wanted->frames);
+    if (!record)
+        return;
+    /* Each store comes after that of the turn, which is a plain store's privilege nowhere: hence releases. */
+    atomic_store_release(&record->sum, sum);
+    atomic_store_release(&record->frames, wanted->frames);
+    atomic_store_release(&record->align, row_align(wanted));
+    atomic_store_release(&record->first, wanted->first);
+    atomic_store_release(&record->end, wanted->end);
+    atomic_store_release(&record->turn, atomic_peek(&record->turn) + 1);
+    (void)atomic_set_bits(&refusals->live, bit_mask((uint64_t)(record - refusals->record)));
+}

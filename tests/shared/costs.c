@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * costs.c - accesses of calls in the dearest states that are known, at 3 GiB, 64 GiB and 1 TiB
+ *
+ * A call that has something to take, or that was refused already, takes a number of accesses that depends on
+ * levels and CPUs alone. One that is refused for the first time passes over the bitmap once or twice. The
+ * bounds are those of docs/concurrency.md.
+ *
+ *     costs [quick]   quick: not at 1 TiB
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "beside.h"
+#include "geometry.h"
+#include "guarded.h"
+#include "refusals.h"
+#include "slot.h"
+
+#define POOL (&beside->pool)
+
+static enum bitframe_status status;
+static uint64_t got_pa, got_frames, pas[64];
+
+/* The calls. What they get is given back at once, which costs nothing here. */
+
+static void run_of(uint64_t frames, uint64_t align, uint64_t max_pa)
+{
+    const struct bitframe_request request = {.frames = frames, .align = align, .max_pa = max_pa};
+    status = bitframe_take_run(POOL, &request, &got_pa);
+    got_frames = status == BITFRAME_OK ? frames : 0;
+}
+
+static void take_2(void)
+{
+    run_of(2, 0, 0);
+}
+
+static void take_line(void)
+{
+    run_of(LINE, LINE * FRAME, 0);
+}
+
+static void take_limited(void)
+{
+    run_of(1, 0, pa_of(beside->frames));
+}
+
+static void take(void)
+{
+    got_pa = bitframe_take_on(POOL, 0);
+    status = got_pa != 0 ? BITFRAME_OK : BITFRAME_NONE;
+    got_frames = got_pa != 0;
+}
+
+static void bulk_of(uint64_t frames, uint32_t flags)
+{
+    const struct bitframe_request request = {.frames = frames, .flags = flags};
+    uint64_t taken;
+    status = bitframe_take_bulk(POOL, &request, pas, &taken);
+    got_frames = taken;
+}
+
+static void bulk_16(void)
+{
+    bulk_of(16, 0);
+}
+
+static void bulk_partial(void)
+{
+    bulk_of(64, BITFRAME_PARTIAL);
+}
+
+static void all(void)
+{
+    static const uint64_t few = 1 << 20; /* no room for so many addresses: it must be refused */
+    bulk_of(beside->frames < few ? beside->frames + 1 : few, 0);
+}
+
+static uint64_t small(void)
+{
+    return 2 * CPUS + 7 * REFUSALS + 80 + 70 * POOL->frames.count;
+}
+
+static void check(const char *what, uint64_t accesses, uint64_t most)
+{
+    beside_scene = what;
+    if (accesses > most)
+        beside_failed("accesses, of so many at most", accesses);
+    printf("    %-48s %9" PRIu64 " accesses, at most %9" PRIu64 "\n", what, accesses, most);
+}
+
+/** @p call is granted at a small cost, again and again. */
+static void granted(const char *what, void (*call)(void), bool is_bulk)
+{
+    uint64_t most = 0;
+    beside_scene = what;
+    for (int i = 0; i < 3; i++) {
+        uint64_t accesses = beside_run_each(call, NULL, UINT64_MAX);
+        if (status != BITFRAME_OK)
+            beside_failed("refused", (uint64_t)status);
+        most = accesses > most ? accesses : most;
+        uint64_t freed = 1;
+        enum bitframe_status back = is_bulk ? bitframe_free_bulk(POOL, pas, got_frames, 0, &freed)
+                                            : bitframe_free_run(POOL, got_pa, got_frames);
+        if (back != BITFRAME_OK || freed == 0)
+            beside_failed("cannot be given back", (uint64_t)back);
+    }
+    check(what, most, small());
+}
+
+/** @p call is refused: at first by @p passes passes over the bitmap, then at a small cost. */
+static void refused(const char *what, void (*call)(void), uint64_t passes)
+{
+    char again[100];
+    beside_scene = what;
+    uint64_t first = beside_run_each(call, NULL, UINT64_MAX);
+    if (status != BITFRAME_NONE)
+        beside_failed("granted", (uint64_t)status);
+    check(what, first, passes * beside->words + small());
+    (void)snprintf(again, sizeof(again), "%s, again", what);
+    uint64_t second = beside_run_each(call, NULL, UINT64_MAX);
+    if (status != BITFRAME_NONE)
+        beside_failed("granted the second time", (uint64_t)status);
+    check(again, second, small());
+}
+
+static void must_free(uint64_t first, uint64_t frames)
+{
+    if (bitframe_free_run(POOL, pa_of(first), frames) != BITFRAME_OK)
+        beside_failed("setup: cannot free", first);
+}
+
+static void must_claim(uint64_t first, uint64_t frames)
+{
+    if (bitframe_claim(POOL, pa_of(first), frames) != BITFRAME_OK)
+        beside_failed("setup: cannot claim", first);
+}
+
+static void nothing_is_free(void)
+{
+    refused("nothing free: 2 MiB", take_line, 1);
+    refused("nothing free: a run of 2", take_2, 1);
+    refused("nothing free: one with limits", take_limited, 1);
+    refused("nothing free: a bulk take of 16", bulk_16, 1);
+    refused("nothing free: a bulk take of many", all, 1);
+    /* The first of these finds that nothing is free at all, which answers the others. */
+    refused("nothing free: one", take, 1);
+    refused("nothing free: up to 64", bulk_partial, 0);
+}
+
+static void little_is_free(void)
+{
+    must_free(beside->frames / 2, 8);
+    granted("8 frames free: up to 64", bulk_partial, true);
+    refused("8 frames free: a bulk take of 16", bulk_16, 1);
+    must_claim(beside->frames / 2, 8);
+}
+
+/** All was taken by 2 MiB but for the last 2 MiB. */
+static void taken_by_lines(void)
+{
+    uint64_t lines = beside->frames / LINE, last = beside->frames - LINE;
+    must_free(0, beside->frames);
+    for (uint64_t i = 0; i < lines; i++)
+        take_line();
+    if (status != BITFRAME_OK)
+        beside_failed("setup: no line", lines);
+    must_free(last, LINE);
+    granted("taken by 2 MiB but for one: one", take, false);
+    granted("taken by 2 MiB but for one: a run of 2", take_2, false);
+    granted("taken by 2 MiB but for one: a bulk take of 16", bulk_16, true);
+    granted("taken by 2 MiB but for one: up to 64", bulk_partial, true);
+    must_claim(last, LINE);
+}
+
+static void a_frame_of_each_line(void)
+{
+    must_free(0, beside->frames);
+    for (uint64_t i = 77; i < beside->frames; i += LINE)
+        must_claim(i, 1);
+    refused("a frame of each 2 MiB taken: 2 MiB", take_line, 1);
+    if (bitframe_take_range(POOL, 0, UINT64_MAX) == 0)
+        beside_failed("setup", 0);
+}
+
+/** A free stopped in `filled` below level 2: what others free there later is hidden. */
+static void hidden(void)
+{
+    uint64_t group = beside->words / 64 - 1, most = 0;
+    must_free(group * GROUP, GROUP);
+    levels_at(POOL, &POOL->frames, 2)[group / 64] &= ~bit_mask(group);
+    beside_scene = "hidden by a free that stopped";
+    uint64_t first = beside_run_each(take, NULL, UINT64_MAX);
+    for (int i = 0; i < 1000 && status == BITFRAME_OK; i++) {
+        uint64_t accesses = beside_run_each(take, NULL, UINT64_MAX);
+        most = accesses > most ? accesses : most;
+    }
+    if (status != BITFRAME_OK)
+        beside_failed("refused", (uint64_t)status);
+    check("hidden by a free that stopped: one", first, beside->words + small());
+    check("hidden by a free that stopped: others", most, small());
+    (void)bitframe_take_range(POOL, 0, UINT64_MAX);
+}
+
+/* What moves frames whose place is known: by words. */
+
+static uint64_t moved_first, moved_frames;
+
+static void free_run(void)
+{
+    status = bitframe_free_run(POOL, pa_of(moved_first), moved_frames);
+}
+
+static void claim(void)
+{
+    status = bitframe_claim(POOL, pa_of(moved_first), moved_frames);
+}
+
+static void take_range(void)
+{
+    uint64_t taken = bitframe_take_range(POOL, pa_of(moved_first), pa_of(moved_first + moved_frames));
+    status = taken == moved_frames ? BITFRAME_OK : BITFRAME_NONE;
+}
+
+static void free_bulk(void)
+{
+    uint64_t freed;
+    for (uint64_t i = 0; i < moved_frames; i++)
+        pas[i] = pa_of(moved_first + i);
+    status = bitframe_free_bulk(POOL, pas, moved_frames, 0, &freed);
+}
+
+static void free_one(void)
+{
+    status = bitframe_free_on(POOL, pa_of(moved_first), 0);
+}
+
+static void count(void)
+{
+    status = bitframe_free_frames(POOL) == 0 ? BITFRAME_OK : BITFRAME_NONE;
+}
+
+static void move(const char *what, void (*call)(void), uint64_t most)
+{
+    beside_scene = what;
+    uint64_t accesses = beside_run_each(call, NULL, UINT64_MAX);
+    if (status != BITFRAME_OK)
+        beside_failed("refused", (uint64_t)status);
+    check(what, accesses, most);
+}
+
+static void move_words(void)
+{
+    static const uint64_t lengths[] = {1, 2, 64, LINE, 3 * LINE + 70, 2 * GROUP};
+    uint64_t levels = POOL->frames.count;
+    for (size_t i = 0; i < sizeof(lengths) / sizeof(*lengths); i++) {
+        moved_first = beside->frames / 2 + (lengths[i] == LINE ? 0 : 61);
+        moved_frames = lengths[i];
+        uint64_t words = moved_frames / 64 + 2;
+        move("free a run", free_run, words * (3 + 4 * levels) + 40);
+        move("claim it", claim, words * (4 + 4 * levels) + 40);
+        move("free it", free_run, words * (3 + 4 * levels) + 40);
+        move("take it by its range", take_range, words * (4 + 4 * levels) + 40);
+        if (moved_frames <= 64) {
+            move("free it by a bulk call", free_bulk, words * (3 + 4 * levels) + 40);
+            move("claim that", claim, words * (4 + 4 * levels) + 40);
+        }
+    }
+    moved_frames = 1;
+    move("free one, nothing else free", free_one, 36 + 4 * levels);
+    move("claim one", claim, 2 * (4 + 4 * levels) + 40);
+    move("count", count, 2 * CPUS);
+}
+
+int main(int argc, char **argv)
+{
+    bool quick = argc > 1 && strcmp(argv[1], "quick") == 0;
+    static const uint64_t gib[] = {3, 64, 1024};
+    for (size_t i = 0; i < sizeof(gib) / sizeof(*gib) - quick; i++) {
+        for (int policy = BITFRAME_LOWEST; policy <= BITFRAME_LOCAL; policy++) {
+            beside_open((gib[i] << 30) / FRAME, (enum bitframe_policy)policy, GUARDED_ABOVE);
+            printf("%" PRIu64 " GiB, %s: %" PRIu64 " levels, %" PRIu64 " words\n", gib[i],
+                   policy == BITFRAME_LOCAL ? "local" : "lowest", POOL->frames.count, beside->words);
+            move_words();
+            nothing_is_free();
+            little_is_free();
+            taken_by_lines();
+            hidden();
+            a_frame_of_each_line();
+            beside_close();
+        }
+    }
+    return 0;
+}
