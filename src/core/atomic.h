@@ -29,7 +29,7 @@ static inline void atomic_poke(uint64_t *word, uint64_t value)
     __atomic_store_n(word, value, __ATOMIC_RELAXED);
 }
 
-/** Who sees the new value sees all that came before it in this core's program order. */
+/** A core that sees the new value sees all that came before it in this core's program order. */
 static inline void atomic_store_release(uint64_t *word, uint64_t value)
 {
     __atomic_store_n(word, value, __ATOMIC_RELEASE);

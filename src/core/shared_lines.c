@@ -64,7 +64,7 @@ enum bitframe_status bitframe_shared_free_line(struct bitframe *pool, uint64_t w
     for (int i = 0; i < LINE_WORDS; i++) {
         uint64_t before = atomic_exchange(words + i, UINT64_MAX);
         if (before != 0)
-            freed -= word_count(before); /* somebody else gave some back meanwhile */
+            freed -= word_count(before); /* another CPU gave some back meanwhile */
     }
     bitframe_group_filled(pool, word / WORD_BITS, LINE_BITS << word % WORD_BITS);
     bitframe_line_may_be_whole(pool, word / LINE_WORDS);

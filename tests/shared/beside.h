@@ -47,7 +47,7 @@ static inline uint64_t pa_of(uint64_t frame)
     return BASE + frame * FRAME;
 }
 
-/** Note that a call has handed out these frames: nobody may have them. */
+/** Note that a call has handed out these frames, which must not be held. */
 void beside_own(uint64_t pa, uint64_t frames);
 
 /** Was frame @p frame handed out? */
