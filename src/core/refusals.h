@@ -53,9 +53,7 @@ static inline bool has_refusals(const struct bitframe *pool)
 /** A request for @p wanted->frames frames that need not be in a row. */
 static inline struct wanted scattered(const struct wanted *wanted)
 {
-    struct wanted any = *wanted;
-    any.align = 0;
-    return any;
+    return wanted_as(wanted, wanted->frames, 0);
 }
 
 /** Was a request that asks for no more than @p wanted refused for @p sum? */

@@ -15,6 +15,19 @@ struct wanted {
     bool highest;
 };
 
+/** The same request for @p frames frames aligned to @p align. Member by member: a copy of the whole may be a
+ * call to memcpy(). */
+static inline struct wanted wanted_as(const struct wanted *wanted, uint64_t frames, uint64_t align)
+{
+    return (struct wanted){
+        .frames = frames,
+        .align = align,
+        .first = wanted->first,
+        .end = wanted->end,
+        .highest = wanted->highest,
+    };
+}
+
 /** Read a request that may have @p flags. Returns whether it makes sense. */
 static inline bool read_request(const struct bitframe_request *request, uint32_t flags, struct wanted *wanted)
 {

@@ -55,8 +55,11 @@ uint64_t bitframe_search_pool(const struct bitframe *pool, const struct wanted *
 #if BITFRAME_SHARED
 uint64_t bitframe_search_bitmap(const struct bitframe *pool, const struct wanted *wanted)
 {
-    const struct bitframe_levels bitmap = {
-        .level = {pool->frames.level[0]}, .count = 1, .words = pool->frames.words};
+    /* An initializer would clear the other levels, which no search looks at, by a call to memset(). */
+    struct bitframe_levels bitmap;
+    bitmap.level[0] = pool->frames.level[0];
+    bitmap.count = 1;
+    bitmap.words = pool->frames.words;
     for (uint64_t i = 0; i < pool->segment_count; i++) {
         uint64_t frame = search_segment(pool, wanted_segment(pool, wanted, i), wanted, 1, &bitmap);
         if (frame != NO_BIT)

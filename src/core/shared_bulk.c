@@ -219,8 +219,7 @@ static enum bitframe_status take_some(struct bitframe *pool, struct slot *slot, 
                                       uint64_t *pas, uint64_t *taken)
 {
     struct harvest harvest = {.pas = pas, .left = wanted->frames, .highest = wanted->highest};
-    struct wanted one = *wanted;
-    one.frames = 1;
+    struct wanted one = wanted_as(wanted, 1, wanted->align);
     harvest_by_index(pool, slot, wanted, &harvest);
     uint64_t got = wanted->frames - harvest.left;
     enum bitframe_status status = BITFRAME_OK;

@@ -141,7 +141,7 @@ static uint64_t search(const struct bitframe *pool, const struct wanted *wanted,
 static bool look(struct bitframe *pool, struct slot *slot, const struct wanted *wanted, enum how how,
                  uint64_t *pa)
 {
-    struct wanted rest = *wanted;
+    struct wanted rest = wanted_as(wanted, wanted->frames, wanted->align);
     for (;;) {
         uint64_t frame = search(pool, &rest, how);
         if (frame == NO_BIT)
