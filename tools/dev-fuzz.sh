@@ -49,16 +49,18 @@ fuzz_corpus() {
 tick() {
     whole=$1
     shift
-    "$@" &
-    running=$!
-    trap 'kill "$running" 2>/dev/null; exit 130' INT TERM HUP
-    passed=0
-    while kill -0 "$running" 2>/dev/null; do
-        [ "$passed" -gt "$whole" ] || echo "progress $passed/$whole"
-        passed=$((passed + 1))
-        sleep 1
-    done
-    wait "$running"
+    (
+        passed=0
+        while [ "$passed" -le "$whole" ]; do
+            echo "progress $passed/$whole"
+            passed=$((passed + 1))
+            sleep 1
+        done
+    ) &
+    counter=$!
+    "$@" && status=0 || status=$?
+    kill "$counter" 2>/dev/null || true
+    return "$status"
 }
 
 fuzz_natively() {

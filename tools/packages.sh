@@ -3,8 +3,8 @@
 #
 # packages.sh - what the commands of ./dev need of the system, and how it is installed
 #
-# Each package of the lists below has a probe in has(): a program, or a header that a compiler finds. The probe decides,
-# not dpkg: a meson from elsewhere is as good as Debian's, and a package that is unpacked but broken is missing.
+# Each package of the lists below has a probe in has(): a program that runs, or a header that a compiler finds. The probe
+# decides, not dpkg: a meson from elsewhere is as good as Debian's.
 
 demo_packages='meson ninja-build gcc-aarch64-linux-gnu qemu-system-arm'
 native_packages='meson ninja-build pkg-config gcc libc6-dev g++ libcriterion-dev libbenchmark-dev libfdt-dev'
@@ -26,12 +26,12 @@ includes() {
 # has PACKAGE - is it there, or something as good?
 has() {
     case $1 in
-    meson) command -v meson && case $(meson --version) in 0.*) false ;; esac ;;
+    meson) case $(meson --version) in [1-9]*) ;; *) false ;; esac ;;
     ninja-build) command -v ninja ;;
-    gcc-aarch64-linux-gnu) command -v aarch64-linux-gnu-gcc && command -v aarch64-linux-gnu-objcopy ;;
+    gcc-aarch64-linux-gnu) aarch64-linux-gnu-gcc --version && command -v aarch64-linux-gnu-objcopy ;;
     g++-aarch64-linux-gnu) command -v aarch64-linux-gnu-g++ ;;
     libc6-dev-arm64-cross) includes aarch64-linux-gnu-gcc c stdio.h && includes aarch64-linux-gnu-gcc c limits.h ;;
-    qemu-system-arm) command -v qemu-system-aarch64 ;;
+    qemu-system-arm) qemu-system-aarch64 --version ;;
     qemu-user) command -v qemu-aarch64 ;;
     libc6-dev) includes gcc c stdio.h ;;
     libcriterion-dev) includes gcc c criterion/criterion.h && pkg-config --exists criterion ;;
@@ -92,7 +92,7 @@ install_step() {
 
 apt_install() {
     as_root env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get --yes --no-remove --no-install-recommends \
-        -o Acquire::Retries=3 "$@"
+        -o Acquire::Retries=3 -o DPkg::Lock::Timeout=60 "$@"
 }
 
 # would_remove PACKAGE... - what apt would remove for the packages
@@ -121,7 +121,8 @@ install_packages() {
     if ! apt_install install "$@"; then
         update_lists
         refuse_removals "$@"
-        apt_install install "$@" || die "apt-get cannot install them: see above"
+        apt_install install "$@" || die "apt-get cannot install them: see above.
+dev: If it finds no package, /etc/apt/sources.list names no archive. If another program holds the lock, let that end first."
     fi
     still=$(missing_of "$@")
     [ -z "$still" ] || die "apt-get installed them, but these cannot be used:$still. Is another one ahead of them in PATH?"

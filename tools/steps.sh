@@ -41,7 +41,11 @@ run_steps() {
     counting=
     steps=$number
     number=0
+    case $build in *\\*) die "meson takes a backslash for a slash: move the checkout to another folder than $build" ;; esac
     mkdir -p "$logs" || die "cannot write to $logs: BITFRAME_BUILD names another build directory"
+    exec 7>"$build/lock"
+    ! command -v flock >/dev/null || flock -n 7 ||
+        die "another ./dev is at work in $build: wait for it, or name another build directory by BITFRAME_BUILD"
     rm -f "$logs"/[0-9]*.log
     say "steps: $steps; what each one prints is in $logs"
     "$@"
@@ -113,7 +117,7 @@ step() {
     : >"$log"
     line=$(printf '[%*s/%s] %s ' ${#steps} "$number" "$steps" "$title")
     printf %s "$line"
-    watch "$line" "$log" &
+    watch "$line" "$log" 7>&- & # without the lock, which must not outlast the command
     watcher=$!
     run_one "$@"
     end_watch
