@@ -13,10 +13,10 @@
  * Safety: "any context" means that a call may overlap in any way with others on the same pool, also on the
  * same core, where it may be interrupted by another call at any instruction. Any context: bitframe_take(),
  * bitframe_free(), bitframe_take_run(), bitframe_claim(), bitframe_free_run(), bitframe_take_bulk(),
- * bitframe_free_bulk(), bitframe_take_range(), bitframe_free_frames(), and what is marked so here. All else
- * that a pool is given to wants it for itself, no other call in flight: what changes tables (reserve,
- * unreserve, offline, online), bitframe_check() and the figures of <bitframe/figures.h>. They may be
- * called on a shared pool then, and leave it shared; the first four make the index anew each time.
+ * bitframe_free_bulk(), bitframe_take_range(), bitframe_free_frames(), and what is marked so here. Every
+ * other call needs exclusive access: no other call on the pool may be running. These are the calls that
+ * change tables (reserve, unreserve, offline, online), bitframe_check() and the figures of
+ * <bitframe/figures.h>. They leave a shared pool shared; the first four rebuild the index each time.
  * bitframe_offline_in_use() is for any context. bitframe_extend() wants an unshared pool.
  *
  * Refusals: what others may have taken cannot be undone, nor what they free be known beforehand. So on a
@@ -35,11 +35,8 @@
  * Bounds: every call ends after a number of steps that depends on the pool, the request and the number of
  * CPUs alone, whatever other CPUs do. docs/concurrency.md has the numbers.
  *
- * Lists of free pages per CPU: a pool under BITFRAME_LOCAL needs none. A take and a free take 9.0 ns on each
- * of two threads at once in bursts, and 13.8 ns at random. A pool behind a ticket lock takes 442 and 438 ns
- * there, a binary buddy behind one 471 and 425 ns. Alone, one thread takes 9.1 and 13.1 ns, the locked
- * pool 5.5 and 18.6 ns, the locked buddy 8.8 and 12.8 ns (docs/benchmarks.md, one x86-64 machine). A kernel
- * that wants a small stack of frames per CPU keeps it by itself: examples/kernel/frame_stack.c does.
+ * Lists of free pages per CPU: a pool under BITFRAME_LOCAL needs none; docs/porting.md has the figures. A
+ * kernel that wants a stack of frames per CPU keeps it itself, as examples/kernel/frame_stack.c does.
  *
  * Not quite as with one owner: a request for 2 MiB follows the policy as single frames do. Of bulk takes
  * while others free, the frames may be in no order. And a bitframe_take_bulk() with BITFRAME_PARTIAL takes
