@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#ifndef _DEFAULT_SOURCE
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
+#endif
 #include "guarded.h"
 
 #include <stdio.h>
@@ -22,15 +25,18 @@ void *guarded_open(uint64_t bytes, uint64_t align, enum guarded_end end)
 {
     uint64_t pages = pages_of(bytes);
     uint64_t guard = guard_of(bytes);
-    char *all =
-        mmap(NULL, guard + pages + guard, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    uint64_t room = guard + pages + guard;
+    char *all = mmap(NULL, room + PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (all == MAP_FAILED) {
         perror("guarded memory");
         abort();
     }
-    /* The kernel's pages may be smaller than PAGE. */
-    char *memory = (char *)(((uintptr_t)all + guard + PAGE - 1) / PAGE * PAGE);
-    if (mprotect(memory, pages, PROT_READ | PROT_WRITE) != 0) {
+    /* The kernel's pages may be smaller than PAGE: what is over at the ends goes back. */
+    char *first = (char *)(((uintptr_t)all + PAGE - 1) / PAGE * PAGE);
+    char *memory = first + guard;
+    if ((first != all && munmap(all, (size_t)(first - all)) != 0) ||
+        munmap(first + room, (size_t)(all + PAGE - first)) != 0 ||
+        mprotect(memory, pages, PROT_READ | PROT_WRITE) != 0) {
         perror("guarded memory");
         abort();
     }
@@ -39,8 +45,8 @@ void *guarded_open(uint64_t bytes, uint64_t align, enum guarded_end end)
 
 void guarded_close(void *memory, uint64_t bytes)
 {
-    /* It is not known which end it was at, nor where the mapping began: what is left is address space. */
-    uintptr_t first = (uintptr_t)memory / PAGE * PAGE;
-    if (munmap((void *)first, pages_of(bytes)) != 0)
+    char *first = (char *)((uintptr_t)memory / PAGE * PAGE); /* at either end */
+    uint64_t guard = guard_of(bytes);
+    if (munmap(first - guard, guard + pages_of(bytes) + guard) != 0)
         abort();
 }

@@ -10,6 +10,7 @@
 #include <bitframe/platform.h>
 
 #include "geometry.h"
+#include "guarded.h"
 #include "pool_model.h"
 #include "random.h"
 
@@ -39,8 +40,9 @@ struct trace {
     struct model model;
     void *metadata;
     uint64_t metadata_bytes;
-    bool has_pool;        /* there is one to compare */
-    void *storage;        /* of a shared pool */
+    bool has_pool; /* there is one to compare */
+    void *storage; /* of a shared pool */
+    uint64_t storage_bytes;
     uint64_t pool_end;    /* calls at which another pool is made */
     uint64_t since_count; /* calls since the counts were compared */
     uint64_t since_all;   /* calls since everything was */
@@ -703,6 +705,12 @@ static enum bitframe_status expected_of_share(const struct trace *t,
     return bytes < bitframe_share_bytes(&t->pool, options->cores) ? BITFRAME_NO_ROOM : BITFRAME_OK;
 }
 
+/** At which end of its memory what a pool is given meets a page that cannot be touched. */
+static enum guarded_end end_of_pool(const struct trace *t)
+{
+    return (enum guarded_end)(t->report->pools % GUARDED_ENDS);
+}
+
 /** Share the pool, or try what is refused. Which core calls does not matter here: it is always core 0. */
 static void share(struct trace *t)
 {
@@ -710,8 +718,8 @@ static void share(struct trace *t)
     if (one_in(t, 4))
         options.cores += (uint32_t)choose_below(t, 8);
     uint64_t bytes = bitframe_share_bytes(&t->pool, options.cores), skipped = 0;
-    uint64_t units = bytes / BITFRAME_SHARE_ALIGN + 2; /* for what is skipped, and for aligned_alloc() */
-    char *storage = aligned_alloc(BITFRAME_SHARE_ALIGN, units * BITFRAME_SHARE_ALIGN);
+    uint64_t storage_bytes = bytes;
+    char *storage = guarded_open(bytes, BITFRAME_SHARE_ALIGN, end_of_pool(t));
     memset(storage, 0xA5, bytes);
     switch (choose_bytes(t, 1) % 64) {
     case 0: options.policy = (enum bitframe_policy)(2 + choose_below(t, 8)); break;
@@ -723,11 +731,13 @@ static void share(struct trace *t)
     struct answer expected = {.status = expected_of_share(t, &options, storage + skipped, bytes)};
     struct answer got = {.status = t->subject->share(&t->pool, &options, storage + skipped, bytes)};
     if (is_ok(expected)) {
-        free(t->storage);
+        if (t->storage)
+            guarded_close(t->storage, t->storage_bytes);
         t->storage = storage;
+        t->storage_bytes = storage_bytes;
         t->model.is_shared = true;
     } else {
-        free(storage);
+        guarded_close(storage, storage_bytes);
     }
     compare(t, (uint64_t[ARGUMENTS]){options.cores, options.policy, skipped, bytes}, got, expected);
 }
@@ -1027,10 +1037,10 @@ static void make_pool(struct trace *t, enum pool_shape shape)
         return;
     }
     if (status == BITFRAME_OK) {
-        bytes = (bytes + BITFRAME_METADATA_ALIGN - 1) / BITFRAME_METADATA_ALIGN * BITFRAME_METADATA_ALIGN;
-        free(t->metadata);
+        if (t->metadata)
+            guarded_close(t->metadata, t->metadata_bytes);
         t->metadata_bytes = bytes;
-        t->metadata = aligned_alloc(BITFRAME_METADATA_ALIGN, bytes);
+        t->metadata = guarded_open(bytes, BITFRAME_METADATA_ALIGN, end_of_pool(t));
         memset(t->metadata, 0xA5, bytes);
         status = t->subject->init_map(&t->pool, &map, t->metadata, bytes);
     }
@@ -1088,8 +1098,10 @@ bool pool_trace_run(const struct pool_calls *subject, enum pool_shape shape, str
         if (t->has_pool && report->difference[0] == 0)
             compare_all(t);
     }
-    free(t->metadata);
-    free(t->storage);
+    if (t->metadata)
+        guarded_close(t->metadata, t->metadata_bytes);
+    if (t->storage)
+        guarded_close(t->storage, t->storage_bytes);
     return report->difference[0] == 0;
 }
 

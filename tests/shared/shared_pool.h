@@ -5,6 +5,7 @@
 
 #include <criterion/criterion.h>
 
+#include <bitframe/map.h>
 #include <bitframe/shared.h>
 
 #include "slot.h"
@@ -16,13 +17,20 @@
 enum { LINE = BITFRAME_LINE_FRAMES, GROUP = WORD_BITS * WORD_BITS, MOST = 80 * GROUP, CORES = 4 };
 
 extern struct bitframe pool;
-extern uint64_t metadata[BITFRAME_METADATA_BYTES(BASE, MOST *FRAME) / 8];
+extern uint64_t *metadata;
+extern uint64_t metadata_bytes;
 extern uint8_t storage[BITFRAME_SHARE_BYTES(BITFRAME_CORES_MAX, MOST / 64) + 64];
 
 static inline uint64_t pa_of(uint64_t frame)
 {
     return BASE + frame * FRAME;
 }
+
+/**
+ * Make the pool over a map, in as much metadata as that needs. Metadata, and the storage of share_as(), lie
+ * between pages that cannot be touched: now behind one, now before one.
+ */
+void make_mapped(struct bitframe_map *map);
 
 /** One span of @p frames frames from BASE. */
 void make_pool(uint64_t frames);

@@ -23,7 +23,7 @@ static void make_pieces(uint64_t *random, bool has_holes)
         (void)bitframe_map_add(&map, BITFRAME_MAP_HOLE, pa_of(1500), 1200 * FRAME);
         (void)bitframe_map_add(&map, BITFRAME_MAP_HOLE, pa_of(5000), 1600 * FRAME);
     }
-    cr_assert_eq(bitframe_init_map(&pool, &map, metadata, sizeof(metadata)), BITFRAME_OK);
+    make_mapped(&map);
     for (uint64_t i = next_random(random) % 40; i != 0; i--) {
         uint64_t first = next_random(random) % SOME;
         uint64_t frames = 1 + next_random(random) % (next_random(random) % 2 == 0 ? 8 : 900);

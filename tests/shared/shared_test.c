@@ -102,7 +102,7 @@ Test(share, most_cores)
 
 Test(share, init_adopt_and_extend)
 {
-    static _Alignas(BITFRAME_METADATA_ALIGN) uint64_t more[sizeof(metadata) / 8];
+    static _Alignas(BITFRAME_METADATA_ALIGN) uint64_t more[BITFRAME_METADATA_BYTES(BASE, MOST * FRAME) / 8];
     make_shared(1000, BITFRAME_LOWEST);
     (void)bitframe_take_on(&pool, 1);
     (void)bitframe_take(&pool);
@@ -115,7 +115,7 @@ Test(share, init_adopt_and_extend)
     cr_assert_arr_eq(&pool, &before, sizeof(pool));
 
     struct bitframe other;
-    ASSERT_STATUS(bitframe_adopt(&other, metadata, sizeof(metadata)), BITFRAME_OK);
+    ASSERT_STATUS(bitframe_adopt(&other, metadata, metadata_bytes), BITFRAME_OK);
     cr_assert_eq(bitframe_check(&other), BITFRAME_SOUND);
     cr_assert_eq(bitframe_free_frames(&other), 1000 - 2);
 
