@@ -25,14 +25,15 @@ struct frame_stack {
     uint64_t pas[FRAME_STACK_MAX];
 } __attribute__((aligned(128)));
 
-/** Take a frame: the one that was freed last. An empty stack is refilled by half. 0: none is left. */
+/** Take a frame: the one that was freed last. An empty stack is refilled by half. 0: the pool gave none. */
 uint64_t frame_stack_take(struct frame_stack *stack, struct bitframe *pool);
 
 /** Give back a frame, which the stack keeps in any case. If it was full, its older half is freed first, and
  * the status is that call's. */
 enum bitframe_status frame_stack_free(struct frame_stack *stack, struct bitframe *pool, uint64_t pa);
 
-/** Give the lowest @p frames frames of the stack, those that have lain longest, to the pool. */
+/** Give the lowest @p frames frames of the stack, those that have lain longest, to the pool: no more than
+ * there are. */
 enum bitframe_status frame_stack_spill(struct frame_stack *stack, struct bitframe *pool, uint64_t frames);
 
 #endif

@@ -363,9 +363,10 @@ enum bitframe_status bitframe_free_run(struct bitframe *pool, uint64_t pa, uint6
  *                 0 if none.
  *
  * @retval BITFRAME_OK       The frames are the caller's; at least one.
- * @retval BITFRAME_NONE     Fewer frames are free within the limits, or none; nothing changed but *taken.
+ * @retval BITFRAME_NONE     Fewer frames are free within the limits, or none; nothing changed but *taken
+ * (and, of a shared pool, pas).
  * @retval BITFRAME_BUSY     Of a shared pool: it is not known whether as many are free, since other CPUs took
- * or gave back frames during each look for them; nothing changed but *taken.
+ * or gave back frames during each look for them; nothing changed but *taken and pas.
  * @retval BITFRAME_INVALID  A null pointer, no frames, an align above a frame, or unknown flags; nothing
  *                           changed.
  *

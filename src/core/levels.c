@@ -66,12 +66,13 @@ static uint64_t next_without_index(const struct bitframe *pool, const struct bit
     return NO_BIT;
 }
 
-/** The highest one below word @p word. */
+/** The highest one below word @p word, and not below word stop, which is of no other use where there is no
+ * index. */
 static uint64_t previous_without_index(const struct bitframe *pool, const struct bitframe_levels *levels,
                                        uint64_t word)
 {
     const uint64_t *words = levels_at(pool, levels, 0);
-    while (word-- != 0) {
+    while (word-- > levels->stop) {
         uint64_t bits = atomic_peek(words + word);
         if (bits != 0)
             return word * WORD_BITS + highest_bit(bits);

@@ -33,11 +33,39 @@ bool bitframe_is_refused(struct bitframe *pool, const struct wanted *wanted, uin
     return false;
 }
 
-/** Begin to write a record: one that is not live, or else any. Null if other calls write them all. */
-static struct refusal *begin(struct refusals *refusals, uint64_t hint)
+/** Does a record of @p wanted refuse all that @p record does? */
+static bool replaces(const struct wanted *wanted, const struct refusal *record)
+{
+    return atomic_load_word(&record->frames) >= wanted->frames &&
+           atomic_load_word(&record->align) >= row_align(wanted) &&
+           atomic_load_word(&record->first) >= wanted->first && atomic_load_word(&record->end) <= wanted->end;
+}
+
+/** The record to write: one that the new one replaces, or that is not live, or else each in turn. What else
+ * it replaces is live no more. */
+static uint64_t place_for(struct refusals *refusals, const struct wanted *wanted)
 {
     uint64_t live = atomic_load_word(&refusals->live);
-    uint64_t first = live == mask_to(REFUSALS - 1) ? hint : lowest_bit(~live);
+    uint64_t replaced = 0;
+    for (uint64_t left = live; left != 0; left &= left - 1) {
+        if (replaces(wanted, refusals->record + lowest_bit(left)))
+            replaced |= left & -left;
+    }
+    if (replaced != 0) {
+        (void)atomic_clear_bits(&refusals->live, replaced);
+        return lowest_bit(replaced);
+    }
+    if (live != mask_to(REFUSALS - 1))
+        return lowest_bit(~live);
+    uint64_t next = atomic_peek(&refusals->next);
+    atomic_poke(&refusals->next, next + 1);
+    return next;
+}
+
+/** Begin to write a record. Null if other calls write them all. */
+static struct refusal *begin(struct refusals *refusals, const struct wanted *wanted)
+{
+    uint64_t first = place_for(refusals, wanted);
     for (uint64_t i = 0; i < REFUSALS; i++) {
         struct refusal *record = refusals->record + (first + i) % REFUSALS;
         uint64_t turn = atomic_load_word(&record->turn);
@@ -50,7 +78,7 @@ static struct refusal *begin(struct refusals *refusals, uint64_t hint)
 void bitframe_refuse(struct bitframe *pool, const struct wanted *wanted, uint64_t sum)
 {
     struct refusals *refusals = pool_refusals(pool);
-    struct refusal *record = begin(refusals, sum + wanted->frames);
+    struct refusal *record = begin(refusals, wanted);
     if (!record)
         return;
     /* Each store comes after that of the turn, which is a plain store's privilege nowhere: hence releases. */

@@ -33,7 +33,8 @@ struct refusal {
 /** At the start of a shared pool's storage. */
 struct refusals {
     uint64_t live; /* a bit per record: its sum may be the present one */
-    uint64_t unused[15];
+    uint64_t next; /* the record, modulo their number, to be written where all are live: a hint */
+    uint64_t unused[14];
     struct refusal record[REFUSALS];
 };
 

@@ -59,9 +59,16 @@ uint64_t bitframe_search_bitmap(const struct bitframe *pool, const struct wanted
     struct bitframe_levels bitmap;
     bitmap.level[0] = pool->frames.level[0];
     bitmap.count = 1;
-    bitmap.words = pool->frames.words;
     for (uint64_t i = 0; i < pool->segment_count; i++) {
-        uint64_t frame = search_segment(pool, wanted_segment(pool, wanted, i), wanted, 1, &bitmap);
+        const struct segment *segment = wanted_segment(pool, wanted, i);
+        struct span allowed = wanted_frames(segment, wanted);
+        if (allowed.first >= allowed.end)
+            continue;
+        /* No word outside the limits is looked at: searches pass empty words up to the ends of their bitmap.
+         */
+        bitmap.stop = bit_of_frame(segment, allowed.first) / WORD_BITS;
+        bitmap.words = (bit_of_frame(segment, allowed.end) + WORD_BITS - 1) / WORD_BITS;
+        uint64_t frame = search_segment(pool, segment, wanted, 1, &bitmap);
         if (frame != NO_BIT)
             return frame;
     }

@@ -134,13 +134,17 @@ static bool is_local(const struct bitframe *pool, const struct wanted *wanted)
 static void harvest_by_index(struct bitframe *pool, struct slot *slot, const struct wanted *wanted,
                              struct harvest *harvest)
 {
-    for (int lost = 0; lost < TRIES && harvest->left != 0 && is_local(pool, wanted);) {
+    /* What a try costs is a look for another group, so a word that is lost is one, and a group that is new.
+     */
+    uint64_t group = NO_BIT;
+    for (int tries = 0; tries < TRIES && harvest->left != 0 && is_local(pool, wanted);) {
         uint64_t word = bitframe_word_to_use(pool, slot);
         uint64_t before = harvest->left;
         if (word == NO_BIT)
             break;
         harvest_word(pool, word, UINT64_MAX, harvest);
-        lost += harvest->left == before;
+        tries += harvest->left == before || word / WORD_BITS != group;
+        group = word / WORD_BITS;
     }
     harvest_pool(pool, wanted, true, harvest);
 }
@@ -176,6 +180,13 @@ static bool harvest_all(struct bitframe *pool, struct slot *slot, const struct w
     return true;
 }
 
+/** The index did not know of as many frames as these: set what bits are missing above others like them. */
+static void mend_all(struct bitframe *pool, const uint64_t *pas, uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++)
+        bitframe_mend(pool, pas[i], 1);
+}
+
 /** By bitframe_take_hidden()'s rule: all, or there are fewer, or other CPUs gave frames back during each
  * look. */
 static enum bitframe_status take_all_hidden(struct bitframe *pool, struct slot *slot,
@@ -189,8 +200,11 @@ static enum bitframe_status take_all_hidden(struct bitframe *pool, struct slot *
         atomic_fence();
         bool is_enough = are_enough(pool, wanted, false);
         atomic_fence();
-        if (is_enough && harvest_all(pool, slot, wanted, true, pas))
+        if (is_enough && harvest_all(pool, slot, wanted, true, pas)) {
+            if (wanted->frames <= FEW) /* or the index was not asked */
+                mend_all(pool, pas, wanted->frames);
             return BITFRAME_OK;
+        }
         if (!is_enough && bitframe_sum_of_frees(pool) == sum) {
             bitframe_refuse(pool, &any, sum);
             return BITFRAME_NONE;

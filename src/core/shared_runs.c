@@ -161,8 +161,7 @@ static bool look(struct bitframe *pool, struct slot *slot, const struct wanted *
     }
 }
 
-/** The index did not know of the frames at @p pa: set what bits are missing above others like them. */
-static void mend(struct bitframe *pool, uint64_t pa, uint64_t frames)
+void bitframe_mend(struct bitframe *pool, uint64_t pa, uint64_t frames)
 {
     uint64_t first = pool_bit(pool, frame_number(pa)) / WORD_BITS;
     uint64_t last = pool_bit(pool, frame_number(pa) + frames - 1) / WORD_BITS;
@@ -187,7 +186,7 @@ enum bitframe_status bitframe_take_hidden(struct bitframe *pool, struct slot *sl
         bool is_taken = look(pool, slot, wanted, BY_BITMAP, pa);
         atomic_fence();
         if (is_taken) {
-            mend(pool, *pa, wanted->frames);
+            bitframe_mend(pool, *pa, wanted->frames);
             return BITFRAME_OK;
         }
         if (bitframe_sum_of_frees(pool) == sum) {

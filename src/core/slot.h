@@ -67,11 +67,14 @@ uint64_t bitframe_sum_of_frees(const struct bitframe *pool);
  *
  * @retval BITFRAME_OK    It was taken and counted.
  * @retval BITFRAME_NONE  At some instant of the call there was none.
- * @retval BITFRAME_BUSY  During each of LOOKS looks another CPU gave frames back or took TRIES times what was
- * seen.
+ * @retval BITFRAME_BUSY  During each of LOOKS looks frames were given back: by another CPU, or by this call,
+ * which had claimed a part of a run that another CPU had the rest of.
  */
 enum bitframe_status bitframe_take_hidden(struct bitframe *pool, struct slot *slot,
                                           const struct wanted *wanted, uint64_t *pa);
+
+/** The index did not know of the frames at @p pa: set what bits are missing above others like them. */
+void bitframe_mend(struct bitframe *pool, uint64_t pa, uint64_t frames);
 
 /**
  * Take bits [@p first, @p end), at least one, if all are set. Index and count are the caller's.

@@ -25,11 +25,15 @@ static uint64_t got_pa, got_frames, pas[64];
 
 /* The calls. What they get is given back at once, which costs nothing here. */
 
+static void request_run(const struct bitframe_request *request)
+{
+    status = bitframe_take_run(POOL, request, &got_pa);
+    got_frames = status == BITFRAME_OK ? request->frames : 0;
+}
+
 static void run_of(uint64_t frames, uint64_t align, uint64_t max_pa)
 {
-    const struct bitframe_request request = {.frames = frames, .align = align, .max_pa = max_pa};
-    status = bitframe_take_run(POOL, &request, &got_pa);
-    got_frames = status == BITFRAME_OK ? frames : 0;
+    request_run(&(struct bitframe_request){.frames = frames, .align = align, .max_pa = max_pa});
 }
 
 static void take_2(void)
@@ -60,6 +64,54 @@ static void bulk_of(uint64_t frames, uint32_t flags)
     uint64_t taken;
     status = bitframe_take_bulk(POOL, &request, pas, &taken);
     got_frames = taken;
+}
+
+/* In a zone of ZONE frames, such as one for DMA. */
+
+enum { ZONE = 64 * 64 };
+
+static uint64_t zone;
+
+static void zone_run(uint64_t frames, uint32_t flags)
+{
+    uint64_t first = zone * ZONE;
+    request_run(&(struct bitframe_request){
+        .frames = frames, .flags = flags, .min_pa = pa_of(first), .max_pa = pa_of(first + ZONE)});
+}
+
+static void zone_one(void)
+{
+    zone_run(1, 0);
+}
+
+static void zone_highest(void)
+{
+    zone_run(1, BITFRAME_HIGHEST);
+}
+
+static void zone_8(void)
+{
+    zone_run(8, 0);
+}
+
+static void zone_partial(void)
+{
+    const struct bitframe_request request = {.frames = 64,
+                                             .flags = BITFRAME_PARTIAL,
+                                             .min_pa = pa_of(zone * ZONE),
+                                             .max_pa = pa_of((zone + 1) * ZONE)};
+    uint64_t taken;
+    status = bitframe_take_bulk(POOL, &request, pas, &taken);
+}
+
+static void lower_half(void)
+{
+    run_of(1, 0, pa_of(beside->frames / 2));
+}
+
+static void upper_half(void)
+{
+    request_run(&(struct bitframe_request){.frames = 1, .min_pa = pa_of(beside->frames / 2)});
 }
 
 static void bulk_16(void)
@@ -110,20 +162,26 @@ static void granted(const char *what, void (*call)(void), bool is_bulk)
     check(what, most, small());
 }
 
-/** @p call is refused: at first by @p passes passes over the bitmap, then at a small cost. */
-static void refused(const char *what, void (*call)(void), uint64_t passes)
+/** @p call is refused: at first by a look at @p words words, then at a small cost. */
+static void refused_by(const char *what, void (*call)(void), uint64_t words)
 {
     char again[100];
     beside_scene = what;
     uint64_t first = beside_run_each(call, NULL, UINT64_MAX);
     if (status != BITFRAME_NONE)
         beside_failed("granted", (uint64_t)status);
-    check(what, first, passes * beside->words + small());
+    check(what, first, words + small());
     (void)snprintf(again, sizeof(again), "%s, again", what);
     uint64_t second = beside_run_each(call, NULL, UINT64_MAX);
     if (status != BITFRAME_NONE)
         beside_failed("granted the second time", (uint64_t)status);
     check(again, second, small());
+}
+
+/** The same by @p passes passes over the bitmap. */
+static void refused(const char *what, void (*call)(void), uint64_t passes)
+{
+    refused_by(what, call, passes * beside->words);
 }
 
 static void must_free(uint64_t first, uint64_t frames)
@@ -136,6 +194,45 @@ static void must_claim(uint64_t first, uint64_t frames)
 {
     if (bitframe_claim(POOL, pa_of(first), frames) != BITFRAME_OK)
         beside_failed("setup: cannot claim", first);
+}
+
+/** A free somewhere and a take of it, so that no record holds any more. */
+static void refusals_lapse(void)
+{
+    must_free(beside->frames - 1, 1);
+    must_claim(beside->frames - 1, 1);
+}
+
+/** Nothing is free, and requests are for a zone: they look at no word outside it. */
+static void full_zones(void)
+{
+    static const struct {
+        const char *what;
+        void (*call)(void);
+    } calls[] = {
+        {"a full zone: one", zone_one},
+        {"a full zone: the highest", zone_highest},
+        {"a full zone: a run of 8", zone_8},
+        {"a full zone: up to 64", zone_partial},
+    };
+    for (zone = 0; zone < 2; zone++) {
+        for (size_t i = 0; i < sizeof(calls) / sizeof(*calls); i++) {
+            refused_by(calls[i].what, calls[i].call, ZONE / 64);
+            refusals_lapse();
+        }
+    }
+}
+
+/** More requests than there are records: a later one is remembered all the same. */
+static void many_refusals(void)
+{
+    for (zone = 0; zone < REFUSALS; zone++)
+        refused_by("one of many zones", zone_one, ZONE / 64);
+    refused("the lower half, beside many", lower_half, 1);
+    refused("the upper half, beside many", upper_half, 1);
+    refused("the lower half, once more", lower_half, 0);
+    refused("the upper half, once more", upper_half, 0);
+    refusals_lapse();
 }
 
 static void nothing_is_free(void)
@@ -201,6 +298,17 @@ static void hidden(void)
         beside_failed("refused", (uint64_t)status);
     check("hidden by a free that stopped: one", first, beside->words + small());
     check("hidden by a free that stopped: others", most, small());
+    (void)bitframe_take_range(POOL, 0, UINT64_MAX);
+
+    must_free(group * GROUP, GROUP);
+    levels_at(POOL, &POOL->frames, 2)[group / 64] &= ~bit_mask(group);
+    beside_scene = "hidden by a free that stopped: a bulk take of 16";
+    first = beside_run_each(bulk_16, NULL, UINT64_MAX);
+    uint64_t second = beside_run_each(bulk_16, NULL, UINT64_MAX);
+    if (status != BITFRAME_OK)
+        beside_failed("refused", (uint64_t)status);
+    check("hidden by a free that stopped: 16", first, 3 * beside->words + 16 * small());
+    check("hidden by a free that stopped: 16 more", second, small());
     (void)bitframe_take_range(POOL, 0, UINT64_MAX);
 }
 
@@ -284,6 +392,8 @@ int main(int argc, char **argv)
             printf("%" PRIu64 " GiB, %s: %" PRIu64 " levels, %" PRIu64 " words\n", gib[i],
                    policy == BITFRAME_LOCAL ? "local" : "lowest", POOL->frames.count, beside->words);
             move_words();
+            full_zones();
+            many_refusals();
             nothing_is_free();
             little_is_free();
             taken_by_lines();
