@@ -128,15 +128,15 @@ class BenchTable(unittest.TestCase):
         self.assertGreater(len(noisy), 0)
         self.assertLess(len(noisy), len(times))
         for name, time in noisy.items():
-            subject, contender, size = name.split("/")
-            self.assertIn(f"{contender} ± {100 * time.spread:.0f} %", rows[f"{subject}, {size}"])
+            workload, contender, size = name.split("/")
+            self.assertIn(f"{contender} ± {100 * time.spread:.0f} %", rows[f"{workload}, {size}"])
         _, races = bench_table.read_threads(sample("disturbed-threads.tsv"))
         disturbed = [key for key, race in races.items() if len(race.undisturbed) < 3]
         self.assertGreater(len(disturbed), 0)
         self.assertLess(len(disturbed), len(races))
-        for workload, team, threads in disturbed:
-            row = f"{bench_table.WORKLOADS[workload]}, {threads} thread{'s' if threads > 1 else ''}"
-            self.assertIn(team, rows[row].split(", "))
+        for workload, contender, threads in disturbed:
+            row = f"{bench_table.THREAD_WORKLOADS[workload]}, {threads} thread{'s' if threads > 1 else ''}"
+            self.assertIn(contender, rows[row].split(", "))
 
     def test_undisturbed(self):
         done = run_bench_table("calm")
@@ -207,7 +207,7 @@ else:
 """
     THREADS = """
 import sys
-races = ["bursts\\tlocal\\t1", "churn\\tlocal\\t1"]
+races = ["bursts\\tshared-local\\t1", "churn\\tshared-local\\t1"]
 if sys.argv[1] == "--list":
     print("\\n".join(races))
 else:
