@@ -59,8 +59,10 @@ struct loops {
     void (*drain_huge)(uint64_t pa, uint64_t step, uint64_t calls); /* free 2 MiB every step bytes */
     void (*reserve)(uint64_t pa, uint64_t bytes, uint64_t ranges);  /* one range after the other */
     void (*alloc_range)(uint64_t pa, uint64_t bytes, uint64_t ranges);
-    void (*churn)(uint64_t *held, uint64_t pairs);            /* free one that is held, allocate one */
-    void (*churn_huge)(uint64_t *held, uint64_t pairs);       /* the same with 2 MiB */
+    void (*churn)(uint64_t *held, uint64_t pairs);                  /* free one that is held, allocate one */
+    void (*churn_huge)(uint64_t *held, uint64_t pairs);             /* the same with 2 MiB */
+    void (*bursts)(uint64_t *held, uint64_t size, uint64_t bursts); /* free size of them, allocate as many */
+    void (*bursts_huge)(uint64_t *held, uint64_t size, uint64_t bursts);
     void (*edges)(uint64_t a, uint64_t b, uint64_t rounds);   /* allocate both, free both */
     void (*fill_bulk)(uint64_t *pas, uint64_t calls);         /* allocate BULK single frames */
     void (*drain_bulk)(const uint64_t *pas, uint64_t calls);  /* free BULK of them */

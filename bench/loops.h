@@ -57,6 +57,17 @@
         }                                                                                                    \
     }
 
+#define BURST_LOOP(name, FREE_ONE, ALLOC_ONE)                                                                \
+    LOOP void OF(name)(uint64_t * held, uint64_t size, uint64_t bursts)                                      \
+    {                                                                                                        \
+        for (; bursts != 0; bursts--, held += size) {                                                        \
+            for (uint64_t i = 0; i < size; i++)                                                              \
+                (void)FREE_ONE(held[i], BENCH_CPU);                                                          \
+            for (uint64_t i = 0; i < size; i++)                                                              \
+                held[i] = ALLOC_ONE(BENCH_CPU);                                                              \
+        }                                                                                                    \
+    }
+
 #define HOLD_LOOP(name, ALLOC_ONE)                                                                           \
     LOOP void OF(name)(struct worker * self, uint64_t count)                                                 \
     {                                                                                                        \
@@ -95,6 +106,8 @@ LOOP void OF(drain)(uint64_t pa, uint64_t calls) STEP_LOOP(BITFRAME_FRAME_BYTES,
         (void)FREE(b, BENCH_CPU);
     }
 }
+
+BURST_LOOP(bursts, FREE, ALLOC)
 #endif
 
 #ifdef COUNT
@@ -143,7 +156,7 @@ SUM_LOOP(search, (void)0, SEARCH())
 #ifdef ALLOC_HUGE
 SUM_LOOP(fill_huge, (void)0, ALLOC_HUGE(BENCH_CPU))
 LOOP void OF(drain_huge)(uint64_t pa, uint64_t step, uint64_t calls) STEP_LOOP(step, FREE_HUGE(pa, BENCH_CPU))
-    CHURN_LOOP(churn_huge, FREE_HUGE, ALLOC_HUGE)
+    CHURN_LOOP(churn_huge, FREE_HUGE, ALLOC_HUGE) BURST_LOOP(bursts_huge, FREE_HUGE, ALLOC_HUGE)
 #endif
 
 #ifdef ALLOC_BULK
@@ -227,6 +240,7 @@ const struct loops OF(loops) = {
 #if defined(ALLOC) && defined(FREE)
     .churn = OF(churn),
     .edges = OF(edges),
+    .bursts = OF(bursts),
 #endif
 #ifdef COUNT
     .count = OF(count),
@@ -250,6 +264,7 @@ const struct loops OF(loops) = {
     .fill_huge = OF(fill_huge),
     .drain_huge = OF(drain_huge),
     .churn_huge = OF(churn_huge),
+    .bursts_huge = OF(bursts_huge),
 #endif
 #ifdef ALLOC_BULK
     .fill_bulk = OF(fill_bulk),

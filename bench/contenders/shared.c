@@ -83,9 +83,9 @@ static uint64_t close_pool(void)
 
 #define ROW(text, how)                                                                                       \
     {                                                                                                        \
-        .name = text, .places = IN_MEMORY, .count_only = true, .shared = true, .indexed = true,              \
-        .allocates = true, .loops = &loops_of_shared, .empty = &loops_of_empty_shared, .bytes = bytes,       \
-        .open = how, .occupy = occupy, .close = close_pool,                                                  \
+        .name = text, .places = IN_MEMORY, .shared = true, .indexed = true, .allocates = true,               \
+        .loops = &loops_of_shared, .empty = &loops_of_empty_shared, .bytes = bytes, .open = how,             \
+        .occupy = occupy, .close = close_pool,                                                               \
     }
 #endif
 

@@ -15,7 +15,7 @@
  */
 #include "bench.h"
 
-enum { PAIRS = 2048, FRAMES_MAX = 1 << 24 };
+enum { BURST_PAIRS = 64, PAIRS = 2048, FRAMES_MAX = 1 << 24 };
 
 static uint64_t held_frames(const struct bench_case *of)
 {
@@ -40,6 +40,11 @@ static void churn(const struct bench_case *of)
         uint64_t within = parts < 64 ? part_frames / 2 : bench_shuffle(part, 32) % part_frames;
         bench_held[i] = bench_pa(of, part * part_frames + within);
     }
+}
+
+static uint64_t burst_pairs(const struct bench_case *of)
+{
+    return churn_pairs(of) / BURST_PAIRS * BURST_PAIRS;
 }
 
 static uint64_t free_frames(const struct bench_case *of)
@@ -85,16 +90,23 @@ static void run(const struct bench_case *of, const struct loops *loops)
     loops->churn(bench_held, of->operations);
 }
 
-#define ROW(text, held, many, before)                                                                        \
+static void run_bursts(const struct bench_case *of, const struct loops *loops)
+{
+    loops->bursts(bench_held, BURST_PAIRS, of->operations / BURST_PAIRS);
+}
+
+#define ROW(text, held, many, before, loop)                                                                  \
     {                                                                                                        \
         .name = text, .operation = "pair", .calls = 2, .percent = held, .operations = many,                  \
-        .prepare = before, .run = run,                                                                       \
+        .prepare = before, .run = loop,                                                                      \
     }
 
 const struct workload bench_churn_work[] = {
-    ROW("churn50", 50, churn_pairs, churn),
-    ROW("churn99", 99, churn_pairs, churn),
-    ROW("scatter50", 50, scatter_pairs, scatter),
-    ROW("scatter99", 99, scatter_pairs, scatter),
+    ROW("churn50", 50, churn_pairs, churn, run),
+    ROW("churn99", 99, churn_pairs, churn, run),
+    ROW("burst50", 50, burst_pairs, churn, run_bursts),
+    ROW("burst99", 99, burst_pairs, churn, run_bursts),
+    ROW("scatter50", 50, scatter_pairs, scatter, run),
+    ROW("scatter99", 99, scatter_pairs, scatter, run),
     {0},
 };
