@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bench.h - what is measured: subjects, on contenders, at sizes of memory
+ * bench.h - what is measured: workloads, on contenders, at sizes of memory
  *
- * A subject is a pattern of calls, such as taking every frame in order; a contender is an allocator; a case
- * is a subject on a contender at one size of memory. Each contender instantiates the loops of loops.h around
- * direct calls of its own functions, so a case measures the call that a kernel would make and no
- * indirection. The contenders called "empty" answer at once: what their loops cost is what the others owe
- * to the loop, and what a call costs at least.
+ * A workload is a pattern of calls, such as allocating every frame in order. A contender is an allocator. A
+ * case is a workload on a contender at one size of memory. Each contender instantiates the loops of loops.h
+ * around direct calls of its own functions, so a case measures the call that a kernel would make and no
+ * indirection. The contenders called "empty" return at once: their time and their instructions are the loop's
+ * share, and the least that a call costs.
  *
- * Two programs are made of the same objects and differ in how they measure a case: timed.cc has Google
- * Benchmark take its time, counted.c brackets it for the plugin icount.c, which counts instructions.
+ * Three programs share the contenders. timed.c has Google Benchmark take the time of each case. counted.c
+ * brackets each case for the plugin icount.c, which counts instructions. threads.c takes the time of several
+ * threads, with workloads of its own.
  */
 #ifndef BITFRAME_BENCH_BENCH_H
 #define BITFRAME_BENCH_BENCH_H
@@ -18,26 +19,57 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <bitframe/shared.h>
+#include <bitframe/bitframe.h>
 
-/** The patterns of calls, as loops.h makes them for one contender. Null where it has no such call. */
+/* Frames that a bulk call asks for, that 2 MiB have, and that a burst of a thread allocates and frees. */
+enum { BULK = 512, HUGE_FRAMES = 512, BURST = 128 };
+#define HUGE_BYTES (HUGE_FRAMES * BITFRAME_FRAME_BYTES)
+
+/* The CPU that counts are of, how many there are, and the most threads of one measurement. */
+enum { BENCH_CPU = 0, BENCH_CPUS = 4, THREADS_MAX = 8 };
+
+/** On cache lines that no two CPUs write to. */
+#define ALONE __attribute__((aligned(128)))
+
+/** A thread, with the frames that it holds. */
+struct worker {
+    uint64_t *held; /* PAs */
+    uint64_t count; /* how many */
+    uint64_t random;
+    uint64_t refused; /* bits of the statuses of all frees: 0 if none was refused */
+    uint32_t cpu;     /* its number */
+} ALONE;
+
+/** The workloads of several threads. */
+enum thread_work { BURSTS, CHURN, HUGE_PAIRS, THREAD_WORKS };
+
+struct worker_loops {
+    void (*hold)(struct worker *self, uint64_t count); /* allocate, allocate, ... */
+    void (*release)(struct worker *self);              /* free what the worker holds */
+};
+
+/** The loops of loops.h around the calls of one contender. Null where it has no such call. */
 struct loops {
-    uint64_t (*fill)(uint64_t calls);                               /* take, take, ... */
-    void (*drain)(uint64_t pa, uint64_t calls);                     /* free from pa upwards */
-    void (*churn)(uint64_t *held, uint64_t pairs);                  /* free one that is held, take one */
-    void (*edges)(uint64_t a, uint64_t b, uint64_t rounds);         /* take both, free both */
+    uint64_t (*fill)(uint64_t calls);                               /* allocate, allocate, ... */
+    uint64_t (*fill_huge)(uint64_t calls);                          /* 2 MiB, aligned */
+    uint64_t (*fill_pair)(uint64_t calls);                          /* runs of 2 frames */
+    uint64_t (*search)(uint64_t calls);                             /* look through all of memory in vain */
     uint64_t (*count)(uint64_t calls);                              /* how many frames are free? */
-    void (*reserve)(uint64_t pa, uint64_t bytes, uint64_t n);       /* reserve one range after the other */
-    void (*take_range)(uint64_t pa, uint64_t bytes, uint64_t n);    /* take one range after the other */
-    void (*init)(uint64_t calls);                                   /* every frame free, again */
-    uint64_t (*fill_huge)(uint64_t calls);                          /* take 2 MiB, aligned, again and again */
+    void (*drain)(uint64_t pa, uint64_t calls);                     /* free a frame, and the next */
     void (*drain_huge)(uint64_t pa, uint64_t step, uint64_t calls); /* free 2 MiB every step bytes */
-    void (*churn_huge)(uint64_t *held, uint64_t pairs);             /* free 2 MiB that are held, take 2 MiB */
-    uint64_t (*fill_pair)(uint64_t calls);                          /* take runs of 2 frames */
-    void (*fill_bulk)(uint64_t *pas, uint64_t calls);         /* take BULK single frames, again and again */
-    void (*drain_bulk)(const uint64_t *pas, uint64_t calls);  /* free BULK of them, again and again */
-    uint64_t (*search)(uint64_t calls);                       /* look through all of memory in vain */
-    void (*zero)(void *pages, uint64_t mask, uint64_t calls); /* zero a page */
+    void (*reserve)(uint64_t pa, uint64_t bytes, uint64_t ranges);  /* one range after the other */
+    void (*alloc_range)(uint64_t pa, uint64_t bytes, uint64_t ranges);
+    void (*churn)(uint64_t *held, uint64_t pairs);                  /* free one that is held, allocate one */
+    void (*churn_huge)(uint64_t *held, uint64_t pairs);             /* the same with 2 MiB */
+    void (*bursts)(uint64_t *held, uint64_t size, uint64_t bursts); /* free size of them, allocate as many */
+    void (*bursts_huge)(uint64_t *held, uint64_t size, uint64_t bursts);
+    void (*edges)(uint64_t a, uint64_t b, uint64_t rounds);   /* allocate both, free both */
+    void (*fill_bulk)(uint64_t *pas, uint64_t calls);         /* allocate BULK single frames */
+    void (*drain_bulk)(const uint64_t *pas, uint64_t calls);  /* free BULK of them */
+    void (*init)(uint64_t calls);                             /* every frame free, again */
+    void (*zero)(void *pages, uint64_t mask, uint64_t calls); /* clear a page */
+    struct worker_loops frames, huge;                         /* those of several threads */
+    void (*run[THREAD_WORKS])(struct worker *self, uint64_t pairs);
 };
 
 /** What a search of a contender walks over. */
@@ -47,124 +79,145 @@ enum walk {
     WALK_BYTES = 1,   /* a byte a frame */
 };
 
-struct contender {
-    const char *name;
-    enum walk walk;
-    bool count_only;           /* nobody asks how long */
-    bool indexed;              /* worst single calls are those of bitframe's index */
-    uint64_t granule;          /* frames must be a multiple of it; 0: any number */
-    struct loops loops;        /* around its own calls */
-    const struct loops *empty; /* the same around calls of a function that returns at once */
-
-    /** Bytes of metadata, 64-byte aligned, for @p frames frames. */
-    uint64_t (*bytes)(uint64_t frames);
-    /** Use @p memory from now on, for @p frames frames from @p first_pa, all of them free. */
-    void (*open)(void *memory, uint64_t first_pa, uint64_t frames);
-    /** Take the lowest @p frames of a fresh pool, a multiple of granule. */
-    void (*occupy)(uint64_t frames);
+/** Where a contender is measured on one thread. */
+enum places {
+    IN_MEMORY = 1,   /* at every size of memory */
+    IN_CONTRACT = 2, /* where <bitframe/page_alloc.h> has its pool */
+    IN_PAGES = 4,    /* on a few pages that it clears */
 };
 
-/** A case being measured. */
-struct stage {
-    const struct contender *on;
+struct contender {
+    const char *name;
+    unsigned places; /* none: only several threads use it */
+    enum walk walk;
+    bool count_only;           /* its time on one thread is not taken */
+    bool shared;               /* a shared pool */
+    bool indexed;              /* worst single calls are those of bitframe's index */
+    bool allocates;            /* a measurement of several threads looks for frames held twice or lost */
+    uint64_t granule;          /* frames must be a multiple of it; 0: any number */
+    const struct loops *loops; /* around its own calls */
+    const struct loops *empty; /* the same around calls of a function that returns at once */
+
+    /** Bytes of metadata, 64-byte aligned, for @p frames frames and @p cpus CPUs. */
+    uint64_t (*bytes)(uint64_t frames, uint32_t cpus);
+    /** Use @p memory for @p frames frames from @p first_pa, all of them free, on @p cpus CPUs. Did it work?
+     */
+    bool (*open)(void *memory, uint64_t first_pa, uint64_t frames, uint32_t cpus);
+    /** Allocate the lowest @p frames of a fresh pool, a multiple of granule. */
+    void (*occupy)(uint64_t frames);
+    /** Free frames, all threads having stopped. No call follows. */
+    uint64_t (*close)(void);
+};
+
+/** The files of contenders/ that have rows: each defines bench_FILE[], whose last row has no name. */
+#define CONTENDER_FILES(X)                                                                                   \
+    X(contract) X(empty) X(bitframe) X(buddy) X(flat) X(bytemap) X(shared) X(zero) X(locked) X(yardstick)
+/** And those of workloads/. */
+#define WORKLOAD_FILES(X) X(sequence) X(churn) X(huge) X(worst) X(refused)
+
+/** A contender of several threads that hands out frames again, and must be caught. */
+extern const struct contender bench_wrong;
+
+/** A workload on a contender at one size of memory. */
+struct bench_case {
+    char name[64]; /* workload/contender/size */
+    const struct workload *workload;
+    const struct contender *contender;
     uint64_t first_pa;
     uint64_t frames;
     uint64_t operations; /* that one run makes */
-    unsigned percent;    /* the subject's */
 };
 
-/* Frames that a bulk call asks for, and that a run of 2 MiB has. */
-enum { BULK = 512, HUGE_FRAMES = 512 };
-
-enum { HELD_MAX = 1 << 16 };
-/** Frames that churn frees, by address; drawn afresh by each preparation. */
-extern uint64_t bench_held[HELD_MAX];
-
-struct subject {
+struct workload {
     const char *name;
     const char *operation; /* what one operation is */
     unsigned calls;        /* calls of the contender in one operation */
-    unsigned percent;      /* of the frames that are held, if it is made of several such states */
+    unsigned percent;      /* of the frames that are held, where a row differs by that */
     bool count_only;       /* one call: too short to time */
+    bool pages;            /* for contenders of IN_PAGES, and for no others */
     /** Operations of one run, 0 if the contender has no such call. */
-    uint64_t (*operations)(const struct stage *stage);
+    uint64_t (*operations)(const struct bench_case *of);
     /** Bring the contender into the state that is measured. */
-    void (*prepare)(const struct stage *stage);
+    void (*prepare)(const struct bench_case *of);
     /** Make the operations by @p loops, the contender's or the empty ones. */
-    void (*run)(const struct stage *stage, const struct loops *loops);
+    void (*run)(const struct bench_case *of, const struct loops *loops);
 };
 
-struct bench_case {
-    char name[64]; /* subject/contender/size */
-    const struct subject *subject;
-    struct stage stage;
-};
+#define BENCH_DECLARE(file) extern const struct contender bench_##file[];
+CONTENDER_FILES(BENCH_DECLARE)
+#undef BENCH_DECLARE
+#define BENCH_DECLARE(file) extern const struct workload bench_##file##_work[];
+WORKLOAD_FILES(BENCH_DECLARE)
+#undef BENCH_DECLARE
 
-/* Contenders. Those of the architecture end with null. */
-extern const struct contender bench_bitframe, bench_contract, bench_bytemap, bench_buddy, bench_flat,
-    bench_flat_hint, bench_shared_local, bench_shared_lowest, bench_empty, bench_memset, bench_memzero,
-    bench_memzero_device, bench_zero_c;
-extern const struct contender *const bench_arch_contenders[];
-extern const struct contender *const bench_arch_kinds; /* atomic accesses, see on_kinds.c; or null */
-extern const struct loops bench_empty_loops, bench_empty_page_loops, bench_empty_shared_loops;
+/* The files' rows, in that order. Each list ends with null. */
+extern const struct contender *const bench_contenders[];
+extern const struct workload *const bench_workloads[];
 
-/* Subjects. */
-extern const struct subject bench_fill, bench_drain, bench_churn50, bench_churn99, bench_scatter50,
-    bench_scatter99, bench_adversarial, bench_worst_take, bench_worst_free, bench_worst_line,
-    bench_worst_open, bench_worst_below, bench_count, bench_reserve, bench_take_range, bench_init,
-    bench_huge_take, bench_huge_free, bench_huge_churn, bench_huge_nibbled_take, bench_huge_nibbled_free,
-    bench_huge_scattered, bench_worst_huge_take, bench_worst_huge_free, bench_loose_huge_take,
-    bench_loose_huge_free, bench_bulk_take, bench_bulk_free, bench_search, bench_zero, bench_refused_take,
-    bench_refused_take_again, bench_refused_pair, bench_refused_pair_again, bench_refused_huge,
-    bench_refused_huge_again, bench_refused_bulk, bench_refused_bulk_again, bench_left_pair, bench_left_bulk;
+/* Loops around calls that return at once: told the pool, told nothing, told the pool and the CPU. */
+extern const struct loops loops_of_empty, loops_of_empty_page, loops_of_empty_shared;
 
-/** How many times stage_open() was called. */
-extern uint64_t stage_built;
+/** Every case, allocated. */
+struct bench_case *bench_cases(size_t *count);
 
-/** The contender's metadata, or what it zeroes. */
-void *stage_memory(const struct stage *stage);
+/* --- For workloads. */
+
+enum { HELD_MAX = 1 << 16 };
+/** Frames that a workload frees and allocates; a preparation draws them afresh. */
+extern uint64_t bench_held[HELD_MAX];
+
+/** How many times bench_open() was called. */
+extern uint64_t bench_opened;
+
+/** The contender's metadata, or what it clears. */
+void *bench_memory(const struct bench_case *of);
 
 /** Give the contender its metadata and make every frame free. */
-void stage_open(const struct stage *stage);
+void bench_open(const struct bench_case *of);
 
-/** stage_open(), then take the lowest @p frames frames. */
-void stage_occupy(const struct stage *stage, uint64_t frames);
+/** bench_open(), then allocate the lowest @p frames frames, or as many of them as the granule allows. */
+void bench_occupy(const struct bench_case *of, uint64_t frames);
+
+/** @p frames, or the next lower multiple of the contender's granule. */
+uint64_t bench_whole(const struct bench_case *of, uint64_t frames);
 
 /** @p wanted operations, or fewer if a search of @p frames frames each would take too long. */
-uint64_t stage_limit(const struct stage *stage, uint64_t wanted, uint64_t frames);
+uint64_t bench_limit(const struct bench_case *of, uint64_t wanted, uint64_t frames);
 
-/** What churn.c and scatter.c measure, each in its own state: free a frame of bench_held and take one. */
-void stage_churn(const struct stage *stage, const struct loops *loops);
+/** A number that looks random, of those below 2^@p bits: a permutation, so frames are drawn without a list.
+ */
+uint64_t bench_shuffle(uint64_t i, unsigned bits);
 
-/** Bits of the smallest power of two that is not below @p frames. */
-unsigned stage_bits(uint64_t frames);
-
-/** A permutation of the numbers below 2^@p bits that looks random: how frames are drawn without a list. */
-uint64_t stage_shuffle(uint64_t i, unsigned bits);
+/** The next number below @p limit of a permutation of them. @p next begins at 0. */
+uint64_t bench_draw(uint64_t *next, uint64_t limit);
 
 /** Physical address of frame @p frame of the pool. */
-static inline uint64_t stage_pa(const struct stage *stage, uint64_t frame)
+static inline uint64_t bench_pa(const struct bench_case *of, uint64_t frame)
 {
-    return stage->first_pa + frame * BITFRAME_FRAME_BYTES;
+    return of->first_pa + frame * BITFRAME_FRAME_BYTES;
 }
+
+/* --- For contenders. */
 
 /** Tell bitframe that it runs in a booted kernel: Normal memory, vector registers at hand. */
 void bench_declare_platform(void);
 
-/* The core that counts are of, and how many there are. */
-enum { BENCH_CORE = 0, BENCH_CORES = 4 };
+/** The number of the CPU that runs, for shared calls that are not told: the platform's hook asks for it. */
+extern _Thread_local uint32_t bench_running_cpu;
 
-/** The number of the core that runs, for calls that are not told: the platform's hook asks for it. */
-extern _Thread_local uint32_t bench_running_core;
+/** Between two looks at what another thread is to change. Lets others run after bench_patience looks. */
+void bench_relax(void);
+extern unsigned bench_patience;
 
-/** Bytes of metadata and storage of a shared pool. */
-uint64_t bench_shared_bytes(uint64_t frames, uint32_t cores);
-
-/** Make a shared pool of @p frames frames, all free, in memory of so many bytes. */
-bool bench_open_shared(struct bitframe *pool, void *memory, uint64_t first_pa, uint64_t frames,
-                       const struct bitframe_share_options *options);
-
-/** Every case, allocated. */
-struct bench_case *bench_cases(size_t *count);
+/** A random number below @p limit, at most 2^32. */
+static inline uint64_t worker_random(struct worker *self, uint64_t limit)
+{
+    uint64_t next = self->random;
+    next ^= next << 13;
+    next ^= next >> 7;
+    next ^= next << 17;
+    self->random = next;
+    return (next >> 32) * limit >> 32;
+}
 
 #endif

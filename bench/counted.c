@@ -26,9 +26,9 @@
 
 __attribute__((noinline)) static void count_region(const struct bench_case *of, const struct loops *loops)
 {
-    const struct subject *subject = of->subject;
+    const struct workload *workload = of->workload;
     MARK(1);
-    subject->run(&of->stage, loops);
+    workload->run(of, loops);
     MARK(0x8000);
 }
 
@@ -56,11 +56,11 @@ int main(int argc, char **argv)
             printf("%s\n", of->name);
             continue;
         }
-        of->subject->prepare(&of->stage);
-        count_region(of, &of->stage.on->loops);
-        count_region(of, of->stage.on->empty);
-        printf("%s\t%s\t%llu\t%u\n", of->name, of->subject->operation,
-               (unsigned long long)of->stage.operations, of->subject->calls);
+        of->workload->prepare(of);
+        count_region(of, of->contender->loops);
+        count_region(of, of->contender->empty);
+        printf("%s\t%s\t%llu\t%u\n", of->name, of->workload->operation, (unsigned long long)of->operations,
+               of->workload->calls);
         fflush(stdout);
     }
     free(cases);

@@ -45,3 +45,20 @@ void flat_reserve(struct flat *flat, uint64_t pa, uint64_t end_pa)
     kernel_clear(flat->words, (pa - flat->first_pa) / BITFRAME_FRAME_BYTES,
                  (end_pa - pa) / BITFRAME_FRAME_BYTES);
 }
+
+#if BENCH_NEON
+uint64_t flat_take_neon(struct flat *flat)
+{
+    return flat_take_lowest(flat, bitframe_scan_neon);
+}
+
+uint64_t flat_hint_take_neon(struct flat *flat)
+{
+    return flat_take_next(flat, bitframe_scan_neon);
+}
+
+uint64_t flat_count_neon(const struct flat *flat)
+{
+    return bitframe_count_neon(flat->words, flat->word_count);
+}
+#endif

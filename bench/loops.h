@@ -1,220 +1,290 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * loops.h - the measured loops, around one contender's calls
+ * loops.h - the measured loops, around one contender's calls; to be included once for each contender
  *
- * To be included once by a file that defines any of
- *   TAKE()               the lowest free frame
- *   FREE(pa)             give a frame back
- *   COUNT()              free frames
- *   RESERVE(pa, end)     take a range that no free gives back, or as near as the contender comes to that
- *   TAKE_RANGE(pa, end)  take a range
- *   INIT()               every frame free
- *   TAKE_HUGE()          2 MiB, aligned
- *   FREE_HUGE(pa)        give 2 MiB back
- *   TAKE_BULK(pas)       BULK single frames
- *   FREE_BULK(pas)       give BULK frames back
- *   TAKE_PAIR()          a run of 2 frames
- *   SEARCH()             what is not there
- *   ZERO(page)           clear a page
- * and uses LOOPS, an initialiser of struct loops. The loops are the same text for every contender, and each
- * is kept from being inlined, so that the empty ones cost exactly what the others do less the
- * calls.
+ * by a file that defines CONTENDER, a name, and any of
+ *   ALLOC(cpu)                           the lowest free frame
+ *   FREE(pa, cpu)                        give a frame back; for several threads 0 unless it is refused
+ *   ALLOC_RUN(request, pa, cpu)          a run; or ALLOC_HUGE(cpu), 2 MiB, aligned
+ *   FREE_HUGE(pa, cpu)                   give 2 MiB back; as FREE()
+ *   ALLOC_BULK(request, pas, done, cpu)  single frames
+ *   FREE_BULK(pas, done, cpu)            give BULK frames back
+ *   ALLOC_RANGE(pa, end, cpu)            a range
+ *   RESERVE(pa, end)                     a range that no free gives back, or as near as the contender comes
+ * to that COUNT()                              free frames SEARCH()                             what is not
+ * there, where that is no run INIT()                               every frame free ZERO(page) clear a page
+ *   WORKERS                              it is for several threads
+ * and has then `loops_of_CONTENDER`, a struct loops. CONTENDER is undefined again, the calls stay defined.
+ * The loops are the same text for every contender, and each is kept from being inlined, so that the empty
+ * ones cost exactly what the others do less the calls.
  */
+#include "bench.h"
+
 #ifndef BITFRAME_BENCH_LOOPS_H
 #define BITFRAME_BENCH_LOOPS_H
 
-#include "bench.h"
+#define LOOP            __attribute__((noinline)) static
+#define PASTE_OF(a, b)  a##_of_##b
+#define EXPAND_OF(a, b) PASTE_OF(a, b)
+#define OF(name)        EXPAND_OF(name, CONTENDER)
 
-#define LOOP __attribute__((noinline)) static
+/* The sum keeps the answers. BEFORE is done before each call. */
+#define SUM_LOOP(name, BEFORE, CALL)                                                                         \
+    LOOP uint64_t OF(name)(uint64_t calls)                                                                   \
+    {                                                                                                        \
+        uint64_t sum = 0;                                                                                    \
+        for (uint64_t i = 0; i < calls; i++) {                                                               \
+            BEFORE;                                                                                          \
+            sum += CALL;                                                                                     \
+        }                                                                                                    \
+        return sum;                                                                                          \
+    }
 
-#ifdef TAKE
-LOOP uint64_t fill(uint64_t calls)
-{
-    uint64_t sum = 0;
-    for (uint64_t i = 0; i < calls; i++)
-        sum += TAKE();
-    return sum;
-}
-#define LOOP_TAKE .fill = fill,
-#else
-#define LOOP_TAKE
+#define STEP_LOOP(STEP, CALL)                                                                                \
+    {                                                                                                        \
+        for (uint64_t i = 0; i < calls; i++) {                                                               \
+            (void)CALL;                                                                                      \
+            pa += STEP;                                                                                      \
+        }                                                                                                    \
+    }
+
+#define CHURN_LOOP(name, FREE_ONE, ALLOC_ONE)                                                                \
+    LOOP void OF(name)(uint64_t * held, uint64_t pairs)                                                      \
+    {                                                                                                        \
+        for (uint64_t i = 0; i < pairs; i++) {                                                               \
+            (void)FREE_ONE(held[i], BENCH_CPU);                                                              \
+            held[i] = ALLOC_ONE(BENCH_CPU);                                                                  \
+        }                                                                                                    \
+    }
+
+#define BURST_LOOP(name, FREE_ONE, ALLOC_ONE)                                                                \
+    LOOP void OF(name)(uint64_t * held, uint64_t size, uint64_t bursts)                                      \
+    {                                                                                                        \
+        for (; bursts != 0; bursts--, held += size) {                                                        \
+            for (uint64_t i = 0; i < size; i++)                                                              \
+                (void)FREE_ONE(held[i], BENCH_CPU);                                                          \
+            for (uint64_t i = 0; i < size; i++)                                                              \
+                held[i] = ALLOC_ONE(BENCH_CPU);                                                              \
+        }                                                                                                    \
+    }
+
+#define HOLD_LOOP(name, ALLOC_ONE)                                                                           \
+    LOOP void OF(name)(struct worker * self, uint64_t count)                                                 \
+    {                                                                                                        \
+        for (uint64_t i = 0; i < count; i++)                                                                 \
+            self->held[i] = ALLOC_ONE(self->cpu);                                                            \
+        self->count = count;                                                                                 \
+    }
+
+#define RELEASE_LOOP(name, FREE_ONE)                                                                         \
+    LOOP void OF(name)(struct worker * self)                                                                 \
+    {                                                                                                        \
+        for (uint64_t i = 0; i < self->count; i++)                                                           \
+            self->refused |= (uint64_t)FREE_ONE(self->held[i], self->cpu);                                   \
+        self->count = 0;                                                                                     \
+    }
+
+#endif
+
+#ifdef ALLOC
+SUM_LOOP(fill, (void)0, ALLOC(BENCH_CPU))
 #endif
 
 #ifdef FREE
-LOOP void drain(uint64_t pa, uint64_t calls)
-{
-    for (uint64_t i = 0; i < calls; i++) {
-        FREE(pa);
-        pa += BITFRAME_FRAME_BYTES;
-    }
-}
-#define LOOP_FREE .drain = drain,
-#else
-#define LOOP_FREE
+LOOP void OF(drain)(uint64_t pa, uint64_t calls) STEP_LOOP(BITFRAME_FRAME_BYTES, FREE(pa, BENCH_CPU))
 #endif
 
-#if defined(TAKE) && defined(FREE)
-LOOP void churn(uint64_t *held, uint64_t pairs)
+#if defined(ALLOC) && defined(FREE)
+    CHURN_LOOP(churn, FREE, ALLOC)
+
+        LOOP void OF(edges)(uint64_t a, uint64_t b, uint64_t rounds)
 {
-    for (uint64_t i = 0; i < pairs; i++) {
-        FREE(held[i]);
-        held[i] = TAKE();
+    for (uint64_t i = 0; i < rounds; i++) {
+        (void)ALLOC(BENCH_CPU);
+        (void)ALLOC(BENCH_CPU);
+        (void)FREE(a, BENCH_CPU);
+        (void)FREE(b, BENCH_CPU);
     }
 }
 
-LOOP void edges(uint64_t a, uint64_t b, uint64_t rounds)
-{
-    for (uint64_t i = 0; i < rounds; i++) {
-        (void)TAKE();
-        (void)TAKE();
-        FREE(a);
-        FREE(b);
-    }
-}
-#define LOOP_PAIRS .churn = churn, .edges = edges,
-#else
-#define LOOP_PAIRS
+BURST_LOOP(bursts, FREE, ALLOC)
 #endif
 
 #ifdef COUNT
-LOOP uint64_t count(uint64_t calls)
-{
-    uint64_t sum = 0;
-    for (uint64_t i = 0; i < calls; i++) {
-        __asm__ volatile("" ::: "memory"); /* the answer may have changed: ask again */
-        sum += COUNT();
-    }
-    return sum;
-}
-#define LOOP_COUNT .count = count,
-#else
-#define LOOP_COUNT
+/* The answer may have changed: the barrier has each call ask again. */
+SUM_LOOP(count, __asm__ volatile("" ::: "memory"), COUNT())
 #endif
 
 #ifdef RESERVE
-LOOP void reserve(uint64_t pa, uint64_t bytes, uint64_t ranges)
-{
-    for (uint64_t i = 0; i < ranges; i++) {
-        RESERVE(pa, pa + bytes);
-        pa += bytes;
-    }
-}
-#define LOOP_RESERVE .reserve = reserve,
-#else
-#define LOOP_RESERVE
+LOOP void OF(reserve)(uint64_t pa, uint64_t step, uint64_t calls) STEP_LOOP(step, RESERVE(pa, pa + step))
 #endif
 
-#ifdef TAKE_RANGE
-LOOP void take_range(uint64_t pa, uint64_t bytes, uint64_t ranges)
-{
-    for (uint64_t i = 0; i < ranges; i++) {
-        TAKE_RANGE(pa, pa + bytes);
-        pa += bytes;
-    }
-}
-#define LOOP_TAKE_RANGE .take_range = take_range,
-#else
-#define LOOP_TAKE_RANGE
+#ifdef ALLOC_RANGE
+    LOOP void OF(alloc_range)(uint64_t pa, uint64_t step, uint64_t calls)
+        STEP_LOOP(step, ALLOC_RANGE(pa, pa + step, BENCH_CPU))
 #endif
 
 #ifdef INIT
-LOOP void init(uint64_t calls)
+            LOOP void OF(init)(uint64_t calls)
 {
     for (uint64_t i = 0; i < calls; i++)
-        INIT();
+        (void)INIT();
 }
-#define LOOP_INIT .init = init,
-#else
-#define LOOP_INIT
 #endif
 
-#ifdef TAKE_HUGE
-LOOP uint64_t fill_huge(uint64_t calls)
+/* The request is built for each call, as callers do. */
+#ifdef ALLOC_RUN
+static inline uint64_t OF(alloc_run)(uint64_t frames, uint64_t align, uint32_t cpu)
 {
-    uint64_t sum = 0;
-    for (uint64_t i = 0; i < calls; i++)
-        sum += TAKE_HUGE();
-    return sum;
+    struct bitframe_request request = {.frames = frames};
+    if (align)
+        request.align = align;
+    uint64_t pa = 0;
+    (void)cpu;
+    (void)ALLOC_RUN(&request, &pa, cpu);
+    return pa;
 }
+#define ALLOC_HUGE(cpu) OF(alloc_run)(HUGE_FRAMES, HUGE_BYTES, cpu)
 
-LOOP void drain_huge(uint64_t pa, uint64_t step, uint64_t calls)
+SUM_LOOP(fill_pair, (void)0, OF(alloc_run)(2, 0, BENCH_CPU))
+/* A run longer than any that is free, and that need not be aligned. */
+SUM_LOOP(search, (void)0, OF(alloc_run)(HUGE_FRAMES + 1, 0, BENCH_CPU))
+#elif defined(SEARCH)
+SUM_LOOP(search, (void)0, SEARCH())
+#endif
+
+#ifdef ALLOC_HUGE
+SUM_LOOP(fill_huge, (void)0, ALLOC_HUGE(BENCH_CPU))
+LOOP void OF(drain_huge)(uint64_t pa, uint64_t step, uint64_t calls) STEP_LOOP(step, FREE_HUGE(pa, BENCH_CPU))
+    CHURN_LOOP(churn_huge, FREE_HUGE, ALLOC_HUGE) BURST_LOOP(bursts_huge, FREE_HUGE, ALLOC_HUGE)
+#endif
+
+#ifdef ALLOC_BULK
+        LOOP void OF(fill_bulk)(uint64_t *pas, uint64_t calls)
 {
     for (uint64_t i = 0; i < calls; i++) {
-        FREE_HUGE(pa);
-        pa += step;
+        struct bitframe_request request = {.frames = BULK};
+        uint64_t done;
+        (void)ALLOC_BULK(&request, pas + i * BULK, &done, BENCH_CPU);
     }
 }
 
-LOOP void churn_huge(uint64_t *held, uint64_t pairs)
+LOOP void OF(drain_bulk)(const uint64_t *pas, uint64_t calls)
 {
-    for (uint64_t i = 0; i < pairs; i++) {
-        FREE_HUGE(held[i]);
-        held[i] = TAKE_HUGE();
+    for (uint64_t i = 0; i < calls; i++) {
+        uint64_t done;
+        (void)FREE_BULK(pas + i * BULK, &done, BENCH_CPU);
     }
 }
-#define LOOP_HUGE .fill_huge = fill_huge, .drain_huge = drain_huge, .churn_huge = churn_huge,
-#else
-#define LOOP_HUGE
-#endif
-
-#ifdef TAKE_BULK
-LOOP void fill_bulk(uint64_t *pas, uint64_t calls)
-{
-    for (uint64_t i = 0; i < calls; i++)
-        TAKE_BULK(pas + i * BULK);
-}
-
-LOOP void drain_bulk(const uint64_t *pas, uint64_t calls)
-{
-    for (uint64_t i = 0; i < calls; i++)
-        FREE_BULK(pas + i * BULK);
-}
-#define LOOP_BULK .fill_bulk = fill_bulk, .drain_bulk = drain_bulk,
-#else
-#define LOOP_BULK
-#endif
-
-#ifdef TAKE_PAIR
-LOOP uint64_t fill_pair(uint64_t calls)
-{
-    uint64_t sum = 0;
-    for (uint64_t i = 0; i < calls; i++)
-        sum += TAKE_PAIR();
-    return sum;
-}
-#define LOOP_PAIR .fill_pair = fill_pair,
-#else
-#define LOOP_PAIR
-#endif
-
-#ifdef SEARCH
-LOOP uint64_t search(uint64_t calls)
-{
-    uint64_t sum = 0;
-    for (uint64_t i = 0; i < calls; i++)
-        sum += SEARCH();
-    return sum;
-}
-#define LOOP_SEARCH .search = search,
-#else
-#define LOOP_SEARCH
 #endif
 
 #ifdef ZERO
-LOOP void zero(void *pages, uint64_t mask, uint64_t calls)
+LOOP void OF(zero)(void *pages, uint64_t mask, uint64_t calls)
 {
     for (uint64_t i = 0; i < calls; i++)
-        ZERO((char *)pages + (i & mask) * BITFRAME_FRAME_BYTES);
+        (void)ZERO((char *)pages + (i & mask) * BITFRAME_FRAME_BYTES);
 }
-#define LOOP_ZERO .zero = zero,
-#else
-#define LOOP_ZERO
 #endif
 
-#define LOOPS                                                                                                \
-    {                                                                                                        \
-        LOOP_TAKE LOOP_FREE LOOP_PAIRS LOOP_COUNT LOOP_RESERVE LOOP_TAKE_RANGE LOOP_INIT LOOP_HUGE LOOP_BULK \
-            LOOP_SEARCH LOOP_PAIR LOOP_ZERO                                                                  \
+#ifdef WORKERS
+HOLD_LOOP(hold, ALLOC)
+RELEASE_LOOP(release, FREE)
+
+LOOP void OF(worker_bursts)(struct worker *self, uint64_t pairs)
+{
+    uint64_t refused = 0;
+    for (uint64_t done = 0; done < pairs; done += BURST) {
+        for (unsigned i = 0; i < BURST; i++)
+            self->held[i] = ALLOC(self->cpu);
+        for (unsigned i = 0; i < BURST; i++)
+            refused |= (uint64_t)FREE(self->held[i], self->cpu);
     }
+    self->refused |= refused;
+}
 
+LOOP void OF(worker_churn)(struct worker *self, uint64_t pairs)
+{
+    uint64_t refused = 0;
+    for (uint64_t i = 0; i < pairs; i++) {
+        uint64_t *which = &self->held[worker_random(self, self->count)];
+        refused |= (uint64_t)FREE(*which, self->cpu);
+        *which = ALLOC(self->cpu);
+    }
+    self->refused |= refused;
+}
+
+#ifdef ALLOC_HUGE
+HOLD_LOOP(hold_huge, ALLOC_HUGE)
+RELEASE_LOOP(release_huge, FREE_HUGE)
+
+LOOP void OF(worker_huge)(struct worker *self, uint64_t pairs)
+{
+    uint64_t refused = 0;
+    for (uint64_t i = 0; i < pairs; i++) {
+        uint64_t pa = ALLOC_HUGE(self->cpu);
+        refused |= (uint64_t)FREE_HUGE(pa, self->cpu);
+    }
+    self->refused |= refused;
+}
 #endif
+#endif
+
+extern const struct loops OF(loops);
+const struct loops OF(loops) = {
+#ifdef ALLOC
+    .fill = OF(fill),
+#endif
+#ifdef FREE
+    .drain = OF(drain),
+#endif
+#if defined(ALLOC) && defined(FREE)
+    .churn = OF(churn),
+    .edges = OF(edges),
+    .bursts = OF(bursts),
+#endif
+#ifdef COUNT
+    .count = OF(count),
+#endif
+#ifdef RESERVE
+    .reserve = OF(reserve),
+#endif
+#ifdef ALLOC_RANGE
+    .alloc_range = OF(alloc_range),
+#endif
+#ifdef INIT
+    .init = OF(init),
+#endif
+#ifdef ALLOC_RUN
+    .fill_pair = OF(fill_pair),
+#endif
+#if defined(ALLOC_RUN) || defined(SEARCH)
+    .search = OF(search),
+#endif
+#ifdef ALLOC_HUGE
+    .fill_huge = OF(fill_huge),
+    .drain_huge = OF(drain_huge),
+    .churn_huge = OF(churn_huge),
+    .bursts_huge = OF(bursts_huge),
+#endif
+#ifdef ALLOC_BULK
+    .fill_bulk = OF(fill_bulk),
+    .drain_bulk = OF(drain_bulk),
+#endif
+#ifdef ZERO
+    .zero = OF(zero),
+#endif
+#ifdef WORKERS
+    .frames = {.hold = OF(hold), .release = OF(release)},
+    .run[BURSTS] = OF(worker_bursts),
+    .run[CHURN] = OF(worker_churn),
+#ifdef ALLOC_HUGE
+    .huge = {.hold = OF(hold_huge), .release = OF(release_huge)},
+    .run[HUGE_PAIRS] = OF(worker_huge),
+#endif
+#endif
+};
+
+#ifdef ALLOC_RUN
+#undef ALLOC_HUGE
+#endif
+#undef CONTENDER

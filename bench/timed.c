@@ -8,13 +8,13 @@
 static void prepare(const void *context)
 {
     const struct bench_case *of = context;
-    of->subject->prepare(&of->stage);
+    of->workload->prepare(of);
 }
 
 static void run(const void *context)
 {
     const struct bench_case *of = context;
-    of->subject->run(&of->stage, &of->stage.on->loops);
+    of->workload->run(of, of->contender->loops);
 }
 
 int main(int argc, char **argv)
@@ -26,11 +26,11 @@ int main(int argc, char **argv)
         return 2;
     size_t timed = 0;
     for (size_t i = 0; i < count; i++) {
-        if (cases[i].subject->count_only || cases[i].stage.on->count_only)
+        if (cases[i].workload->count_only || cases[i].contender->count_only)
             continue;
         benchmarks[timed++] = (struct shim_benchmark){
             .name = cases[i].name,
-            .operations = cases[i].stage.operations,
+            .operations = cases[i].operations,
             .context = &cases[i],
             .prepare = prepare,
             .run = run,

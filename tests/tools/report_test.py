@@ -128,15 +128,15 @@ class BenchTable(unittest.TestCase):
         self.assertGreater(len(noisy), 0)
         self.assertLess(len(noisy), len(times))
         for name, time in noisy.items():
-            subject, contender, size = name.split("/")
-            self.assertIn(f"{contender} ± {100 * time.spread:.0f} %", rows[f"{subject}, {size}"])
+            workload, contender, size = name.split("/")
+            self.assertIn(f"{contender} ± {100 * time.spread:.0f} %", rows[f"{workload}, {size}"])
         _, races = bench_table.read_threads(sample("disturbed-threads.tsv"))
         disturbed = [key for key, race in races.items() if len(race.undisturbed) < 3]
         self.assertGreater(len(disturbed), 0)
         self.assertLess(len(disturbed), len(races))
-        for workload, team, threads in disturbed:
-            row = f"{bench_table.WORKLOADS[workload]}, {threads} thread{'s' if threads > 1 else ''}"
-            self.assertIn(team, rows[row].split(", "))
+        for workload, contender, threads in disturbed:
+            row = f"{bench_table.THREAD_WORKLOADS[workload]}, {threads} thread{'s' if threads > 1 else ''}"
+            self.assertIn(contender, rows[row].split(", "))
 
     def test_undisturbed(self):
         done = run_bench_table("calm")
@@ -160,26 +160,54 @@ class BenchTable(unittest.TestCase):
         self.assertRegex(output, r"\nfill +\d\S* [nµm]s ± \d+ %")
 
     def test_every_part_has_a_title(self):
-        for name in ("times 64GiB", "counts 1TiB", "head", "asked", "threads head", "threads", "goals", "worst", "shared",
-                     "shared worst", "zero"):  # fmt: skip
+        for name in ("times 64GiB", "counts 1TiB", "head", "asked", "shared times", "threads head", "threads", "goals",
+                     "worst", "shared", "shared worst", "zero"):  # fmt: skip
             text = bench_table.part_text(name, Table(["", "n"], [["a", "1"]]), 80)
             self.assertNotIn("{}", text)
             self.assertRegex(text, r"^[A-Z].*\n=+\n")
 
+    def update(self, *pages):
+        """The parts, in pages of a folder: what bench-table says, and the pages after it."""
+        with tempfile.TemporaryDirectory(prefix="pages [1] ") as scratch:
+            paths = [os.path.join(scratch, f"{number}.md") for number in range(len(pages))]
+            for path, names in zip(paths, pages):
+                with open(path, "w", encoding="utf-8") as file:
+                    file.write("".join(f"<!-- begin {name} -->\n<!-- end {name} -->\n" for name in names))
+            done = run_bench_table("disturbed", "--update", scratch)
+            texts = []
+            for path in paths:
+                with open(path, encoding="utf-8") as file:
+                    texts.append(file.read())
+        return done, texts
+
     def test_documents_stay_markdown(self):
-        with tempfile.TemporaryDirectory() as scratch:
-            path = os.path.join(scratch, "page.md")
-            names = ("head", "times 3008MiB", "asked", "threads head", "threads", "goals")
-            with open(path, "w", encoding="utf-8") as file:
-                file.write("".join(f"<!-- begin {name} -->\n<!-- end {name} -->\n" for name in names))
-            done = run_bench_table("disturbed", "--update", path)
-            self.assertEqual(done.returncode, 0, done.stderr)
-            self.assertTrue(done.stdout.startswith("WARNING"))
-            with open(path, encoding="utf-8") as file:
-                page = file.read()
-        self.assertIn("<!-- begin asked -->\n\n|  | 3008MiB | 64GiB | 1TiB | asked |\n|---|---:|---:|---:|---:|\n", page)
-        self.assertNotIn("WARNING", page)
-        self.assertNotIn("Table object", page)
+        done, (owner, shared) = self.update(("head", "times 3008MiB", "asked"), ("shared times", "threads head", "threads", "goals"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTrue(done.stdout.startswith("WARNING"))
+        self.assertIn("<!-- begin asked -->\n\n|  | 3008MiB | 64GiB | 1TiB | asked |\n|---|---:|---:|---:|---:|\n", owner)
+        self.assertIn("<!-- begin threads -->\n\n| ns a pair |", shared)
+        for page in (owner, shared):
+            self.assertNotIn("WARNING", page)
+            self.assertNotIn("Table object", page)
+
+    def test_a_part_without_a_page(self):
+        names = ("head", "times 3008MiB", "asked", "shared times", "threads head", "threads")
+        for pages, count in (((names,), 0), ((names, ("goals",), ("goals",)), 2)):
+            done, texts = self.update(*pages)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn(f"'<!-- begin goals -->' and '<!-- end goals -->' are in {count} pages", done.stderr)
+            self.assertNotIn("|", "".join(texts))
+
+    def test_the_pages_have_every_part(self):
+        """The project's own pages have a place for each part, and no other."""
+        folder = os.path.join(os.path.dirname(TOOLS), "docs", "results")
+        marked = []
+        for name in sorted(os.listdir(folder)):
+            with open(os.path.join(folder, name), encoding="utf-8") as file:
+                marked += re.findall(r"<!-- begin (.*) -->", file.read())
+        sized = [f"{key} {size}" for key in ("times", "counts") for size in bench_table.SIZES]
+        parts = [key for key in bench_table.NOTES if key not in ("times", "counts")]
+        self.assertEqual(sorted(marked), sorted(sized + parts))
 
 
 def write_program(path, text):
@@ -207,7 +235,7 @@ else:
 """
     THREADS = """
 import sys
-races = ["bursts\\tlocal\\t1", "churn\\tlocal\\t1"]
+races = ["bursts\\tshared-local\\t1", "churn\\tshared-local\\t1"]
 if sys.argv[1] == "--list":
     print("\\n".join(races))
 else:

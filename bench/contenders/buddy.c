@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* buddy.c - a binary buddy with free lists: constant cost, some frame, nine bytes a frame. */
+#include "../buddy.h"
+
+#include "bench.h"
+
+static struct buddy buddy;
+static void *lists;
+
+/* It cannot allocate a given range: it allocates as many frames in its largest blocks. */
+static void alloc_blocks(uint64_t frames)
+{
+    for (uint64_t done = 0; done < frames; done += BUDDY_LARGEST)
+        (void)buddy_take_order(&buddy, BUDDY_ORDERS - 1);
+}
+
+__attribute__((noinline)) static uint64_t count_frames(const struct buddy *of)
+{
+    return of->free_frames;
+}
+
+#define CONTENDER          buddy
+#define ALLOC(cpu)         buddy_take(&buddy)
+#define FREE(pa, cpu)      buddy_free(&buddy, pa)
+#define ALLOC_HUGE(cpu)    buddy_take_order(&buddy, 9)
+#define FREE_HUGE(pa, cpu) buddy_free_order(&buddy, pa, 9)
+#define RESERVE(pa, end)   alloc_blocks(((end) - (pa)) / BITFRAME_FRAME_BYTES)
+#define COUNT()            count_frames(&buddy)
+#define INIT()             buddy_init(&buddy, lists, buddy.first_pa, buddy.frames)
+#include "loops.h"
+
+static uint64_t bytes(uint64_t frames, uint32_t cpus)
+{
+    (void)cpus;
+    return buddy_bytes(frames);
+}
+
+static bool open_buddy(void *memory, uint64_t first_pa, uint64_t frames, uint32_t cpus)
+{
+    (void)cpus;
+    lists = memory;
+    buddy_init(&buddy, memory, first_pa, frames);
+    return true;
+}
+
+const struct contender bench_buddy[] = {
+    {
+        .name = "buddy",
+        .places = IN_MEMORY,
+        .granule = BUDDY_LARGEST,
+        .loops = &loops_of_buddy,
+        .empty = &loops_of_empty,
+        .bytes = bytes,
+        .open = open_buddy,
+        .occupy = alloc_blocks,
+    },
+    {0},
+};

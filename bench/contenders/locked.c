@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/* locked.c - a pool with one owner and a binary buddy, each used by several threads under a ticket lock. */
+#include "../buddy.h"
+
+#include "bench.h"
+
+#define TICKET_RELAX() bench_relax()
+#include "../ticket.h"
+
+enum { HUGE_ORDER = 9 };
+
+static struct bitframe pool ALONE;
+static struct buddy buddy ALONE;
+static struct ticket lock; /* only one contender is open at a time */
+
+/* A function that makes a call while it holds the lock, and returns what the call answers. */
+#define LOCKED(answer, name, parameters, call)                                                               \
+    static inline answer name parameters                                                                     \
+    {                                                                                                        \
+        ticket_lock(&lock);                                                                                  \
+        answer result = call;                                                                                \
+        ticket_unlock(&lock);                                                                                \
+        return result;                                                                                       \
+    }
+
+LOCKED(uint64_t, pool_alloc, (void), bitframe_take(&pool))
+LOCKED(enum bitframe_status, pool_free, (uint64_t pa), bitframe_free(&pool, pa))
+LOCKED(enum bitframe_status, pool_alloc_run, (const struct bitframe_request *request, uint64_t *pa),
+       bitframe_take_run(&pool, request, pa))
+LOCKED(enum bitframe_status, pool_free_huge, (uint64_t pa), bitframe_free_run(&pool, pa, HUGE_FRAMES))
+
+/* The buddy refuses nothing. */
+LOCKED(uint64_t, buddy_alloc, (void), buddy_take(&buddy))
+LOCKED(int, buddy_release, (uint64_t pa), (buddy_free(&buddy, pa), 0))
+LOCKED(uint64_t, buddy_alloc_huge, (void), buddy_take_order(&buddy, HUGE_ORDER))
+LOCKED(int, buddy_release_huge, (uint64_t pa), (buddy_free_order(&buddy, pa, HUGE_ORDER), 0))
+
+#define WORKERS
+#define CONTENDER                   locked
+#define ALLOC(cpu)                  pool_alloc()
+#define FREE(pa, cpu)               pool_free(pa)
+#define ALLOC_RUN(request, pa, cpu) pool_alloc_run(request, pa)
+#define FREE_HUGE(pa, cpu)          pool_free_huge(pa)
+#include "loops.h"
+#undef ALLOC
+#undef FREE
+#undef ALLOC_RUN
+#undef FREE_HUGE
+
+#define CONTENDER          locked_buddy
+#define ALLOC(cpu)         buddy_alloc()
+#define FREE(pa, cpu)      buddy_release(pa)
+#define ALLOC_HUGE(cpu)    buddy_alloc_huge()
+#define FREE_HUGE(pa, cpu) buddy_release_huge(pa)
+#include "loops.h"
+
+static uint64_t pool_bytes(uint64_t frames, uint32_t cpus)
+{
+    (void)cpus;
+    return BITFRAME_METADATA_BYTES(0, frames * BITFRAME_FRAME_BYTES) + 64;
+}
+
+static bool open_pool(void *memory, uint64_t first_pa, uint64_t frames, uint32_t cpus)
+{
+    bench_declare_platform();
+    lock = (struct ticket){0};
+    return bitframe_init(&pool, first_pa, frames * BITFRAME_FRAME_BYTES, memory, pool_bytes(frames, cpus)) ==
+           BITFRAME_OK;
+}
+
+static uint64_t close_pool(void)
+{
+    return bitframe_free_frames(&pool);
+}
+
+static uint64_t bytes_of_buddy(uint64_t frames, uint32_t cpus)
+{
+    (void)cpus;
+    return buddy_bytes(frames);
+}
+
+static bool open_buddy(void *memory, uint64_t first_pa, uint64_t frames, uint32_t cpus)
+{
+    (void)cpus;
+    lock = (struct ticket){0};
+    buddy_init(&buddy, memory, first_pa, frames);
+    return true;
+}
+
+static uint64_t close_buddy(void)
+{
+    return buddy_is_sound(&buddy) ? buddy.free_frames : 0;
+}
+
+const struct contender bench_locked[] = {
+    {
+        .name = "locked",
+        .allocates = true,
+        .loops = &loops_of_locked,
+        .bytes = pool_bytes,
+        .open = open_pool,
+        .close = close_pool,
+    },
+    {
+        .name = "locked-buddy",
+        .allocates = true,
+        .loops = &loops_of_locked_buddy,
+        .bytes = bytes_of_buddy,
+        .open = open_buddy,
+        .close = close_buddy,
+    },
+    {0},
+};

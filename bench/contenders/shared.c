@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * shared.c - a shared pool under either policy, as one CPU sees it and on several threads
+ *
+ * Every call of <bitframe/shared.h> that the benchmarks make is in this file.
+ */
+#include <bitframe/shared.h>
+
+#include "bench.h"
+
+#if BITFRAME_SHARED
+static struct {
+    uint64_t first_pa;
+    struct bitframe pool ALONE;
+} own;
+
+__attribute__((noinline)) static uint64_t count_frames(const struct bitframe *of)
+{
+    return bitframe_free_frames(of);
+}
+
+#define WORKERS
+#define CONTENDER                           shared
+#define ALLOC(cpu)                          bitframe_take_on(&own.pool, cpu)
+#define FREE(pa, cpu)                       bitframe_free_on(&own.pool, pa, cpu)
+#define ALLOC_RUN(request, pa, cpu)         bitframe_take_run(&own.pool, request, pa)
+#define FREE_HUGE(pa, cpu)                  bitframe_free_run(&own.pool, pa, HUGE_FRAMES)
+#define ALLOC_BULK(request, pas, done, cpu) bitframe_take_bulk(&own.pool, request, pas, done)
+#define FREE_BULK(pas, done, cpu)           bitframe_free_bulk(&own.pool, pas, BULK, 0, done)
+#define ALLOC_RANGE(pa, end, cpu)           bitframe_take_range(&own.pool, pa, end)
+#define COUNT()                             count_frames(&own.pool)
+#include "loops.h"
+
+/** Where the storage of the CPUs begins: behind the metadata. */
+static uint64_t storage_at(uint64_t frames)
+{
+    uint64_t bytes = BITFRAME_METADATA_BYTES(0, frames * BITFRAME_FRAME_BYTES) + 64;
+    return (bytes + BITFRAME_SHARE_ALIGN - 1) / BITFRAME_SHARE_ALIGN * BITFRAME_SHARE_ALIGN;
+}
+
+/* A range that begins within a group touches one more than is counted here. */
+static uint64_t storage_bytes(uint64_t frames, uint32_t cpus)
+{
+    return BITFRAME_SHARE_BYTES(cpus, BITFRAME_BITMAP_WORDS(0, frames * BITFRAME_FRAME_BYTES) + 64);
+}
+
+static uint64_t bytes(uint64_t frames, uint32_t cpus)
+{
+    return storage_at(frames) + storage_bytes(frames, cpus);
+}
+
+static bool open_pool(void *memory, uint64_t first_pa, uint64_t frames, uint32_t cpus,
+                      enum bitframe_policy policy)
+{
+    struct bitframe_share_options options = {.policy = policy, .cores = cpus};
+    bench_declare_platform();
+    own.first_pa = first_pa;
+    return bitframe_init(&own.pool, first_pa, frames * BITFRAME_FRAME_BYTES, memory, storage_at(frames)) ==
+               BITFRAME_OK &&
+           bitframe_share(&own.pool, &options, (char *)memory + storage_at(frames),
+                          storage_bytes(frames, cpus)) == BITFRAME_OK;
+}
+
+static bool open_local(void *memory, uint64_t first_pa, uint64_t frames, uint32_t cpus)
+{
+    return open_pool(memory, first_pa, frames, cpus, BITFRAME_LOCAL);
+}
+
+static bool open_lowest(void *memory, uint64_t first_pa, uint64_t frames, uint32_t cpus)
+{
+    return open_pool(memory, first_pa, frames, cpus, BITFRAME_LOWEST);
+}
+
+static void occupy(uint64_t frames)
+{
+    (void)bitframe_take_range(&own.pool, own.first_pa, own.first_pa + frames * BITFRAME_FRAME_BYTES);
+}
+
+static uint64_t close_pool(void)
+{
+    return bitframe_check(&own.pool) == BITFRAME_SOUND ? bitframe_free_frames(&own.pool) : 0;
+}
+
+#define ROW(text, how)                                                                                       \
+    {                                                                                                        \
+        .name = text, .places = IN_MEMORY, .shared = true, .indexed = true, .allocates = true,               \
+        .loops = &loops_of_shared, .empty = &loops_of_empty_shared, .bytes = bytes, .open = how,             \
+        .occupy = occupy, .close = close_pool,                                                               \
+    }
+#endif
+
+const struct contender bench_shared[] = {
+#if BITFRAME_SHARED
+    ROW("shared-local", open_local),
+    ROW("shared-lowest", open_lowest),
+#endif
+    {0},
+};
