@@ -154,15 +154,12 @@ void bench_declare_platform(void);
 /* The core that counts are of, and how many there are. */
 enum { BENCH_CORE = 0, BENCH_CORES = 4 };
 
-/** The number of the core that runs, for calls that are not told: the platform's hook asks for it. */
-extern _Thread_local uint32_t bench_running_core;
-
 /** Bytes of metadata and storage of a shared pool. */
 uint64_t bench_shared_bytes(uint64_t frames, uint32_t cores);
 
-/** Make a shared pool of @p frames frames, all free, in memory of so many bytes. */
-bool bench_open_shared(struct bitframe *pool, void *memory, uint64_t first_pa, uint64_t frames,
-                       const struct bitframe_share_options *options);
+/** Make a shared pool of @p frames frames, all free, in memory of so many bytes. Null if that failed. */
+struct bitframe_shared *bench_open_shared(struct bitframe *pool, void *memory, uint64_t first_pa,
+                                          uint64_t frames, const struct bitframe_share_options *options);
 
 /** Every case, allocated. */
 struct bench_case *bench_cases(size_t *count);

@@ -132,7 +132,7 @@ struct bench_case *bench_cases(size_t *count)
             add_all(&list, *on, &sizes[s]);
         struct size of_sharers = sizes[s];
         of_sharers.worst_only |= s != 0;
-        for (size_t c = 0; BITFRAME_SHARED && c < COUNT_OF(sharers); c++)
+        for (size_t c = 0; c < COUNT_OF(sharers); c++)
             add_all(&list, sharers[c], &of_sharers);
     }
     for (size_t c = 0; c < COUNT_OF(zeroers); c++)

@@ -22,12 +22,15 @@ uint64_t bench_shared_bytes(uint64_t frames, uint32_t cores)
     return storage_at(frames) + storage_bytes(frames, cores);
 }
 
-bool bench_open_shared(struct bitframe *pool, void *memory, uint64_t first_pa, uint64_t frames,
-                       const struct bitframe_share_options *options)
+struct bitframe_shared *bench_open_shared(struct bitframe *pool, void *memory, uint64_t first_pa,
+                                          uint64_t frames, const struct bitframe_share_options *options)
 {
     bench_declare_platform();
-    return bitframe_init(pool, first_pa, frames * BITFRAME_FRAME_BYTES, memory, storage_at(frames)) ==
-               BITFRAME_OK &&
-           bitframe_share(pool, options, (char *)memory + storage_at(frames),
-                          storage_bytes(frames, options->cores)) == BITFRAME_OK;
+    struct bitframe_shared *shared;
+    if (bitframe_init(pool, first_pa, frames * BITFRAME_FRAME_BYTES, memory, storage_at(frames)) !=
+            BITFRAME_OK ||
+        bitframe_share(&shared, pool, options, (char *)memory + storage_at(frames),
+                       storage_bytes(frames, options->cpus)) != BITFRAME_OK)
+        return NULL;
+    return shared;
 }

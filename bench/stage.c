@@ -21,20 +21,12 @@ static void nothing_to_do(void)
 {
 }
 
-_Thread_local uint32_t bench_running_core;
-
-static uint32_t running_core(void)
-{
-    return bench_running_core;
-}
-
 void bench_declare_platform(void)
 {
     struct bitframe_platform platform = {
         .zva_block_bytes = bitframe_zva_block_bytes(),
         .simd_begin = always,
         .simd_end = nothing_to_do,
-        .core = running_core,
     };
     (void)bitframe_set_platform(&platform);
 }

@@ -166,11 +166,8 @@ static const struct workload workloads[] = {
 };
 
 static const struct team *const teams[] = {
-    &team_atomic, &team_handover,     &team_empty, &team_bare,
-#if BITFRAME_SHARED
-    &team_local,  &team_lowest,
-#endif
-    &team_locked, &team_locked_buddy,
+    &team_atomic, &team_handover, &team_empty,  &team_bare,
+    &team_local,  &team_lowest,   &team_locked, &team_locked_buddy,
 };
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
@@ -305,7 +302,6 @@ static void *run_worker(void *argument)
 {
     struct runner *self = argument;
     struct race *race = self->race;
-    bench_running_core = self->worker.core;
     if (!race->check && !pin(self->cpu))
         self->failed = true;
     race->workload->prepare(race->team, &self->worker, race->live);
