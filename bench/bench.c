@@ -13,7 +13,6 @@ enum { STEPS = 1 << 26 }; /* that one run may search */
 uint64_t bench_held[HELD_MAX];
 uint64_t bench_opened;
 unsigned bench_patience = 4096;
-_Thread_local uint32_t bench_running_cpu;
 
 static bool always(void)
 {
@@ -24,18 +23,12 @@ static void nothing_to_do(void)
 {
 }
 
-static uint32_t running_cpu(void)
-{
-    return bench_running_cpu;
-}
-
 void bench_declare_platform(void)
 {
     struct bitframe_platform platform = {
         .zva_block_bytes = bitframe_zva_block_bytes(),
         .simd_begin = always,
         .simd_end = nothing_to_do,
-        .core = running_cpu,
     };
     (void)bitframe_set_platform(&platform);
 }

@@ -202,9 +202,6 @@ static inline uint64_t bench_pa(const struct bench_case *of, uint64_t frame)
 /** Tell bitframe that it runs in a booted kernel: Normal memory, vector registers at hand. */
 void bench_declare_platform(void);
 
-/** The number of the CPU that runs, for shared calls that are not told: the platform's hook asks for it. */
-extern _Thread_local uint32_t bench_running_cpu;
-
 /** Between two looks at what another thread is to change. Lets others run after bench_patience looks. */
 void bench_relax(void);
 extern unsigned bench_patience;

@@ -10,9 +10,11 @@
  *   ALLOC_BULK(request, pas, done, cpu)  single frames
  *   FREE_BULK(pas, done, cpu)            give BULK frames back
  *   ALLOC_RANGE(pa, end, cpu)            a range
- *   RESERVE(pa, end)                     a range that no free gives back, or as near as the contender comes
- * to that COUNT()                              free frames SEARCH()                             what is not
- * there, where that is no run INIT()                               every frame free ZERO(page) clear a page
+ *   RESERVE(pa, end)                     a range that no free gives back, or the contender's nearest call
+ *   COUNT()                              free frames
+ *   SEARCH()                             what is not there, where that is no run
+ *   INIT()                               every frame free
+ *   ZERO(page)                           clear a page
  *   WORKERS                              it is for several threads
  * and has then `loops_of_CONTENDER`, a struct loops. CONTENDER is undefined again, the calls stay defined.
  * The loops are the same text for every contender, and each is kept from being inlined, so that the empty

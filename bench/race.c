@@ -151,7 +151,6 @@ static void *run_worker(void *argument)
 {
     struct runner *self = argument;
     struct race *race = self->race;
-    bench_running_cpu = self->worker.cpu;
     if (!race->check && !pin(self->cpu))
         self->failed = true;
     const struct worker_loops *loops = loops_of(race);

@@ -63,17 +63,39 @@ NOTHING(nothing_zero);
 #undef INIT
 #undef ZERO
 
-/* As a shared pool is called: frames are allocated and freed by calls that are told the CPU as well. */
-uint64_t nothing_alloc_on(struct nothing *nothing, uint32_t cpu);
-void nothing_free_on(struct nothing *nothing, uint64_t pa, uint32_t cpu);
-NOTHING(nothing_alloc_on);
-NOTHING(nothing_free_on);
+/* As a shared pool is called: by calls that are told the CPU as well. */
+uint64_t nothing_shared_alloc(struct nothing *nothing, uint32_t cpu);
+void nothing_shared_free(struct nothing *nothing, uint32_t cpu, uint64_t pa);
+void nothing_shared_alloc_run(struct nothing *nothing, uint32_t cpu, const void *request, uint64_t *pa);
+void nothing_shared_free_huge(struct nothing *nothing, uint32_t cpu, uint64_t pa, uint64_t frames);
+void nothing_shared_alloc_bulk(struct nothing *nothing, uint32_t cpu, const void *request, uint64_t *pas,
+                               uint64_t *done);
+void nothing_shared_free_bulk(struct nothing *nothing, uint32_t cpu, const uint64_t *pas, uint64_t frames,
+                              uint32_t flags, uint64_t *done);
+void nothing_shared_range(struct nothing *nothing, uint32_t cpu, uint64_t pa, uint64_t to);
+NOTHING(nothing_shared_alloc);
+NOTHING(nothing_shared_free);
+NOTHING(nothing_shared_alloc_run);
+NOTHING(nothing_shared_free_huge);
+NOTHING(nothing_shared_alloc_bulk);
+NOTHING(nothing_shared_free_bulk);
+NOTHING(nothing_shared_range);
 
 #undef ALLOC
 #undef FREE
-#define CONTENDER     empty_shared
-#define ALLOC(cpu)    nothing_alloc_on(&nothing, cpu)
-#define FREE(pa, cpu) nothing_free_on(&nothing, pa, cpu)
+#undef ALLOC_RUN
+#undef FREE_HUGE
+#undef ALLOC_BULK
+#undef FREE_BULK
+#undef ALLOC_RANGE
+#define CONTENDER                           empty_shared
+#define ALLOC(cpu)                          nothing_shared_alloc(&nothing, cpu)
+#define FREE(pa, cpu)                       nothing_shared_free(&nothing, cpu, pa)
+#define ALLOC_RUN(request, pa, cpu)         nothing_shared_alloc_run(&nothing, cpu, request, pa)
+#define FREE_HUGE(pa, cpu)                  nothing_shared_free_huge(&nothing, cpu, pa, HUGE_FRAMES)
+#define ALLOC_BULK(request, pas, done, cpu) nothing_shared_alloc_bulk(&nothing, cpu, request, pas, done)
+#define FREE_BULK(pas, done, cpu)           nothing_shared_free_bulk(&nothing, cpu, pas, BULK, 0, done)
+#define ALLOC_RANGE(pa, end, cpu)           nothing_shared_range(&nothing, cpu, pa, end)
 #include "loops.h"
 #undef ALLOC
 #undef FREE

@@ -8,27 +8,27 @@
 
 #include "bench.h"
 
-#if BITFRAME_SHARED
 static struct {
     uint64_t first_pa;
+    struct bitframe_shared *shared;
     struct bitframe pool ALONE;
 } own;
 
-__attribute__((noinline)) static uint64_t count_frames(const struct bitframe *of)
+__attribute__((noinline)) static uint64_t count_frames(const struct bitframe_shared *of)
 {
-    return bitframe_free_frames(of);
+    return bitframe_shared_free_frames(of);
 }
 
 #define WORKERS
 #define CONTENDER                           shared
-#define ALLOC(cpu)                          bitframe_take_on(&own.pool, cpu)
-#define FREE(pa, cpu)                       bitframe_free_on(&own.pool, pa, cpu)
-#define ALLOC_RUN(request, pa, cpu)         bitframe_take_run(&own.pool, request, pa)
-#define FREE_HUGE(pa, cpu)                  bitframe_free_run(&own.pool, pa, HUGE_FRAMES)
-#define ALLOC_BULK(request, pas, done, cpu) bitframe_take_bulk(&own.pool, request, pas, done)
-#define FREE_BULK(pas, done, cpu)           bitframe_free_bulk(&own.pool, pas, BULK, 0, done)
-#define ALLOC_RANGE(pa, end, cpu)           bitframe_take_range(&own.pool, pa, end)
-#define COUNT()                             count_frames(&own.pool)
+#define ALLOC(cpu)                          bitframe_shared_alloc(own.shared, cpu)
+#define FREE(pa, cpu)                       bitframe_shared_free(own.shared, cpu, pa)
+#define ALLOC_RUN(request, pa, cpu)         bitframe_shared_alloc_run(own.shared, cpu, request, pa)
+#define FREE_HUGE(pa, cpu)                  bitframe_shared_free_run(own.shared, cpu, pa, HUGE_FRAMES)
+#define ALLOC_BULK(request, pas, done, cpu) bitframe_shared_alloc_bulk(own.shared, cpu, request, pas, done)
+#define FREE_BULK(pas, done, cpu)           bitframe_shared_free_bulk(own.shared, cpu, pas, BULK, 0, done)
+#define ALLOC_RANGE(pa, end, cpu)           bitframe_shared_alloc_range(own.shared, cpu, pa, end)
+#define COUNT()                             count_frames(own.shared)
 #include "loops.h"
 
 /** Where the storage of the CPUs begins: behind the metadata. */
@@ -52,12 +52,12 @@ static uint64_t bytes(uint64_t frames, uint32_t cpus)
 static bool open_pool(void *memory, uint64_t first_pa, uint64_t frames, uint32_t cpus,
                       enum bitframe_policy policy)
 {
-    struct bitframe_share_options options = {.policy = policy, .cores = cpus};
+    struct bitframe_share_options options = {.policy = policy, .cpus = cpus};
     bench_declare_platform();
     own.first_pa = first_pa;
     return bitframe_init(&own.pool, first_pa, frames * BITFRAME_FRAME_BYTES, memory, storage_at(frames)) ==
                BITFRAME_OK &&
-           bitframe_share(&own.pool, &options, (char *)memory + storage_at(frames),
+           bitframe_share(&own.shared, &own.pool, &options, (char *)memory + storage_at(frames),
                           storage_bytes(frames, cpus)) == BITFRAME_OK;
 }
 
@@ -73,12 +73,12 @@ static bool open_lowest(void *memory, uint64_t first_pa, uint64_t frames, uint32
 
 static void occupy(uint64_t frames)
 {
-    (void)bitframe_take_range(&own.pool, own.first_pa, own.first_pa + frames * BITFRAME_FRAME_BYTES);
+    (void)bitframe_shared_alloc_range(own.shared, BENCH_CPU, own.first_pa, own.first_pa + frames * BITFRAME_FRAME_BYTES);
 }
 
 static uint64_t close_pool(void)
 {
-    return bitframe_check(&own.pool) == BITFRAME_SOUND ? bitframe_free_frames(&own.pool) : 0;
+    return bitframe_shared_check(own.shared) == BITFRAME_SOUND ? bitframe_shared_free_frames(own.shared) : 0;
 }
 
 #define ROW(text, how)                                                                                       \
@@ -87,12 +87,9 @@ static uint64_t close_pool(void)
         .loops = &loops_of_shared, .empty = &loops_of_empty_shared, .bytes = bytes, .open = how,             \
         .occupy = occupy, .close = close_pool,                                                               \
     }
-#endif
 
 const struct contender bench_shared[] = {
-#if BITFRAME_SHARED
     ROW("shared-local", open_local),
     ROW("shared-lowest", open_lowest),
-#endif
     {0},
 };

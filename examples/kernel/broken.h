@@ -12,7 +12,7 @@
 #define BROKEN_FRAME_LOST       4 /* the last core forgets a frame */
 #define BROKEN_FRAME_TWICE      5 /* it gives back a frame that it goes on using */
 #define BROKEN_FRAME_CHANGED    6 /* it writes to a frame that it has given away */
-#define BROKEN_NOT_SHARED       7 /* the pool still has one owner */
+#define BROKEN_STRAY_CALL       7 /* it calls the shared pool as its owner */
 #define BROKEN_STACK_KEPT       8 /* the last core does not give back its stack of frames */
 /* clang-format on */
 

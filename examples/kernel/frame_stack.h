@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * frame_stack.h - a few free frames that one core keeps for itself, before a pool that all cores share
+ * frame_stack.h - a few free frames that one CPU keeps for itself, before a pool that all CPUs share
  *
  * The rule: a stack has one owner, and no two calls on it overlap. Here the owner is a core, which masks its
  * interrupts around each call. An interrupt handler calls the pool itself, or has a stack of its own.
@@ -14,7 +14,7 @@
 
 #include <stdint.h>
 
-#include <bitframe/bitframe.h>
+#include <bitframe/shared.h>
 
 #define FRAME_STACK_MAX  32
 #define FRAME_STACK_HALF (FRAME_STACK_MAX / 2)
@@ -25,15 +25,18 @@ struct frame_stack {
     uint64_t pas[FRAME_STACK_MAX];
 } __attribute__((aligned(128)));
 
-/** Take a frame: the one that was freed last. An empty stack is refilled by half. 0: the pool gave none. */
-uint64_t frame_stack_take(struct frame_stack *stack, struct bitframe *pool);
+/** Take a frame, as CPU @p cpu: the one that was freed last. An empty stack is refilled by half. 0: the pool
+ * gave none. */
+uint64_t frame_stack_take(struct frame_stack *stack, struct bitframe_shared *shared, uint32_t cpu);
 
 /** Give back a frame, which the stack keeps in any case. If it was full, its older half is freed first, and
  * the status is that call's. */
-enum bitframe_status frame_stack_free(struct frame_stack *stack, struct bitframe *pool, uint64_t pa);
+enum bitframe_status frame_stack_free(struct frame_stack *stack, struct bitframe_shared *shared, uint32_t cpu,
+                                      uint64_t pa);
 
 /** Give the lowest @p frames frames of the stack, those that have lain longest, to the pool: no more than
  * there are. */
-enum bitframe_status frame_stack_spill(struct frame_stack *stack, struct bitframe *pool, uint64_t frames);
+enum bitframe_status frame_stack_spill(struct frame_stack *stack, struct bitframe_shared *shared,
+                                       uint32_t cpu, uint64_t frames);
 
 #endif

@@ -46,7 +46,6 @@ static void declare(uint32_t zva_block_bytes)
         .simd_begin = simd_begin,
         .simd_end = simd_end,
         .panic = bitframe_is_broken,
-        .core = core_number,
     };
     if (bitframe_set_platform(&platform) != BITFRAME_OK)
         panic("bitframe_set_platform()");

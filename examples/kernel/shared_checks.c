@@ -84,6 +84,7 @@ static uint64_t gifts[GIFTS];
 
 static struct stretch table;   /* of owners */
 static struct stretch storage; /* what the pool needs to be shared */
+static struct bitframe_shared *shared;
 static uint8_t *owners;
 static uint64_t owners_first_pa;
 static uint64_t owners_frames;
@@ -173,7 +174,7 @@ static void keep(struct worker *worker, uint64_t pa)
 static void take_one(struct worker *worker)
 {
     enter(worker);
-    uint64_t pa = bitframe_take(memory_pool());
+    uint64_t pa = bitframe_shared_alloc(shared, core_number());
     leave(worker);
     if (pa == 0)
         go_without(worker, BITFRAME_NONE);
@@ -187,7 +188,7 @@ static void take_from_stack(struct worker *worker)
 {
     interrupts_mask();
     enter(worker);
-    uint64_t pa = frame_stack_take(&loads[core_number()].stack, memory_pool());
+    uint64_t pa = frame_stack_take(&loads[core_number()].stack, shared, core_number());
     leave(worker);
     interrupts_unmask();
     if (pa == 0)
@@ -203,7 +204,7 @@ static void give_to_stack(struct worker *worker)
         return;
     interrupts_mask();
     enter(worker);
-    enum bitframe_status status = frame_stack_free(&loads[core_number()].stack, memory_pool(), pa);
+    enum bitframe_status status = frame_stack_free(&loads[core_number()].stack, shared, core_number(), pa);
     leave(worker);
     interrupts_unmask();
     if (status != BITFRAME_OK)
@@ -216,7 +217,7 @@ static void take_many(struct worker *worker, uint64_t frames)
     uint64_t pas[BULK_MAX];
     uint64_t taken;
     enter(worker);
-    enum bitframe_status status = bitframe_take_bulk(memory_pool(), &request, pas, &taken);
+    enum bitframe_status status = bitframe_shared_alloc_bulk(shared, core_number(), &request, pas, &taken);
     leave(worker);
     if (status != BITFRAME_OK) {
         go_without(worker, status);
@@ -232,7 +233,7 @@ static void take_small_run(struct worker *worker, uint64_t frames)
     struct bitframe_request request = {.frames = frames, .align = PAGE_SIZE << pick(worker, 4)};
     uint64_t pa;
     enter(worker);
-    enum bitframe_status status = bitframe_take_run(memory_pool(), &request, &pa);
+    enum bitframe_status status = bitframe_shared_alloc_run(shared, core_number(), &request, &pa);
     leave(worker);
     if (status != BITFRAME_OK) {
         go_without(worker, status);
@@ -247,7 +248,7 @@ static void take_run(struct worker *worker)
     struct bitframe_request request = {.frames = RUN_FRAMES, .align = BLOCK_BYTES};
     uint64_t pa;
     enter(worker);
-    enum bitframe_status status = bitframe_take_run(memory_pool(), &request, &pa);
+    enum bitframe_status status = bitframe_shared_alloc_run(shared, core_number(), &request, &pa);
     leave(worker);
     if (status != BITFRAME_OK)
         go_without(worker, status);
@@ -260,8 +261,8 @@ static void give(struct worker *worker, uint64_t pa, uint64_t frames)
     if (!disown(worker, pa, frames))
         return;
     enter(worker);
-    enum bitframe_status status =
-        frames == 1 ? bitframe_free(memory_pool(), pa) : bitframe_free_run(memory_pool(), pa, frames);
+    enum bitframe_status status = frames == 1 ? bitframe_shared_free(shared, core_number(), pa)
+                                              : bitframe_shared_free_run(shared, core_number(), pa, frames);
     leave(worker);
     if (status != BITFRAME_OK)
         fail(worker, CALL_REFUSED, pa);
@@ -294,7 +295,7 @@ static void give_many(struct worker *worker, uint32_t frames)
         if (!disown(worker, pas[i], 1))
             return;
     enter(worker);
-    enum bitframe_status status = bitframe_free_bulk(memory_pool(), pas, frames, 0, &freed);
+    enum bitframe_status status = bitframe_shared_free_bulk(shared, core_number(), pas, frames, 0, &freed);
     leave(worker);
     if (status != BITFRAME_OK || freed != frames)
         fail(worker, CALL_REFUSED, pas[0]);
@@ -391,7 +392,9 @@ static void make_mistake(struct worker *worker, uint64_t round)
     if (BROKEN == BROKEN_FRAME_LOST && disown(worker, worker->pas[worker->held - 1], 1))
         worker->held--;
     if (BROKEN == BROKEN_FRAME_TWICE)
-        (void)bitframe_free(memory_pool(), worker->pas[0]);
+        (void)bitframe_shared_free(shared, core_number(), worker->pas[0]);
+    if (BROKEN == BROKEN_STRAY_CALL)
+        (void)bitframe_take(memory_pool());
     if (BROKEN == BROKEN_FRAME_CHANGED)
         *frame_words(__atomic_load_n(&gifts[0], __ATOMIC_RELAXED)) = 0;
 }
@@ -401,7 +404,7 @@ static void drain_stack(struct load *load)
 {
     if (BROKEN == BROKEN_STACK_KEPT && is_broken_core())
         return;
-    if (frame_stack_spill(&load->stack, memory_pool(), load->stack.frames) != BITFRAME_OK)
+    if (frame_stack_spill(&load->stack, shared, core_number(), load->stack.frames) != BITFRAME_OK)
         fail(&load->core, CALL_REFUSED, 0);
 }
 
@@ -493,10 +496,9 @@ static bool make_gifts(struct worker *worker)
 
 static bool share(enum bitframe_policy policy)
 {
-    const struct bitframe_share_options options = {.policy = policy, .cores = cores_found()};
-    if (BROKEN == BROKEN_NOT_SHARED)
-        return true;
-    return bitframe_share(memory_pool(), &options, frame_words(storage.pa), storage.bytes) == BITFRAME_OK;
+    const struct bitframe_share_options options = {.policy = policy, .cpus = cores_found()};
+    return bitframe_share(&shared, memory_pool(), &options, frame_words(storage.pa), storage.bytes) ==
+           BITFRAME_OK;
 }
 
 static bool the_pool_is_shared(void)
@@ -508,7 +510,7 @@ static bool the_pool_is_shared(void)
     free_at_first = bitframe_free_frames(pool);
     scarce = free_at_first < cores_found() * (2 * WORKER_FRAMES + FRAME_STACK_MAX) + GIFTS;
     REQUIRE(share(BITFRAME_LOCAL));
-    REQUIRE(bitframe_free_frames(pool) == free_at_first);
+    REQUIRE(bitframe_shared_free_frames(shared) == free_at_first);
 
     for (uint32_t i = 0; i < CORES_MAX; i++) {
         loads[i].core.name = (uint8_t)(2 * i + 1);
@@ -536,9 +538,9 @@ static void print_loads(void)
 /** Half of the rounds on frames that lie apart, and half where all want the same one: the lowest. */
 static bool every_core_finishes(void)
 {
-    finished = cores_run(work_of_load, END_MILLISECONDS) && bitframe_unshare(memory_pool()) == BITFRAME_OK &&
-               bitframe_check(memory_pool()) == BITFRAME_SOUND && share(BITFRAME_LOWEST) &&
-               cores_run(work_of_load, END_MILLISECONDS);
+    finished = cores_run(work_of_load, END_MILLISECONDS) && bitframe_shared_check(shared) == BITFRAME_SOUND &&
+               bitframe_check(bitframe_shared_begin_exclusive(shared)) == BITFRAME_SOUND &&
+               share(BITFRAME_LOWEST) && cores_run(work_of_load, END_MILLISECONDS);
     print_loads();
     REQUIRE(finished);
     return true;
@@ -584,15 +586,14 @@ static bool no_frame_is_lost(void)
     }
     for (uint64_t i = 0; i < owners_frames; i++)
         REQUIRE(owners[i] == NOBODY);
-    REQUIRE(bitframe_free_frames(memory_pool()) == free_at_first);
+    REQUIRE(bitframe_shared_free_frames(shared) == free_at_first);
     return true;
 }
 
 static bool one_owner_finds_it_sound(void)
 {
-    const struct bitframe *pool = memory_pool();
     REQUIRE(finished);
-    REQUIRE(bitframe_unshare(memory_pool()) == BITFRAME_OK);
+    const struct bitframe *pool = bitframe_shared_begin_exclusive(shared);
     REQUIRE(bitframe_check(pool) == BITFRAME_SOUND);
     REQUIRE(bitframe_free_frames(pool) == free_at_first);
     run_give(storage.pa, storage.bytes / PAGE_SIZE);

@@ -13,8 +13,8 @@
  * means "none": frame 0 is never handed out.
  *
  * Safety: a pool has one owner. Calls on the same pool must not overlap, and none of them locks, blocks,
- * allocates or masks interrupts; different pools are independent. <bitframe/shared.h> makes a pool every
- * core's.
+ * allocates or masks interrupts; different pools are independent. <bitframe/shared.h> has the calls for all
+ * CPUs at once. While a pool is shared the calls here are not for it, and those that change it panic.
  */
 #ifndef BITFRAME_BITFRAME_H
 #define BITFRAME_BITFRAME_H
@@ -45,7 +45,7 @@ extern "C" {
 /* clang-format on */
 
 /** What a call came to. A call that does not return BITFRAME_OK changed nothing that a caller can see (with
- * an exception for pools that are shared, see <bitframe/shared.h>). */
+ * an exception for shared pools, see <bitframe/shared.h>). */
 enum bitframe_status {
     BITFRAME_OK = 0,       /**< Done. */
     BITFRAME_DOUBLE_FREE,  /**< The frame is free already. */
@@ -92,23 +92,6 @@ struct bitframe_levels {
     uint64_t stop;                      /* never 0: where a climb through empty words ends */
 };
 
-/** What a pool has while it is shared, see <bitframe/shared.h>. Nothing of it changes meanwhile. */
-struct bitframe_sharing {
-    uint32_t cores;        /* how many; 0 while the pool is not shared */
-    uint32_t policy;       /* enum bitframe_policy */
-    uint64_t always_zero;  /* where the cursor leads meanwhile */
-    uint64_t first_leaf;   /* distance of the largest segment's first word */
-    uint64_t leaf_bytes;   /* bytes of bitmap that it has */
-    uint64_t zero_leaf_pa; /* PA of the first frame of a word at distance 0, were it of that segment */
-    uint64_t gap_pa;       /* the longest stretch between reservations and offline ranges: where it begins */
-    uint64_t gap_frames;   /* how long it is */
-    uint64_t gap_zero_bit; /* bit of PA 0, were it of the gap's segment: a multiple of 64 */
-    uint64_t base_frames;  /* free when sharing began */
-    uint64_t slots;        /* distance of what belongs to each core */
-    uint64_t claims;       /* distance of a bit per group: some core takes from it */
-    uint64_t refusals;     /* distance of the requests that were refused and would be again */
-};
-
 /**
  * A pool. The caller owns the storage and keeps it as long as the pool lives; the members are bitframe's
  * own and may only be read, by a debugger.
@@ -118,7 +101,7 @@ struct bitframe_sharing {
  * its high addresses, provided that both move by the same amount. Copying the structure elsewhere is not
  * that, and breaks it.
  *
- * Invariants, whenever no call is in flight:
+ * Invariants, whenever no call is in flight, and not while the pool is shared (<bitframe/shared.h>):
  *  - A bit of frames is set if and only if that frame is free. Bits of no frame of the pool are clear, and so
  *    are those of reserved and of offline frames.
  *  - free_frames is the number of set bits in frames.
@@ -144,7 +127,7 @@ struct bitframe_sharing {
 struct bitframe {
     uint64_t cursor;      /* distance of the lowest word with a free frame */
     uint64_t cursor_pa;   /* PA of that word's first frame */
-    uint64_t free_frames; /* free right now */
+    uint64_t free_frames; /* free right now; UINT64_MAX while the pool is shared */
 
     /* The gap: a stretch of memory between reservations and offline ranges, where the last free fell that did
      * not fall into it.
@@ -180,9 +163,6 @@ struct bitframe {
     uint64_t reserved_frames; /* of these, reserved */
     uint64_t offline;         /* distance of the lowest record of an offline range; 0 if there is none */
     uint64_t offline_frames;  /* frames that are offline */
-#if BITFRAME_SHARED
-    struct bitframe_sharing sharing;
-#endif
 #if BITFRAME_DEBUG
     uint64_t debug; /* distance of the record, struct bitframe_debug; 0 if the pool is not debugged */
 #endif
@@ -234,7 +214,7 @@ enum bitframe_status bitframe_init(struct bitframe *pool, uint64_t first_pa, uin
 /**
  * Take the lowest free frame. Its contents are whatever they were.
  *
- * @return  Its physical address, or 0 when no frame is free. (Of a shared pool see bitframe_take_on().)
+ * @return  Its physical address, or 0 when no frame is free.
  *
  * @par Cost  O(1): one bit search while the word under the cursor lasts, two per index level when it is
  *            used up.
@@ -297,16 +277,12 @@ struct bitframe_request {
  *
  * @retval BITFRAME_OK       The run is the caller's.
  * @retval BITFRAME_NONE     No run of free frames answers; nothing changed.
- * @retval BITFRAME_BUSY     Of a shared pool: it is not known whether one answers, since other CPUs gave
- * frames back during each look for it (<bitframe/shared.h>); nothing changed.
  * @retval BITFRAME_INVALID  A null pointer, no frames, an align that is no power of two, or unknown flags;
  *                           nothing changed.
  *
  * @par Cost  O(levels) for 2 MiB and for 1 GiB if aligned to their size (a line, a block), whatever the
  *            fragmentation; otherwise a pass over the bitmap up to the answer, words without a free frame
- *            skipped; and clearing the bits. Of a shared pool a refusal passes over the whole bitmap,
- * whatever was asked for, but the same request is then refused for a read of each CPU's count until a frame
- * is given back.
+ *            skipped; and clearing the bits.
  */
 enum bitframe_status bitframe_take_run(struct bitframe *pool, const struct bitframe_request *request,
                                        uint64_t *pa);
@@ -363,17 +339,13 @@ enum bitframe_status bitframe_free_run(struct bitframe *pool, uint64_t pa, uint6
  *                 0 if none.
  *
  * @retval BITFRAME_OK       The frames are the caller's; at least one.
- * @retval BITFRAME_NONE     Fewer frames are free within the limits, or none; nothing changed but *taken
- * (and, of a shared pool, pas).
- * @retval BITFRAME_BUSY     Of a shared pool: it is not known whether as many are free, since other CPUs took
- * or gave back frames during each look for them; nothing changed but *taken and pas.
+ * @retval BITFRAME_NONE     Fewer frames are free within the limits, or none; nothing changed but
+ *                           *taken.
  * @retval BITFRAME_INVALID  A null pointer, no frames, an align above a frame, or unknown flags; nothing
  *                           changed.
  *
  * @par Cost  One load and one store per word of 64 frames that gives any, its index bits, and a store per
- *            address. With limits and without BITFRAME_PARTIAL the frames within are counted first. Of a
- * shared pool and without BITFRAME_PARTIAL frames are counted first in any case, up to the number wanted, and
- * a refusal costs as that of bitframe_take_run().
+ *            address. With limits and without BITFRAME_PARTIAL the frames within are counted first.
  */
 enum bitframe_status bitframe_take_bulk(struct bitframe *pool, const struct bitframe_request *request,
                                         uint64_t *pas, uint64_t *taken);
@@ -392,9 +364,6 @@ enum bitframe_status bitframe_take_bulk(struct bitframe *pool, const struct bitf
  *                      free or offline already; without BITFRAME_PARTIAL nothing changed but *freed, which
  *                      is 0.
  * @retval BITFRAME_INVALID  A null pointer or unknown flags; nothing changed.
- *
- * Of a shared pool, where a free cannot be taken back, a frame that @p pas holds twice is found only as it is
- * freed: all frames are free then, and *freed says how many.
  *
  * @par Cost  One load and one store per run of frames within a word, and its index bits. A refusal of all
  * takes back what was freed frame by frame, each at the cost of bitframe_claim().
@@ -476,19 +445,12 @@ enum bitframe_status bitframe_unreserve(struct bitframe *pool, uint64_t pa, uint
  */
 enum bitframe_status bitframe_adopt(struct bitframe *pool, void *metadata, uint64_t metadata_bytes);
 
-/** Of a shared pool: frames free right now, as a sum over its cores. */
-uint64_t bitframe_shared_free_frames(const struct bitframe *pool);
-
 /**
- * Frames free right now: exact, O(1). Of a shared pool it is a sum over its cores, exact while no call is in
- * flight.
+ * Frames free right now: exact, O(1). Of a pool that is shared it is no number: ask
+ * bitframe_shared_free_frames().
  */
 static inline uint64_t bitframe_free_frames(const struct bitframe *pool)
 {
-#if BITFRAME_SHARED
-    if (pool->sharing.cores != 0)
-        return bitframe_shared_free_frames(pool);
-#endif
     return pool->free_frames;
 }
 
@@ -505,7 +467,8 @@ static inline uint64_t bitframe_reserved_frames(const struct bitframe *pool)
 }
 
 /**
- * Verify every invariant of a pool, trusting nothing but its geometry and the bitmap.
+ * Verify every invariant of a pool, trusting nothing but its geometry and the bitmap. (For a shared pool
+ * there is bitframe_shared_check().)
  *
  * @return  BITFRAME_SOUND, or the first invariant found broken.
  *

@@ -120,8 +120,8 @@ uint64_t bitframe_debug_bytes(const struct bitframe *pool);
  * @param flags    Of enum bitframe_debug_flags, at least one.
  *
  * @retval BITFRAME_OK           Debugging is on.
- * @retval BITFRAME_INVALID      A null pointer, misaligned storage, no flags or unknown ones, or a pool that
- * is shared (<bitframe/shared.h>); nothing changed.
+ * @retval BITFRAME_INVALID      A null pointer, misaligned storage, no flags or unknown ones; nothing
+ * changed.
  * @retval BITFRAME_NO_ROOM      @p bytes is too small; nothing changed.
  * @retval BITFRAME_UNSUPPORTED  The library was built without debug_frames; nothing changed.
  *

@@ -286,8 +286,7 @@ enum bitframe_status bitframe_extend_bytes(const struct bitframe *pool, const st
  *                              frames for them, bitframe_unreserve() frees those. bitframe_adopt() refuses
  *                              them.
  * @retval BITFRAME_INVALID     A null pointer, misaligned metadata or such that overlap the old or @p pool;
- *                              or the map lacks a frame that the pool manages, or manages too many; or the
- *                              pool is shared: bitframe_unshare() first.
+ *                              or the map lacks a frame that the pool manages, or manages too many.
  * @retval BITFRAME_OFFLINE     A frame that is new lies in an offline range, whose record does not know it.
  * @retval BITFRAME_INCOMPLETE  The map lacks a range that it was told of: it might be a reservation.
  * @retval BITFRAME_NO_ROOM     @p metadata_bytes is too small.

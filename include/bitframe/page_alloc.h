@@ -11,7 +11,8 @@
  *
  * Safety: one caller at a time. Nothing here locks, blocks or allocates, so any context will do, the MMU
  * off included, as long as no two calls overlap; a kernel that allocates in interrupt handlers masks
- * interrupts around its other calls.
+ * interrupts around its other calls. After bitframe_page_alloc_share() the calls that allocate, free and
+ * count are for every CPU at once, in any context; the mem_map_ calls remain for one caller at a time.
  */
 #ifndef BITFRAME_PAGE_ALLOC_H
 #define BITFRAME_PAGE_ALLOC_H
@@ -19,6 +20,7 @@
 #include <stdint.h>
 
 #include <bitframe/bitframe.h>
+#include <bitframe/shared.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -52,7 +54,8 @@ uint64_t kva_to_pa(uint64_t kva);
 /**
  * Make every page of the pool free and the pool total MALLOC_PAGES.
  *
- * Must be the first call; may be called again at any time, and starts over whatever was held before.
+ * Must be the first call; may be called again at any time, and starts over whatever was held before. The pool
+ * is not shared then.
  *
  * @par Cost  One store per 64 pages and its index: 96 KiB for 3008 MiB.
  */
@@ -135,7 +138,28 @@ uint64_t mem_total_count(void);
  */
 struct bitframe *bitframe_page_alloc_pool(void);
 
+/**
+ * Share the pool behind these calls among all CPUs: bitframe_share() of bitframe_page_alloc_pool(), and from
+ * then on these calls are those of the shared pool. A kernel that does not call this links no code for it.
+ *
+ * @param shared  Becomes the shared pool, for what the contract has no name for.
+ *
+ * @return  The statuses of bitframe_share(), whose other parameters these are.
+ *
+ * @par Safety  As bitframe_share(). The storage and the kernel's image stay as far apart as they are, if the
+ * kernel is seen at other virtual addresses later.
+ */
+enum bitframe_status bitframe_page_alloc_share(struct bitframe_shared **shared,
+                                               const struct bitframe_share_options *options, void *storage,
+                                               uint64_t bytes);
+
 /* What the kernel provides. */
+
+/**
+ * The number of the CPU that runs, for the calls of a shared pool; any context. A wrong number costs speed
+ * only. Only a kernel that calls bitframe_page_alloc_share() need provide this.
+ */
+uint32_t bitframe_page_alloc_cpu(void);
 
 /**
  * Zero @p size bytes at virtual address @p start.

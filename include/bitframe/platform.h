@@ -48,12 +48,6 @@ struct bitframe_platform {
      * @param what  What is wrong, static storage.
      */
     void (*panic)(const char *what);
-
-    /**
-     * Called by what is not told a core's number, on pools that are shared (<bitframe/shared.h>). Returns
-     * that of the core that runs; null means that it is always 0. A wrong number costs speed only.
-     */
-    uint32_t (*core)(void);
 };
 
 /**

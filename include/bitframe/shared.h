@@ -1,36 +1,44 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bitframe/shared.h - one pool for all cores
+ * bitframe/shared.h - one pool for all CPUs
  *
- * A pool begins with one owner. Once memory is Normal and cacheable and other cores are about to start,
- * bitframe_share() makes it everybody's: from then on frames are taken and given back by any core, in any
- * context, interrupts and NMIs included, and nobody locks, waits or masks anything. Nothing is held back for
- * a core either: the last free frame of the pool is any core's.
+ * A pool begins with one owner. Once memory is Normal and cacheable and other CPUs are about to start, the
+ * owner calls bitframe_share(). From then on every CPU allocates and frees through struct bitframe_shared, in
+ * any context, interrupts and NMIs included. No call locks, waits or masks anything. No frame is held back
+ * for a CPU: the last free frame of the pool is any CPU's.
  *
- * The calls are those of <bitframe/bitframe.h>, and here two that name the core. docs/concurrency.md says why
- * they are right.
+ *     static _Alignas(BITFRAME_SHARE_ALIGN) char storage[BITFRAME_SHARE_BYTES(4, WORDS)];
+ *     struct bitframe_share_options options = {.policy = BITFRAME_LOCAL, .cpus = 4};
+ *     struct bitframe_shared *shared;
+ *     if (bitframe_share(&shared, &pool, &options, storage, sizeof(storage)) != BITFRAME_OK)
+ *         panic("share");
+ *     uint64_t pa = bitframe_shared_alloc(shared, cpu);
+ *     enum bitframe_status status = bitframe_shared_free(shared, cpu, pa);
+ *
+ * Every call that needs it takes the number of the CPU that calls, from 0 to cpus - 1. A wrong number costs
+ * speed only. docs/concurrency.md says why the calls are right.
  *
  * Safety: "any context" means that a call may overlap in any way with others on the same pool, also on the
- * same core, where it may be interrupted by another call at any instruction. Any context: bitframe_take(),
- * bitframe_free(), bitframe_take_run(), bitframe_claim(), bitframe_free_run(), bitframe_take_bulk(),
- * bitframe_free_bulk(), bitframe_take_range(), bitframe_free_frames(), and what is marked so here. Every
- * other call needs exclusive access: no other call on the pool may be running. These are the calls that
- * change tables (reserve, unreserve, offline, online), bitframe_check() and the figures of
- * <bitframe/figures.h>. They leave a shared pool shared; the first four rebuild the index each time.
- * bitframe_offline_in_use() is for any context. bitframe_extend() wants an unshared pool.
+ * same CPU, where a call may be interrupted by another at any instruction. "Exclusive access" means that no
+ * other call on the pool may be running.
  *
- * Refusals: what others may have taken cannot be undone, nor what they free be known beforehand. So on a
- * shared pool bitframe_free_bulk() without BITFRAME_PARTIAL and bitframe_free_run() look at all frames first
- * and change nothing if they have to refuse one; but a frame that the list holds twice, or that somebody else
- * frees meanwhile, they find out late: then the others are free, *freed says how many, and the status is
- * BITFRAME_DOUBLE_FREE. And a bitframe_take_bulk() that is refused may have written to pas.
+ * The owner's calls: while a pool is shared, calls of the other headers that change it panic, with a sentence
+ * that says so. Those that change tables (reserve, unreserve, offline, online), audit (bitframe_check()) or
+ * count (<bitframe/figures.h>) need bitframe_shared_begin_exclusive() before and
+ * bitframe_shared_end_exclusive() after. Two calls only read what no call changes, and are for any context:
+ * bitframe_total_frames() and bitframe_reserved_frames(). bitframe_offline_in_use() is for any context too.
+ *
+ * Refusals: a call cannot undo what another CPU has allocated since, nor know beforehand what it frees. So
+ * bitframe_shared_free_bulk() without BITFRAME_PARTIAL and bitframe_shared_free_run() look at all frames
+ * first and change nothing if they have to refuse one. But a frame that the list holds twice, or that another
+ * CPU frees meanwhile, they find out late: then the others are free, *freed says how many, and the status is
+ * BITFRAME_DOUBLE_FREE. And a bitframe_shared_alloc_bulk() that is refused may have written to pas.
  *
  * "None": BITFRAME_NONE is true of some instant of the call, whatever was asked for: no frame, no run, or not
- * so many frames were free then. Before it says so a call looks at the whole bitmap. If another CPU gives
- * frames back meanwhile it looks once more, and if another CPU does so again, the answer is BITFRAME_BUSY:
- * there may be what was asked for, and the caller may ask again. bitframe_take() and bitframe_take_on()
- * answer 0 in both cases; bitframe_take_run() for one frame tells them apart. A refusal is remembered: until
- * the next frame is given back, a request that asks for no less is refused without a look.
+ * so many frames were free then. Before a call says so it looks at the whole bitmap. If another CPU frees
+ * frames meanwhile it looks once more, and if another CPU does so again, the answer is BITFRAME_BUSY: there
+ * may be what was asked for, and the caller may ask again. A refusal is remembered: until the next frame is
+ * freed, a request that asks for no less is refused without a look.
  *
  * Bounds: every call ends after a number of steps that depends on the pool, the request and the number of
  * CPUs alone, whatever other CPUs do. docs/concurrency.md has the numbers.
@@ -38,10 +46,10 @@
  * Lists of free pages per CPU: a pool under BITFRAME_LOCAL needs none; docs/porting.md has the figures. A
  * kernel that wants a stack of frames per CPU keeps it itself, as examples/kernel/frame_stack.c does.
  *
- * Not quite as with one owner: a request for 2 MiB follows the policy as single frames do. Of bulk takes
- * while others free, the frames may be in no order. And a bitframe_take_bulk() with BITFRAME_PARTIAL takes
- * what the index knows of: frames that a call in flight, or one that stopped for ever, hides are left to the
- * next request.
+ * Not quite as with one owner: a request for 2 MiB follows the policy as single frames do. The frames of a
+ * bulk request, while others free, may be in no order. And a bitframe_shared_alloc_bulk() with
+ * BITFRAME_PARTIAL allocates what the index knows of: frames that a call in flight, or one that stopped for
+ * ever, hides are left to the next request.
  */
 #ifndef BITFRAME_SHARED_H
 #define BITFRAME_SHARED_H
@@ -52,8 +60,8 @@
 extern "C" {
 #endif
 
-/** Most cores that a pool is shared by. */
-#define BITFRAME_CORES_MAX 4096
+/** Most CPUs that a pool is shared by. */
+#define BITFRAME_CPUS_MAX 4096
 
 /** Alignment of the storage of a shared pool, bytes: two cache lines, since some machines fetch pairs. */
 #define BITFRAME_SHARE_ALIGN 128
@@ -62,8 +70,8 @@ extern "C" {
 enum bitframe_policy {
     BITFRAME_LOWEST, /**< The lowest: exactly so as long as calls do not overlap. */
     /**
-     * One near the last that the core got, apart from other cores' as long as can be. So with
-     * bitframe_take_bulk() without limits; its frames are in no order then.
+     * One near the last that the CPU got, apart from other CPUs' as long as can be. So with
+     * bitframe_shared_alloc_bulk() without limits; its frames are in no order then.
      */
     BITFRAME_LOCAL,
 };
@@ -71,71 +79,219 @@ enum bitframe_policy {
 /** How a pool is to be shared. */
 struct bitframe_share_options {
     enum bitframe_policy policy; /**< Which frame a single-frame request gets. */
-    uint32_t cores;              /**< Core numbers are 0 to this - 1; 1 to BITFRAME_CORES_MAX. */
+    uint32_t cpus;               /**< CPU numbers are 0 to this - 1; 1 to BITFRAME_CPUS_MAX. */
 };
 
-/** Bytes that bitframe_share() needs for a pool whose bitmap has @p words words, as a constant expression. */
-#define BITFRAME_SHARE_BYTES(cores, words) ((uint64_t)(cores)*128 + ((uint64_t)(words) / 4096 + 1) * 64 + 640)
+/**
+ * A shared pool. It lies in the storage that bitframe_share() was given, and finds its pool by distance:
+ * pool, metadata and storage may be seen at other virtual addresses later, if all three move by the same
+ * amount.
+ */
+struct bitframe_shared;
 
-/** Bytes that bitframe_share() needs for @p pool and @p cores cores: 128 for each, and 64 a GiB. */
-uint64_t bitframe_share_bytes(const struct bitframe *pool, uint32_t cores);
+/** Bytes that bitframe_share() needs for a pool whose bitmap has @p words words, as a constant expression. */
+#define BITFRAME_SHARE_BYTES(cpus, words) ((uint64_t)(cpus)*128 + ((uint64_t)(words) / 4096 + 1) * 64 + 768)
+
+/** Bytes that bitframe_share() needs for @p pool and @p cpus CPUs: 128 for each, 64 a GiB, and 832. */
+uint64_t bitframe_share_bytes(const struct bitframe *pool, uint32_t cpus);
 
 /**
- * Make a pool everybody's.
+ * Share a pool among all CPUs.
  *
- * @param storage  Memory for what belongs to each core, BITFRAME_SHARE_ALIGN-aligned, the pool's until
- *                 bitframe_unshare(). It is found by its distance from the pool, as metadata are.
- * @param bytes    Its length, at least bitframe_share_bytes(pool, cores).
+ * @param shared   Becomes the shared pool: the start of @p storage.
+ * @param pool     The pool. The owner's calls are not for it from now on.
+ * @param storage  Memory for what belongs to each CPU, BITFRAME_SHARE_ALIGN-aligned, the shared pool's as
+ * long as it lives.
+ * @param bytes    Its length, at least bitframe_share_bytes(pool, options->cpus).
  *
- * @retval BITFRAME_OK           From now on any core may call.
- * @retval BITFRAME_INVALID      A null pointer, misaligned storage, a number of cores or policy out of range,
+ * @retval BITFRAME_OK           From now on any CPU may call.
+ * @retval BITFRAME_INVALID      A null pointer, misaligned storage, a number of CPUs or policy out of range,
  *                               or a pool that is shared already; nothing changed.
  * @retval BITFRAME_NO_ROOM      @p bytes is too small; nothing changed.
- * @retval BITFRAME_UNSUPPORTED  The library was built without atomics (-Dshared=false), or the pool is
- *                               debugged (<bitframe/debug.h>); nothing changed.
+ * @retval BITFRAME_UNSUPPORTED  The pool is debugged (<bitframe/debug.h>); nothing changed.
  *
- * @par Safety  The pool's owner, before any other core knows of it. Memory of pool, metadata and storage is
+ * @par Safety  The pool's owner, before any other CPU knows of it. Memory of pool, metadata and storage is
  * Normal, Inner Shareable and cacheable for all of them: exclusives and LSE atomics do not work elsewhere.
  * @par Cost    Writes the storage.
  */
-enum bitframe_status bitframe_share(struct bitframe *pool, const struct bitframe_share_options *options,
-                                    void *storage, uint64_t bytes);
+enum bitframe_status bitframe_share(struct bitframe_shared **shared, struct bitframe *pool,
+                                    const struct bitframe_share_options *options, void *storage,
+                                    uint64_t bytes);
 
 /**
- * Give a shared pool back to one owner, the caller. Index and counts are made again from the bitmap, so this
- * also repairs what a core that stopped for ever in the middle of a call has left: what it was moving stays
- * taken.
+ * Make the pool its caller's alone: until bitframe_shared_end_exclusive() all of the owner's calls are for
+ * it, and none of a shared pool's. Without an end the pool is its owner's again for good: @p shared is no
+ * more, and its storage is the caller's.
  *
- * @retval BITFRAME_OK       The pool has one owner.
- * @retval BITFRAME_INVALID  A null pointer, or the pool was not shared; nothing changed.
+ * Index and counts are made again from the bitmap. So this also repairs what a CPU that stopped for ever in
+ * the middle of a call has left: what it was moving stays taken.
  *
- * @par Safety  No other call in flight.
+ * @return  The pool.
+ *
+ * @par Safety  Exclusive access, until the end.
  * @par Cost    Reads the bitmap and writes the index.
  */
-enum bitframe_status bitframe_unshare(struct bitframe *pool);
+struct bitframe *bitframe_shared_begin_exclusive(struct bitframe_shared *shared);
 
 /**
- * Take a frame, as core @p core. bitframe_take() is the same as the core that runs, if the platform has a
- * hook for its number (<bitframe/platform.h>), else as core 0.
+ * Share the pool again, after bitframe_shared_begin_exclusive(). Panics if the pool is debugged, or has been
+ * extended since: it needs new storage then, and bitframe_share().
  *
- * @param pool  Shared, or with one owner: then this is bitframe_take().
- * @param core  Which core asks. A wrong number costs speed only.
+ * @par Safety  Exclusive access. From now on any CPU may call.
+ * @par Cost    Reads the tables and each CPU's counts.
+ */
+void bitframe_shared_end_exclusive(struct bitframe_shared *shared);
+
+/*
+ * The calls of every CPU, in any context. None waits, and each ends within a bound. Their cpu is the number
+ * of the CPU that calls.
+ */
+
+/**
+ * Allocate a frame. Its contents are whatever they were.
  *
  * @return  The frame's PA. 0: at some instant of the call no frame was free, or it is not known whether one
- * was, since other CPUs gave frames back during each of two looks at the whole bitmap.
+ * was, since other CPUs freed frames during each of two looks at the whole bitmap.
+ * (bitframe_shared_alloc_run() for one frame tells the two apart.)
  *
- * @par Safety  Any context. Never waits, and ends within a bound.
- * @par Cost    One atomic read-modify-write on the bitmap and one on the core's own line, as a rule.
+ * @par Cost    One atomic read-modify-write on the bitmap and one on the CPU's own line, as a rule.
  */
-uint64_t bitframe_take_on(struct bitframe *pool, uint32_t core);
+uint64_t bitframe_shared_alloc(struct bitframe_shared *shared, uint32_t cpu);
 
 /**
- * Give back a frame, as core @p core, whoever took it. Statuses are those of bitframe_free().
+ * Free a frame, whichever CPU allocated it.
  *
- * @par Safety  Any context. Never waits, and ends within a bound.
- * @par Cost    As bitframe_take_on().
+ * @return  The statuses of bitframe_free().
+ *
+ * @par Cost    As bitframe_shared_alloc().
  */
-enum bitframe_status bitframe_free_on(struct bitframe *pool, uint64_t pa, uint32_t core);
+enum bitframe_status bitframe_shared_free(struct bitframe_shared *shared, uint32_t cpu, uint64_t pa);
+
+/**
+ * Allocate a huge frame: BITFRAME_LINE_FRAMES frames aligned to their size, 2 MiB with 4 KiB frames.
+ *
+ * @return  Its PA, or 0 as of bitframe_shared_alloc().
+ *
+ * @par Cost    An atomic read-modify-write per 64 frames, and the index over them. A refusal as
+ *              bitframe_shared_alloc_run().
+ */
+uint64_t bitframe_shared_alloc_huge(struct bitframe_shared *shared, uint32_t cpu);
+
+/**
+ * Free a huge frame: as bitframe_shared_free_run(), but that BITFRAME_MISALIGNED is the first of all statuses
+ * and says that @p pa is no multiple of the size of a huge frame.
+ */
+enum bitframe_status bitframe_shared_free_huge(struct bitframe_shared *shared, uint32_t cpu, uint64_t pa);
+
+/**
+ * Allocate a run of frames: of all that answer the request, the lowest, or the highest if it says so. A
+ * request for 2 MiB aligned to that and without limits follows the policy instead.
+ *
+ * @param request  As of bitframe_take_run().
+ * @param pa       Becomes the PA of its first frame.
+ *
+ * @retval BITFRAME_OK       The run is the caller's.
+ * @retval BITFRAME_NONE     At some instant of the call no run of free frames answered; nothing changed.
+ * @retval BITFRAME_BUSY     It is not known whether one answers, since other CPUs freed frames during each
+ * look for it; nothing changed.
+ * @retval BITFRAME_INVALID  A null pointer, no frames, an align that is no power of two, or unknown flags;
+ *                           nothing changed.
+ *
+ * @par Cost    A search as that of bitframe_take_run(), and an atomic read-modify-write per 64 frames. A
+ * refusal passes over the whole bitmap, but the same request is then refused for a read of each CPU's count
+ * until a frame is freed.
+ */
+enum bitframe_status bitframe_shared_alloc_run(struct bitframe_shared *shared, uint32_t cpu,
+                                               const struct bitframe_request *request, uint64_t *pa);
+
+/**
+ * Free a run of frames, or any part of one.
+ *
+ * @return  The statuses of bitframe_free_run(). BITFRAME_DOUBLE_FREE may come late: see "Refusals" above.
+ *
+ * @par Cost    One atomic read-modify-write per 64 frames, and the index over them.
+ */
+enum bitframe_status bitframe_shared_free_run(struct bitframe_shared *shared, uint32_t cpu, uint64_t pa,
+                                              uint64_t frames);
+
+/**
+ * Allocate exactly the @p frames frames from the one at @p pa on.
+ *
+ * @return  The statuses of bitframe_claim().
+ *
+ * @par Cost    One atomic read-modify-write per 64 frames, and the index over them.
+ */
+enum bitframe_status bitframe_shared_alloc_at(struct bitframe_shared *shared, uint32_t cpu, uint64_t pa,
+                                              uint64_t frames);
+
+/**
+ * Allocate every free frame that [@p first_pa, @p end_pa) touches, as bitframe_take_range() does.
+ *
+ * @return  How many frames the call allocated.
+ *
+ * @par Cost    One load per 64 frames, an atomic read-modify-write where any are free, and the index over
+ * them.
+ */
+uint64_t bitframe_shared_alloc_range(struct bitframe_shared *shared, uint32_t cpu, uint64_t first_pa,
+                                     uint64_t end_pa);
+
+/**
+ * Allocate many single frames at once.
+ *
+ * @param request    As of bitframe_take_bulk().
+ * @param pas        Room for as many addresses as the request has frames.
+ * @param allocated  Becomes how many were allocated.
+ *
+ * @retval BITFRAME_OK       The frames are the caller's; at least one.
+ * @retval BITFRAME_NONE     At some instant of the call fewer frames were free within the limits, or none;
+ *                           nothing changed but *allocated, which is 0, and pas.
+ * @retval BITFRAME_BUSY     It is not known whether as many are free, since other CPUs allocated or freed
+ *                           frames during each look for them; nothing changed but *allocated and pas.
+ * @retval BITFRAME_INVALID  A null pointer, no frames, an align above a frame, or unknown flags; nothing
+ *                           changed.
+ *
+ * @par Cost    One atomic read-modify-write per word of 64 frames that gives any, its index bits, and a store
+ * per address. Without BITFRAME_PARTIAL frames are counted first, up to the number wanted, and a refusal
+ * costs as that of bitframe_shared_alloc_run().
+ */
+enum bitframe_status bitframe_shared_alloc_bulk(struct bitframe_shared *shared, uint32_t cpu,
+                                                const struct bitframe_request *request, uint64_t *pas,
+                                                uint64_t *allocated);
+
+/**
+ * Free many single frames at once, in any order, as bitframe_free_bulk() does. A free cannot be taken back
+ * here: a frame that @p pas holds twice is found only as it is freed. All frames are free then, and *freed
+ * says how many.
+ *
+ * @param flags  0: all or none. BITFRAME_PARTIAL: all that can be, the others skipped.
+ * @param freed  Becomes how many were freed.
+ *
+ * @return  The statuses of bitframe_free_bulk().
+ *
+ * @par Cost    One atomic read-modify-write per run of frames within a word, and its index bits.
+ */
+enum bitframe_status bitframe_shared_free_bulk(struct bitframe_shared *shared, uint32_t cpu,
+                                               const uint64_t *pas, uint64_t frames, uint32_t flags,
+                                               uint64_t *freed);
+
+/**
+ * Frames free right now, as a sum over all CPUs: exact while no call is in flight.
+ *
+ * @par Cost    Two loads for each CPU.
+ */
+uint64_t bitframe_shared_free_frames(const struct bitframe_shared *shared);
+
+/**
+ * Verify a shared pool as its calls have left it: tables and bitmap as bitframe_check() does, that no bit is
+ * missing in the index, and that the counts come to the free frames. (After bitframe_shared_begin_exclusive()
+ * the index is made again, and bitframe_check() says nothing of the calls before.)
+ *
+ * @return  BITFRAME_SOUND, or the first invariant found broken.
+ *
+ * @par Safety  Exclusive access, and no CPU has stopped in the middle of a call.
+ * @par Cost    Reads the bitmap four times and the index once.
+ */
+enum bitframe_invariant bitframe_shared_check(const struct bitframe_shared *shared);
 
 #ifdef __cplusplus
 }

@@ -12,9 +12,8 @@
 #include "kernels.h"
 #include "line.h"
 #include "offline.h"
+#include "owner.h"
 #include "pool.h"
-#include "request.h"
-#include "sharing.h"
 
 /** Take what is wanted of word @p word, of the frames that @p mask allows. */
 static void take_from_word(struct bitframe *pool, const struct segment *segment, uint64_t word, uint64_t mask,
@@ -84,28 +83,14 @@ static void mend_cursor(struct bitframe *pool)
                                       WORD_BITS);
 }
 
-static void zero_each(const uint64_t *pas, uint64_t frames)
-{
-    for (uint64_t i = 0; i < frames; i++)
-        zero_run(pas[i], 1);
-}
-
 enum bitframe_status bitframe_take_bulk(struct bitframe *pool, const struct bitframe_request *request,
                                         uint64_t *pas, uint64_t *taken)
 {
     struct wanted wanted;
-    if (!pool || !request || !pas || !taken ||
-        !read_request(request, BITFRAME_HIGHEST | BITFRAME_ZEROED | BITFRAME_PARTIAL, &wanted) ||
-        wanted.align != 1)
+    if (!pool || !request || !pas || !taken || !read_bulk_request(request, &wanted))
         return BITFRAME_INVALID;
     *taken = 0;
-    if (pool_is_shared(pool)) {
-        bool is_partial = (request->flags & BITFRAME_PARTIAL) != 0;
-        enum bitframe_status status = bitframe_shared_take_bulk(pool, &wanted, is_partial, pas, taken);
-        if (request->flags & BITFRAME_ZEROED)
-            zero_each(pas, *taken);
-        return status;
-    }
+    check_owner(pool);
     bool has_limits = (request->min_pa | request->max_pa) != 0;
     bool is_partial = (request->flags & BITFRAME_PARTIAL) != 0;
     if (!is_partial && (has_limits ? !are_enough(pool, &wanted) : wanted.frames > pool->free_frames))
@@ -170,8 +155,7 @@ enum bitframe_status bitframe_free_bulk(struct bitframe *pool, const uint64_t *p
     if (!pool || !pas || !freed || (flags & ~(uint32_t)BITFRAME_PARTIAL) != 0)
         return BITFRAME_INVALID;
     *freed = 0;
-    if (pool_is_shared(pool))
-        return bitframe_shared_free_bulk(pool, pas, frames, (flags & BITFRAME_PARTIAL) != 0, freed);
+    check_owner(pool);
     /* What may be taken back must not have been filled with anything. */
     uint64_t debug = debug_pause(pool, (flags & BITFRAME_PARTIAL) == 0);
     for (uint64_t i = 0; i < frames;) {

@@ -3,7 +3,7 @@
 #ifndef BITFRAME_CORE_BULK_H
 #define BITFRAME_CORE_BULK_H
 
-#include "geometry.h"
+#include "request.h"
 
 /** Addresses going to the caller. */
 struct harvest {
@@ -28,6 +28,12 @@ static inline void write_addresses(struct harvest *harvest, uint64_t bits, uint6
             *out++ = pa + ((uint64_t)lowest_bit(bits) << BITFRAME_FRAME_SHIFT);
     }
     harvest->pas = out;
+}
+
+static inline void zero_each(const uint64_t *pas, uint64_t frames)
+{
+    for (uint64_t i = 0; i < frames; i++)
+        zero_run(pas[i], 1);
 }
 
 /** Keep the lowest or highest @p count of the bits of @p bits, which has more. */

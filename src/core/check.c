@@ -6,7 +6,7 @@
 #include "index.h"
 #include "kernels.h"
 #include "offline.h"
-#include "sharing.h"
+#include "owner.h"
 
 /** Is every bit in [@p first, @p end) clear? */
 static bool is_clear(const uint64_t *words, uint64_t first, uint64_t end)
@@ -253,7 +253,7 @@ static bool gap_is_sound(const struct bitframe *pool)
            bitframe_segment_above(pool, first) == bitframe_segment_above(pool, end - 1);
 }
 
-/** The part of bitframe_check() that differs while a pool is shared. */
+/** Verify index, cursor, count and gap of a pool whose bitmap has @p free_frames set bits. */
 static enum bitframe_invariant check_owned(const struct bitframe *pool, uint64_t free_frames)
 {
     uint64_t loose = loose_line(pool);
@@ -270,19 +270,27 @@ static enum bitframe_invariant check_owned(const struct bitframe *pool, uint64_t
     return gap_is_sound(pool) ? BITFRAME_SOUND : BITFRAME_BAD_GAP;
 }
 
-enum bitframe_invariant bitframe_check(const struct bitframe *pool)
+enum bitframe_invariant bitframe_check_tables(const struct bitframe *pool, uint64_t *free_frames)
 {
     if (!tables_are_sound(pool))
         return BITFRAME_BAD_TABLES;
-    uint64_t free_frames = kernel_count(levels_at(pool, &pool->frames, 0), pool->frames.words);
-    if (free_frames != count_free_in_spans(pool))
+    *free_frames = kernel_count(levels_at(pool, &pool->frames, 0), pool->frames.words);
+    if (*free_frames != count_free_in_spans(pool))
         return BITFRAME_BAD_PADDING;
     if (!reserved_is_sound(pool))
         return BITFRAME_BAD_RESERVED;
     if (!offline_is_sound(pool))
         return BITFRAME_BAD_OFFLINE;
-    enum bitframe_invariant broken =
-        pool_is_shared(pool) ? bitframe_check_shared(pool, free_frames) : check_owned(pool, free_frames);
+    return BITFRAME_SOUND;
+}
+
+enum bitframe_invariant bitframe_check(const struct bitframe *pool)
+{
+    uint64_t free_frames;
+    check_owner(pool);
+    enum bitframe_invariant broken = bitframe_check_tables(pool, &free_frames);
+    if (broken == BITFRAME_SOUND)
+        broken = check_owned(pool, free_frames);
     if (broken == BITFRAME_SOUND && !bitframe_header_is_right(pool))
         return BITFRAME_BAD_HEADER;
     return broken;

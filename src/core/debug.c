@@ -11,7 +11,7 @@
 #include "hooks.h"
 #include "kernels.h"
 #include "offline.h"
-#include "sharing.h"
+#include "owner.h"
 
 #define POISONED UINT32_C(0x80000000)
 #define NOBODY   UINT32_MAX /* no entry of a taken frame, for those have no POISONED */
@@ -162,8 +162,9 @@ uint64_t bitframe_debug_bytes(const struct bitframe *pool)
 enum bitframe_status bitframe_debug_start(struct bitframe *pool, struct bitframe_debug *debug, void *storage,
                                           uint64_t bytes, uint32_t flags)
 {
-    if (!pool || !debug || !storage || (uintptr_t)storage % sizeof(uint32_t) != 0 || pool_is_shared(pool))
+    if (!pool || !debug || !storage || (uintptr_t)storage % sizeof(uint32_t) != 0)
         return BITFRAME_INVALID;
+    check_owner(pool);
     if (flags == 0 || (flags & ~(uint32_t)(BITFRAME_DEBUG_POISON | BITFRAME_DEBUG_TAGS)) != 0)
         return BITFRAME_INVALID;
     if (bytes < bitframe_debug_bytes(pool))

@@ -11,8 +11,8 @@
 #include "index.h"
 #include "kernels.h"
 #include "offline.h"
+#include "owner.h"
 #include "rebuild.h"
-#include "sharing.h"
 
 /** Frames [first, end) of one new span, all of them the pool's already or none, all reserved or none. */
 struct stretch {
@@ -244,9 +244,9 @@ static void join_bitmaps(const struct bitframe *pool, const struct bitframe *for
 enum bitframe_status bitframe_extend(struct bitframe *pool, const struct bitframe_map *map, void *metadata,
                                      uint64_t metadata_bytes)
 {
-    if (!pool || !map || !metadata || (uintptr_t)metadata % BITFRAME_METADATA_ALIGN != 0 ||
-        pool_is_shared(pool))
+    if (!pool || !map || !metadata || (uintptr_t)metadata % BITFRAME_METADATA_ALIGN != 0)
         return BITFRAME_INVALID;
+    check_owner(pool);
     struct extent extent;
     enum bitframe_status status = plan(pool, map, &extent);
     if (status != BITFRAME_OK)

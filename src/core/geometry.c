@@ -296,9 +296,6 @@ void bitframe_lay_out_extent(struct bitframe *pool, const struct extent *extent,
     pool->offline = 0;
     pool->offline_frames = 0;
     pool->loose = 0;
-#if BITFRAME_SHARED
-    pool->sharing.cores = 0;
-#endif
     debug_none(pool);
 }
 

@@ -18,8 +18,8 @@
 #include "kernels.h"
 #include "line.h"
 #include "offline.h"
+#include "owner.h"
 #include "pool.h"
-#include "sharing.h"
 
 enum { KNOWN_FRAMES = BITFRAME_LINE_FRAMES * WORD_BITS }; /* what one word of lines tells of */
 
@@ -154,8 +154,7 @@ uint64_t bitframe_cursor_emptied(struct bitframe *pool, uint64_t pa)
 
 uint64_t bitframe_take_none(struct bitframe *pool)
 {
-    if (pool_is_shared(pool))
-        return bitframe_shared_take(pool, this_core());
+    check_owner(pool);
     BITFRAME_ASSERT(pool->free_frames == 0);
     return 0;
 }
@@ -217,15 +216,11 @@ void bitframe_word_freed(struct bitframe *pool, uint64_t distance, uint64_t befo
 /** Free a frame after all, though it is outside the gap, or say why not. */
 static __attribute__((noinline)) enum bitframe_status free_elsewhere(struct bitframe *pool, uint64_t pa)
 {
-    if (pool_is_shared(pool))
-        return bitframe_shared_free(pool, pa, this_core());
+    check_owner(pool);
     uint64_t frame = frame_number(pa);
-    if (!frame_is_managed(pool, frame))
-        return BITFRAME_UNMANAGED;
-    if (pa % BITFRAME_FRAME_BYTES != 0)
-        return BITFRAME_MISALIGNED;
-    if (frame_is_reserved(pool, frame))
-        return BITFRAME_RESERVED;
+    enum bitframe_status status = locate_frame(pool, pa);
+    if (status != BITFRAME_OK)
+        return status;
     struct bitframe_offline *record = bitframe_offline_meeting(pool, frame, frame + 1);
     if (record) {
         if (bitframe_offline_holds(pool, frame, frame + 1))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* machine.c - the platform's declaration, kept for all pools. */
 #include "machine.h"
+#include "owner.h"
 
 struct bitframe_platform bitframe_machine;
 
@@ -24,7 +25,6 @@ enum bitframe_status bitframe_set_platform(const struct bitframe_platform *platf
     bitframe_machine.simd_begin = platform->simd_begin;
     bitframe_machine.simd_end = platform->simd_end;
     bitframe_machine.panic = platform->panic;
-    bitframe_machine.core = platform->core;
     return BITFRAME_OK;
 }
 
@@ -34,4 +34,10 @@ _Noreturn void bitframe_panic(const char *what)
         bitframe_machine.panic(what);
     for (;;)
         __builtin_trap();
+}
+
+_Noreturn void bitframe_panic_lent(void)
+{
+    bitframe_panic("the pool is shared: use the calls of <bitframe/shared.h>, or "
+                   "bitframe_shared_begin_exclusive() first");
 }

@@ -11,7 +11,7 @@
 #include "hooks.h"
 #include "index.h"
 #include "kernels.h"
-#include "sharing.h"
+#include "owner.h"
 
 struct bitframe_offline *bitframe_offline_meeting(const struct bitframe *pool, uint64_t first, uint64_t end)
 {
@@ -101,10 +101,12 @@ static void write_bits(const struct bitframe *pool, const struct bitframe_offlin
     }
 }
 
-/** bitframe_offline() by the owner of the pool; the pointers are sound. */
-static enum bitframe_status put_offline(struct bitframe *pool, struct bitframe_offline *record, uint64_t pa,
-                                        uint64_t bytes, uint64_t *words, uint64_t word_count)
+enum bitframe_status bitframe_offline(struct bitframe *pool, struct bitframe_offline *record, uint64_t pa,
+                                      uint64_t bytes, uint64_t *words, uint64_t word_count)
 {
+    if (!pool || !record || !words || (uintptr_t)words % sizeof(uint64_t) != 0)
+        return BITFRAME_INVALID;
+    check_owner(pool);
     uint64_t last_pa = pa + (bytes - 1);
     if ((bytes != 0 && last_pa < pa) || *link_to(pool, record) != 0)
         return BITFRAME_INVALID;
@@ -139,20 +141,11 @@ static enum bitframe_status put_offline(struct bitframe *pool, struct bitframe_o
     return BITFRAME_OK;
 }
 
-enum bitframe_status bitframe_offline(struct bitframe *pool, struct bitframe_offline *record, uint64_t pa,
-                                      uint64_t bytes, uint64_t *words, uint64_t word_count)
+enum bitframe_status bitframe_online(struct bitframe *pool, struct bitframe_offline *record)
 {
-    if (!pool || !record || !words || (uintptr_t)words % sizeof(uint64_t) != 0)
+    if (!pool || !record)
         return BITFRAME_INVALID;
-    uint32_t cores = sharing_pause(pool);
-    enum bitframe_status status = put_offline(pool, record, pa, bytes, words, word_count);
-    sharing_resume(pool, cores);
-    return status;
-}
-
-/** bitframe_online() by the owner of the pool; the pointers are sound. */
-static enum bitframe_status put_online(struct bitframe *pool, struct bitframe_offline *record)
-{
+    check_owner(pool);
     uint64_t *link = link_to(pool, record);
     if (*link == 0)
         return record->end == 0 ? BITFRAME_OK : BITFRAME_INVALID;
@@ -175,16 +168,6 @@ static enum bitframe_status put_online(struct bitframe *pool, struct bitframe_of
     }
     *record = (struct bitframe_offline){0};
     return BITFRAME_OK;
-}
-
-enum bitframe_status bitframe_online(struct bitframe *pool, struct bitframe_offline *record)
-{
-    if (!pool || !record)
-        return BITFRAME_INVALID;
-    uint32_t cores = sharing_pause(pool);
-    enum bitframe_status status = put_online(pool, record);
-    sharing_resume(pool, cores);
-    return status;
 }
 
 bool bitframe_offline_next(const struct bitframe *pool, const struct bitframe_offline *record,

@@ -58,10 +58,6 @@ bool bitframe_offline_holds(const struct bitframe *pool, uint64_t first, uint64_
 void bitframe_offline_leave(struct bitframe *pool, struct bitframe_offline *record, uint64_t first,
                             uint64_t end);
 
-/** The same on a shared pool. Returns whether all of them were in use. */
-bool bitframe_shared_leave(struct bitframe *pool, struct bitframe_offline *record, uint64_t first,
-                           uint64_t end);
-
 /** Undo bitframe_offline_leave() for @p frame: it is in use as before. */
 void bitframe_offline_stay(struct bitframe *pool, struct bitframe_offline *record, uint64_t frame);
 

@@ -5,7 +5,7 @@
 #include "hooks.h"
 #include "index.h"
 #include "kernels.h"
-#include "sharing.h"
+#include "owner.h"
 
 enum { PLACE_SLACK = sizeof(struct span) }; /* what the reservation of the place itself may need */
 
@@ -107,6 +107,7 @@ uint64_t bitframe_take_range(struct bitframe *pool, uint64_t first_pa, uint64_t 
 {
     if (first_pa >= end_pa)
         return 0;
+    check_owner(pool);
     uint64_t first = frame_number(first_pa);
     uint64_t end = frame_number_up(end_pa);
     uint64_t taken = 0;
@@ -117,10 +118,7 @@ uint64_t bitframe_take_range(struct bitframe *pool, uint64_t first_pa, uint64_t 
         if (from >= to)
             break;
         uint64_t bit = bit_of_frame(segment, from);
-        if (pool_is_shared(pool))
-            taken += bitframe_shared_clear(pool, bit, bit + (to - from));
-        else
-            taken += bitframe_clear_frames(pool, bit, bit + (to - from));
+        taken += bitframe_clear_frames(pool, bit, bit + (to - from));
     }
     return taken;
 }

@@ -31,8 +31,7 @@ uint64_t bitframe_cursor_emptied(struct bitframe *pool, uint64_t pa);
 enum bitframe_status bitframe_free_rest(struct bitframe *pool, uint64_t pa, uint64_t before,
                                         uint64_t distance);
 
-/** The cursor's word is 0: the pool is shared, and this is bitframe_shared_take(); or nothing is free, and it
- * is 0. */
+/** The cursor's word is 0: nothing is free. Returns 0. */
 uint64_t bitframe_take_none(struct bitframe *pool);
 
 /**

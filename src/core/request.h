@@ -5,6 +5,7 @@
 
 #include "geometry.h"
 #include "kernels.h"
+#include "line.h"
 
 /** What is left of a request once it is in frame numbers. */
 struct wanted {
@@ -40,6 +41,20 @@ static inline bool read_request(const struct bitframe_request *request, uint32_t
     wanted->end = request->max_pa == 0 ? frame_number(UINT64_MAX) + 1 : frame_number(request->max_pa);
     wanted->highest = (request->flags & BITFRAME_HIGHEST) != 0;
     return true;
+}
+
+/** Read a request for many single frames. Returns whether it makes sense. */
+static inline bool read_bulk_request(const struct bitframe_request *request, struct wanted *wanted)
+{
+    return read_request(request, BITFRAME_HIGHEST | BITFRAME_ZEROED | BITFRAME_PARTIAL, wanted) &&
+           wanted->align == 1;
+}
+
+/** Any line and no more said of it: the lowest bit of the index is the answer. */
+static inline bool is_plain_line(const struct bitframe_request *request)
+{
+    return request->frames == BITFRAME_LINE_FRAMES && request->align == LINE_BYTES &&
+           (request->min_pa | request->max_pa | request->flags) == 0;
 }
 
 /** The @p i-th segment in the order of the request. */

@@ -11,7 +11,7 @@
 #include "header.h"
 #include "index.h"
 #include "offline.h"
-#include "sharing.h"
+#include "owner.h"
 
 /**
  * Replace entries [@p from, @p to) of the table by @p count entries of @p with, which fit.
@@ -65,8 +65,9 @@ static enum bitframe_status may_reserve(struct bitframe *pool, uint64_t first, u
     return held == 0 ? BITFRAME_OK : BITFRAME_IN_USE;
 }
 
-static enum bitframe_status reserve(struct bitframe *pool, uint64_t pa, uint64_t bytes)
+enum bitframe_status bitframe_reserve(struct bitframe *pool, uint64_t pa, uint64_t bytes)
 {
+    check_owner(pool);
     if (bytes == 0)
         return BITFRAME_OK;
     uint64_t last_pa = pa + (bytes - 1);
@@ -113,8 +114,9 @@ static enum bitframe_status reserve(struct bitframe *pool, uint64_t pa, uint64_t
     return BITFRAME_OK;
 }
 
-static enum bitframe_status unreserve(struct bitframe *pool, uint64_t pa, uint64_t bytes)
+enum bitframe_status bitframe_unreserve(struct bitframe *pool, uint64_t pa, uint64_t bytes)
 {
+    check_owner(pool);
     if (bytes == 0)
         return BITFRAME_OK;
     uint64_t last_pa = pa + (bytes - 1);
@@ -165,20 +167,4 @@ static enum bitframe_status unreserve(struct bitframe *pool, uint64_t pa, uint64
     if (pool->gap_frames == 0)
         bitframe_gap_find(pool);
     return BITFRAME_OK;
-}
-
-enum bitframe_status bitframe_reserve(struct bitframe *pool, uint64_t pa, uint64_t bytes)
-{
-    uint32_t cores = sharing_pause(pool);
-    enum bitframe_status status = reserve(pool, pa, bytes);
-    sharing_resume(pool, cores);
-    return status;
-}
-
-enum bitframe_status bitframe_unreserve(struct bitframe *pool, uint64_t pa, uint64_t bytes)
-{
-    uint32_t cores = sharing_pause(pool);
-    enum bitframe_status status = unreserve(pool, pa, bytes);
-    sharing_resume(pool, cores);
-    return status;
 }

@@ -7,40 +7,7 @@
 #include "kernels.h"
 #include "line.h"
 #include "offline.h"
-#include "search.h"
-#include "sharing.h"
-
-/** @param frames  The levels of frames, or the bitmap alone. */
-static inline uint64_t search_segment(const struct bitframe *pool, const struct segment *segment,
-                                      const struct wanted *wanted, uint64_t unit,
-                                      const struct bitframe_levels *frames)
-{
-    struct span allowed = wanted_frames(segment, wanted);
-    if (allowed.first >= allowed.end || wanted->frames > allowed.end - allowed.first)
-        return NO_BIT;
-
-    const struct bitframe_levels *levels = frames;
-    uint64_t skew = segment->first - segment->first_bit;
-    if (unit == BLOCK_FRAMES) {
-        levels = &pool->blocks;
-        skew = segment->first / BLOCK_FRAMES - segment->first_block;
-    } else if (unit == BITFRAME_LINE_FRAMES) {
-        levels = &pool->lines;
-        skew = segment->first / BITFRAME_LINE_FRAMES - segment->first_bit / BITFRAME_LINE_FRAMES;
-    }
-    struct search search = {
-        .first = (allowed.first + unit - 1) / unit - skew,
-        .end = allowed.end / unit - skew,
-        .bits = wanted->frames / unit,
-        .align = wanted->align / unit,
-        .skew = skew,
-    };
-    if (search.first >= search.end)
-        return NO_BIT;
-    uint64_t bit = wanted->highest ? bitframe_search_down(pool, levels, &search)
-                                   : bitframe_search_up(pool, levels, &search);
-    return bit == NO_BIT ? NO_BIT : (bit + skew) * unit;
-}
+#include "owner.h"
 
 uint64_t bitframe_search_pool(const struct bitframe *pool, const struct wanted *wanted, uint64_t unit)
 {
@@ -52,30 +19,6 @@ uint64_t bitframe_search_pool(const struct bitframe *pool, const struct wanted *
     return NO_BIT;
 }
 
-#if BITFRAME_SHARED
-uint64_t bitframe_search_bitmap(const struct bitframe *pool, const struct wanted *wanted)
-{
-    /* An initializer would clear the other levels, which no search looks at, by a call to memset(). */
-    struct bitframe_levels bitmap;
-    bitmap.level[0] = pool->frames.level[0];
-    bitmap.count = 1;
-    for (uint64_t i = 0; i < pool->segment_count; i++) {
-        const struct segment *segment = wanted_segment(pool, wanted, i);
-        struct span allowed = wanted_frames(segment, wanted);
-        if (allowed.first >= allowed.end)
-            continue;
-        /* No word outside the limits is looked at: searches pass empty words up to the ends of their bitmap.
-         */
-        bitmap.stop = bit_of_frame(segment, allowed.first) / WORD_BITS;
-        bitmap.words = (bit_of_frame(segment, allowed.end) + WORD_BITS - 1) / WORD_BITS;
-        uint64_t frame = search_segment(pool, segment, wanted, 1, &bitmap);
-        if (frame != NO_BIT)
-            return frame;
-    }
-    return NO_BIT;
-}
-#endif
-
 /** Runs of whole lines or blocks, aligned to them, are looked for in their own bitmaps. */
 static uint64_t unit_of(const struct wanted *wanted)
 {
@@ -85,51 +28,24 @@ static uint64_t unit_of(const struct wanted *wanted)
     return both % BITFRAME_LINE_FRAMES == 0 ? BITFRAME_LINE_FRAMES : 1;
 }
 
-/** Any line and no more said of it: the lowest bit of the index is the answer. */
-static inline bool is_plain_line(const struct bitframe_request *request)
-{
-    return request->frames == BITFRAME_LINE_FRAMES && request->align == LINE_BYTES &&
-           (request->min_pa | request->max_pa | request->flags) == 0;
-}
-
 static __attribute__((noinline)) enum bitframe_status
 take_any_run(struct bitframe *pool, const struct bitframe_request *request, uint64_t *pa)
 {
     struct wanted wanted;
     if (!read_request(request, BITFRAME_HIGHEST | BITFRAME_ZEROED, &wanted))
         return BITFRAME_INVALID;
-    if (pool_is_shared(pool)) {
-        enum bitframe_status status = bitframe_shared_take_run(pool, &wanted, pa);
-        if (status != BITFRAME_OK)
-            return status;
-    } else {
-        bitframe_settle(pool);
-        uint64_t frame = bitframe_search_pool(pool, &wanted, unit_of(&wanted));
-        if (frame == NO_BIT)
-            return BITFRAME_NONE;
-        uint64_t bit = pool_bit(pool, frame);
-        bitframe_clear_frames(pool, bit, bit + wanted.frames);
-        *pa = frame << BITFRAME_FRAME_SHIFT;
-    }
+    check_owner(pool);
+    bitframe_settle(pool);
+    uint64_t frame = bitframe_search_pool(pool, &wanted, unit_of(&wanted));
+    if (frame == NO_BIT)
+        return BITFRAME_NONE;
+    uint64_t bit = pool_bit(pool, frame);
+    bitframe_clear_frames(pool, bit, bit + wanted.frames);
+    *pa = frame << BITFRAME_FRAME_SHIFT;
     if (request->flags & BITFRAME_ZEROED)
         zero_run(*pa, wanted.frames);
     return BITFRAME_OK;
 }
-
-#if BITFRAME_SHARED
-/** By the index of whole lines if it knows of one, or else as any run. */
-static __attribute__((noinline)) enum bitframe_status
-take_shared_line(struct bitframe *pool, const struct bitframe_request *request, uint64_t *pa)
-{
-    uint64_t line_pa = bitframe_shared_take_line(pool);
-    if (line_pa == 0)
-        return take_any_run(pool, request, pa);
-    *pa = line_pa;
-    return BITFRAME_OK;
-}
-#else
-#define take_shared_line(pool, request, pa) BITFRAME_NONE
-#endif
 
 enum bitframe_status bitframe_take_run(struct bitframe *pool, const struct bitframe_request *request,
                                        uint64_t *pa)
@@ -138,15 +54,13 @@ enum bitframe_status bitframe_take_run(struct bitframe *pool, const struct bitfr
         return BITFRAME_INVALID;
     if (!is_plain_line(request))
         return take_any_run(pool, request, pa);
-    if (pool_is_shared(pool))
-        return take_shared_line(pool, request, pa);
+    check_owner(pool);
     return bitframe_take_line(pool, pa);
 }
 
 enum bitframe_status bitframe_claim(struct bitframe *pool, uint64_t pa, uint64_t frames)
 {
-    if (pool_is_shared(pool))
-        return bitframe_shared_claim(pool, pa, frames);
+    check_owner(pool);
     uint64_t bit;
     enum bitframe_status status = bitframe_locate_run(pool, pa, frames, &bit);
     if (status != BITFRAME_OK)
@@ -160,8 +74,7 @@ enum bitframe_status bitframe_claim(struct bitframe *pool, uint64_t pa, uint64_t
 static __attribute__((noinline)) enum bitframe_status free_any_run(struct bitframe *pool, uint64_t pa,
                                                                    uint64_t frames)
 {
-    if (pool_is_shared(pool))
-        return bitframe_shared_free_run(pool, pa, frames);
+    check_owner(pool);
     uint64_t bit;
     enum bitframe_status status = bitframe_locate_run(pool, pa, frames, &bit);
     if (status != BITFRAME_OK)

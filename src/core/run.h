@@ -4,6 +4,7 @@
 #define BITFRAME_CORE_RUN_H
 
 #include "request.h"
+#include "search.h"
 
 /**
  * Look for a run in the bitmap that has a bit for every @p unit frames: 1, a line or a block, of which run
@@ -13,7 +14,40 @@
  */
 uint64_t bitframe_search_pool(const struct bitframe *pool, const struct wanted *wanted, uint64_t unit);
 
-/** The same among frames, whatever the index says: a pass over the bitmap. */
-uint64_t bitframe_search_bitmap(const struct bitframe *pool, const struct wanted *wanted);
+/**
+ * The same in one segment.
+ *
+ * @param frames  The levels of frames, or the bitmap alone.
+ */
+static inline uint64_t search_segment(const struct bitframe *pool, const struct segment *segment,
+                                      const struct wanted *wanted, uint64_t unit,
+                                      const struct bitframe_levels *frames)
+{
+    struct span allowed = wanted_frames(segment, wanted);
+    if (allowed.first >= allowed.end || wanted->frames > allowed.end - allowed.first)
+        return NO_BIT;
+
+    const struct bitframe_levels *levels = frames;
+    uint64_t skew = segment->first - segment->first_bit;
+    if (unit == BLOCK_FRAMES) {
+        levels = &pool->blocks;
+        skew = segment->first / BLOCK_FRAMES - segment->first_block;
+    } else if (unit == BITFRAME_LINE_FRAMES) {
+        levels = &pool->lines;
+        skew = segment->first / BITFRAME_LINE_FRAMES - segment->first_bit / BITFRAME_LINE_FRAMES;
+    }
+    struct search search = {
+        .first = (allowed.first + unit - 1) / unit - skew,
+        .end = allowed.end / unit - skew,
+        .bits = wanted->frames / unit,
+        .align = wanted->align / unit,
+        .skew = skew,
+    };
+    if (search.first >= search.end)
+        return NO_BIT;
+    uint64_t bit = wanted->highest ? bitframe_search_down(pool, levels, &search)
+                                   : bitframe_search_up(pool, levels, &search);
+    return bit == NO_BIT ? NO_BIT : (bit + skew) * unit;
+}
 
 #endif

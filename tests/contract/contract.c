@@ -33,14 +33,31 @@ static void core_init(void)
 
 #elif defined(BITFRAME_TESTS_SHARED)
 
-/* mem_map_init(), and from then on every core's: the contract stays what it is. */
+static struct bitframe_shared *shared;
+
+uint32_t bitframe_page_alloc_cpu(void)
+{
+    return 0;
+}
+
+struct bitframe *contract_begin_exclusive(void)
+{
+    return bitframe_shared_begin_exclusive(shared);
+}
+
+void contract_end_exclusive(void)
+{
+    bitframe_shared_end_exclusive(shared);
+}
+
+/* mem_map_init(), and from then on every CPU's: the contract stays what it is. */
 static void core_init(void)
 {
-    static const struct bitframe_share_options options = {.policy = BITFRAME_LOWEST, .cores = 1};
+    static const struct bitframe_share_options options = {.policy = BITFRAME_LOWEST, .cpus = 1};
     static _Alignas(BITFRAME_SHARE_ALIGN)
         uint8_t storage[BITFRAME_SHARE_BYTES(1, BITFRAME_BITMAP_WORDS(MALLOC_START, MALLOC_SIZE))];
     mem_map_init();
-    if (bitframe_share(bitframe_page_alloc_pool(), &options, storage, sizeof(storage)) != BITFRAME_OK)
+    if (bitframe_page_alloc_share(&shared, &options, storage, sizeof(storage)) != BITFRAME_OK)
         abort();
 }
 
@@ -49,6 +66,19 @@ static void core_init(void)
 static void core_init(void)
 {
     mem_map_init();
+}
+
+#endif
+
+#ifndef BITFRAME_TESTS_SHARED
+
+struct bitframe *contract_begin_exclusive(void)
+{
+    return bitframe_page_alloc_pool();
+}
+
+void contract_end_exclusive(void)
+{
 }
 
 #endif

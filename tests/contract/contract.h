@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+struct bitframe;
+
 struct contract {
     const char *name;
     uint64_t (*pa_to_kva)(uint64_t pa);
@@ -22,6 +24,10 @@ struct contract {
 
 /** The library. */
 extern const struct contract contract_core;
+
+/** The pool behind it, for its owner's calls: until contract_end_exclusive() if it is shared. */
+struct bitframe *contract_begin_exclusive(void);
+void contract_end_exclusive(void);
 
 /** The byte map, over a map of MALLOC_PAGES pages. */
 extern const struct contract contract_bytemap;

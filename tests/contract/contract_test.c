@@ -77,7 +77,7 @@ Test(contract, calls_before_init_do_nothing)
     cr_assert_eq(dump_free_count(), 0);
     contract_core.mem_map_init();
     cr_assert_eq(dump_free_count(), pages);
-    cr_assert_eq(bitframe_check(bitframe_page_alloc_pool()), BITFRAME_SOUND);
+    cr_assert_eq(bitframe_check(contract_begin_exclusive()), BITFRAME_SOUND);
 }
 
 CHECK(addresses_round_trip)
@@ -296,37 +296,52 @@ CHECK(frees_that_pass_silently)
 
 Test(contract, frees_beside_reservations_of_the_pool)
 {
-    struct bitframe *pool = bitframe_page_alloc_pool();
     contract_core.mem_map_init();
+    struct bitframe *pool = contract_begin_exclusive();
     cr_assert_eq(bitframe_reserve(pool, start, 3 * 4096), BITFRAME_OK);
     cr_assert_eq(bitframe_reserve(pool, start + 6 * 4096, 4096), BITFRAME_OK);
+    contract_end_exclusive();
     for (int i = 0; i < 6; i++)
         (void)get_free_page();
-    cr_assert_eq(bitframe_free_frames(pool), pages - 10);
+    cr_assert_eq(dump_free_count(), pages - 10);
     for (uint64_t i = 0; i < 10; i++)
         free_page(start + i * 4096 + 1);
-    cr_expect_eq(bitframe_free_frames(pool), pages - 4, "all that were taken, and none of the reserved");
+    cr_expect_eq(dump_free_count(), pages - 4, "all that were taken, and none of the reserved");
     cr_expect_eq(get_free_page(), start + 3 * 4096);
+    cr_expect_eq(bitframe_check(contract_begin_exclusive()), BITFRAME_SOUND);
+    /* With exclusive access these calls are the owner's, those that miss the gap too. */
+    for (int i = 4; i < 8; i++) {
+        if (i != 6)
+            cr_expect_eq(get_free_page(), start + (uint64_t)i * 4096);
+    }
+    free_page(start + 7 * 4096);
+    cr_expect_eq(bitframe_free_frames(pool), pages - 7);
     cr_expect_eq(bitframe_check(pool), BITFRAME_SOUND);
+    contract_end_exclusive();
+    cr_expect_eq(dump_free_count(), pages - 7);
 }
 
 Test(contract, frees_into_a_range_out_of_use)
 {
-    struct bitframe *pool = bitframe_page_alloc_pool();
     struct bitframe_offline record;
     uint64_t words[1];
     contract_core.mem_map_init();
     for (int i = 0; i < 4; i++)
         (void)get_free_page();
+    struct bitframe *pool = contract_begin_exclusive();
     cr_assert_eq(bitframe_offline(pool, &record, start + 2 * 4096, 4 * 4096, words, 1), BITFRAME_OK);
+    contract_end_exclusive();
     for (uint64_t i = 0; i < 8; i++)
         free_page(start + i * 4096);
-    cr_expect_eq(bitframe_free_frames(pool), pages - 4);
+    cr_expect_eq(dump_free_count(), pages - 4);
     cr_expect_eq(bitframe_offline_frames(pool), 4);
     for (uint64_t i = 0; i < 2; i++)
         cr_expect_eq(get_free_page(), start + i * 4096);
     cr_expect_eq(get_free_page(), start + 6 * 4096);
+    (void)contract_begin_exclusive();
     cr_expect_eq(bitframe_online(pool, &record), BITFRAME_OK);
-    cr_expect_eq(get_free_page(), start + 2 * 4096);
+    cr_expect_eq(get_free_page(), start + 2 * 4096, "with exclusive access as without");
     cr_expect_eq(bitframe_check(pool), BITFRAME_SOUND);
+    contract_end_exclusive();
+    cr_expect_eq(get_free_page(), start + 3 * 4096);
 }

@@ -8,6 +8,7 @@
 #include <criterion/criterion.h>
 
 #include <inttypes.h>
+#include <setjmp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -900,23 +901,33 @@ Test(debug, works_at_another_address)
 
 /* Debugged and shared exclude each other. */
 
-#if BITFRAME_SHARED
+static jmp_buf out;
+static const char *sentence;
+
+static void panicked(const char *what)
+{
+    sentence = what;
+    longjmp(out, 1);
+}
+
 Test(debug, a_pool_is_debugged_or_shared)
 {
     static _Alignas(BITFRAME_SHARE_ALIGN) uint8_t slots[BITFRAME_SHARE_BYTES(1, BITS / 64)];
-    const struct bitframe_share_options options = {.policy = BITFRAME_LOWEST, .cores = 1};
+    const struct bitframe_share_options options = {.policy = BITFRAME_LOWEST, .cpus = 1};
+    struct bitframe_shared *shared;
     make_pool(BITFRAME_DEBUG_TAGS);
-    cr_assert_eq(bitframe_share(&pool, &options, slots, sizeof(slots)), BITFRAME_UNSUPPORTED);
-    cr_assert_eq(bitframe_unshare(&pool), BITFRAME_INVALID);
+    cr_assert_eq(bitframe_share(&shared, &pool, &options, slots, sizeof(slots)), BITFRAME_UNSUPPORTED);
     assert_sound();
     bitframe_debug_stop(&pool);
-    cr_assert_eq(bitframe_share(&pool, &options, slots, sizeof(slots)), BITFRAME_OK);
-    cr_assert_eq(bitframe_debug_start(&pool, &debug, storage, sizeof(storage), BITFRAME_DEBUG_TAGS),
-                 BITFRAME_INVALID);
-    cr_assert_eq(bitframe_take(&pool), pa_of(0));
-    assert_sound();
-    cr_assert_eq(bitframe_unshare(&pool), BITFRAME_OK);
+    cr_assert_eq(bitframe_share(&shared, &pool, &options, slots, sizeof(slots)), BITFRAME_OK);
+    cr_assert_eq(bitframe_shared_alloc(shared, 0), pa_of(0));
+    cr_assert_eq(bitframe_shared_begin_exclusive(shared), &pool);
     start(&pool, BITFRAME_DEBUG_TAGS);
     assert_sound();
+    const struct bitframe_platform platform = {.panic = panicked};
+    cr_assert_eq(bitframe_set_platform(&platform), BITFRAME_OK);
+    if (setjmp(out) == 0)
+        bitframe_shared_end_exclusive(shared);
+    cr_assert_not_null(sentence, "a pool that is debugged is shared again");
+    assert_sound();
 }
-#endif

@@ -30,10 +30,8 @@ Test(pool_trace, replays_corpus)
            calls, pools);
 }
 
-#if BITFRAME_SHARED
 Test(pool_trace, replays_corpus_on_shared_pools)
 {
     subject = &pool_calls_shared;
     corpus_replay("pool", replay);
 }
-#endif

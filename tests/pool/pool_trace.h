@@ -30,10 +30,12 @@ struct pool_calls {
     uint64_t (*take_range)(struct bitframe *, uint64_t, uint64_t);
     enum bitframe_status (*reserve)(struct bitframe *, uint64_t, uint64_t);
     enum bitframe_status (*unreserve)(struct bitframe *, uint64_t, uint64_t);
+    uint64_t (*free_frames)(const struct bitframe *);
+    enum bitframe_invariant (*check)(const struct bitframe *);
     /* Null: pools have one owner, and the operations share and unshare are not in the trace. Else pools are
        shared from the start, and now and then for a while they are not. */
     enum bitframe_status (*share)(struct bitframe *, const struct bitframe_share_options *, void *, uint64_t);
-    enum bitframe_status (*unshare)(struct bitframe *);
+    void (*unshare)(struct bitframe *); /* whether it is shared or not */
 };
 
 extern const struct pool_calls pool_calls_core;
@@ -74,7 +76,7 @@ struct pool_trace_report {
     uint64_t shared;   /* of these, on shared pools */
     bool shares;       /* share and unshare are among the operations */
     uint64_t pools;    /* begun */
-    uint64_t compared; /* how often every single frame was compared and bitframe_check() asked */
+    uint64_t compared; /* how often every single frame was compared and the pool audited */
     uint64_t met[POOL_OPERATIONS_MAX][POOL_STATUSES]; /* calls by operation and what they came to */
     char difference[4096]; /* empty if none was found, else what differed and the calls that led there */
 };

@@ -399,4 +399,6 @@ const struct pool_calls pool_calls_watched = {
     .take_range = take_range,
     .reserve = reserve,
     .unreserve = unreserve,
+    .free_frames = bitframe_free_frames,
+    .check = bitframe_check,
 };

@@ -18,10 +18,11 @@
 #include "beside.h"
 #include "geometry.h"
 #include "guarded.h"
-#include "refusals.h"
-#include "slot.h"
+#include "shared/none.h"
+#include "shared/slots.h"
 
-#define POOL (&beside->pool)
+#define POOL   (&beside->pool)
+#define SHARED (beside->shared)
 
 enum { GROUPS = 3, RUN = 70, PLACES = 2 };
 
@@ -37,9 +38,9 @@ static struct {
 static void move(void)
 {
     uint64_t from = moved.first[at_hand], to = moved.first[1 - at_hand];
-    if (bitframe_free_run(POOL, pa_of(to), moved.frames) != BITFRAME_OK)
+    if (bitframe_shared_free_run(SHARED, 0, pa_of(to), moved.frames) != BITFRAME_OK)
         return; /* the call under test has taken what was there */
-    if (bitframe_claim(POOL, pa_of(from), moved.frames) != BITFRAME_OK)
+    if (bitframe_shared_alloc_at(SHARED, 0, pa_of(from), moved.frames) != BITFRAME_OK)
         return;
     at_hand = 1 - at_hand;
     turns++;
@@ -48,10 +49,10 @@ static void move(void)
 /** The other CPU takes a frame and gives it back: it must get one. */
 static void take_and_give(void)
 {
-    uint64_t pa = bitframe_take_on(POOL, 1);
+    uint64_t pa = bitframe_shared_alloc(SHARED, 1);
     if (pa == 0)
         beside_failed("another CPU is told that there is none", turns);
-    if (bitframe_free_on(POOL, pa, 1) != BITFRAME_OK)
+    if (bitframe_shared_free(SHARED, 1, pa) != BITFRAME_OK)
         beside_failed("a free is refused", pa);
     turns++;
 }
@@ -68,7 +69,7 @@ static void note(enum bitframe_status got, uint64_t pa, uint64_t frames)
 static void request_run(struct bitframe_request request)
 {
     uint64_t pa = 0;
-    enum bitframe_status got = bitframe_take_run(POOL, &request, &pa);
+    enum bitframe_status got = bitframe_shared_alloc_run(SHARED, 0, &request, &pa);
     note(got, pa, request.frames);
 }
 
@@ -76,14 +77,14 @@ static void request_bulk(struct bitframe_request request)
 {
     static uint64_t pas[HELD_MAX];
     uint64_t taken;
-    status = bitframe_take_bulk(POOL, &request, pas, &taken);
+    status = bitframe_shared_alloc_bulk(SHARED, 0, &request, pas, &taken);
     for (uint64_t i = 0; i < taken; i++)
         beside_own(pas[i], 1);
 }
 
 static void take(void)
 {
-    uint64_t pa = bitframe_take_on(POOL, 0);
+    uint64_t pa = bitframe_shared_alloc(SHARED, 0);
     note(pa != 0 ? BITFRAME_OK : BITFRAME_BUSY, pa, 1);
 }
 
@@ -144,7 +145,7 @@ static void take_many_more(void)
 
 static void claim(void)
 {
-    note(bitframe_claim(POOL, pa_of(moved.first[0] & ~UINT64_C(63)), 8),
+    note(bitframe_shared_alloc_at(SHARED, 0, pa_of(moved.first[0] & ~UINT64_C(63)), 8),
          pa_of(moved.first[0] & ~UINT64_C(63)), 8);
 }
 
@@ -197,7 +198,7 @@ static void to_and_fro(enum bitframe_policy policy, enum guarded_end end)
         moved.frames = scenes[i].frames;
         memcpy(moved.first, scenes[i].first, sizeof(moved.first));
         at_hand = turns = 0;
-        if (bitframe_free_run(POOL, pa_of(moved.first[0]), moved.frames) != BITFRAME_OK)
+        if (bitframe_shared_free_run(SHARED, 0, pa_of(moved.first[0]), moved.frames) != BITFRAME_OK)
             beside_failed("setup: cannot free", moved.first[0]);
         uint64_t accesses = beside_run_each(scenes[i].call, move, bound(moved.frames));
         if (status == BITFRAME_NONE && !scenes[i].may_be_none)
@@ -218,7 +219,7 @@ static bool has_stolen;
 static void move_or_steal(void)
 {
     if (accesses_seen++ == steal_at)
-        has_stolen = bitframe_claim(POOL, pa_of(64 + 5), 1) == BITFRAME_OK;
+        has_stolen = bitframe_shared_alloc_at(SHARED, 0, pa_of(64 + 5), 1) == BITFRAME_OK;
     else
         move();
 }
@@ -234,13 +235,13 @@ static void claim_in_motion(void)
         moved.first[1] = 64 + 30;
         at_hand = turns = accesses_seen = 0;
         has_stolen = false;
-        if (bitframe_free_run(POOL, pa_of(64), 8) != BITFRAME_OK ||
-            bitframe_free_run(POOL, pa_of(64 + 20), 1) != BITFRAME_OK)
+        if (bitframe_shared_free_run(SHARED, 0, pa_of(64), 8) != BITFRAME_OK ||
+            bitframe_shared_free_run(SHARED, 0, pa_of(64 + 20), 1) != BITFRAME_OK)
             beside_failed("setup: cannot free", steal_at);
         (void)beside_run_each(claim, move_or_steal, bound(8));
         if (status != (has_stolen ? BITFRAME_IN_USE : BITFRAME_OK))
             beside_failed("a claim says", (uint64_t)status);
-        if (count_free() != (has_stolen ? 8 : 1) || bitframe_free_frames(POOL) != count_free())
+        if (count_free() != (has_stolen ? 8 : 1) || bitframe_shared_free_frames(SHARED) != count_free())
             beside_failed("free after a claim", count_free());
         beside_close();
     }
@@ -254,7 +255,7 @@ static void refuse(const char *name, void (*call)(void), uint64_t frames, uint64
     beside_scene = name;
     beside_open(GROUPS * GROUP, policy, GUARDED_BELOW);
     for (uint64_t i = 0; i < far; i++) {
-        if (bitframe_free_run(POOL, pa_of(GROUP + i * apart), 1) != BITFRAME_OK)
+        if (bitframe_shared_free_run(SHARED, 0, pa_of(GROUP + i * apart), 1) != BITFRAME_OK)
             beside_failed("setup: cannot free", i);
     }
     uint64_t first = beside_run_each(call, NULL, bound(frames));
@@ -272,7 +273,7 @@ static void refuse(const char *name, void (*call)(void), uint64_t frames, uint64
             beside_failed("granted beside another CPU", turns);
     }
     /* What answers comes back. */
-    if (bitframe_free_run(POOL, pa_of(2 * GROUP), GROUP) != BITFRAME_OK)
+    if (bitframe_shared_free_run(SHARED, 0, pa_of(2 * GROUP), GROUP) != BITFRAME_OK)
         beside_failed("setup: cannot free a group", 0);
     (void)beside_run_each(call, NULL, bound(frames) + 20 * frames);
     if (status != BITFRAME_OK)

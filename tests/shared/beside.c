@@ -50,7 +50,7 @@ static void must(enum bitframe_status status, const char *what)
 void beside_open(uint64_t frames, enum bitframe_policy policy, int guarded_end)
 {
     static struct bitframe_map_range range;
-    const struct bitframe_share_options options = {.policy = policy, .cores = CPUS};
+    const struct bitframe_share_options options = {.policy = policy, .cpus = CPUS};
     struct sigaction action = {.sa_sigaction = outside, .sa_flags = SA_SIGINFO};
     struct bitframe_map map;
     (void)sigaction(SIGSEGV, &action, NULL);
@@ -65,8 +65,9 @@ void beside_open(uint64_t frames, enum bitframe_policy policy, int guarded_end)
     here.words = here.pool.frames.words;
     here.storage_bytes = bitframe_share_bytes(&here.pool, CPUS);
     here.storage = guarded_open(here.storage_bytes, BITFRAME_SHARE_ALIGN, (enum guarded_end)guarded_end);
-    must(bitframe_share(&here.pool, &options, here.storage, here.storage_bytes), "setup: share");
-    if (bitframe_take_range(&here.pool, 0, UINT64_MAX) != frames)
+    must(bitframe_share(&here.shared, &here.pool, &options, here.storage, here.storage_bytes),
+         "setup: share");
+    if (bitframe_shared_alloc_range(here.shared, 1, 0, UINT64_MAX) != frames)
         beside_failed("setup: frames", frames);
 }
 
@@ -106,7 +107,7 @@ void beside_give_back(void)
     while (here.held_count != 0) {
         uint64_t frame = here.held[--here.held_count];
         if (frame - here.free_first < here.free_frames)
-            must(bitframe_free_on(&here.pool, pa_of(frame), 1), "cannot be given back");
+            must(bitframe_shared_free(here.shared, 1, pa_of(frame)), "cannot be given back");
     }
 }
 

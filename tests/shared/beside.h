@@ -21,6 +21,7 @@ enum { LINE = BITFRAME_LINE_FRAMES, GROUP = 64 * 64, CPUS = 2, HELD_MAX = 1 << 1
 /** A pool, all of whose frames are held, and what its calls have handed out since. */
 struct beside {
     struct bitframe pool;
+    struct bitframe_shared *shared;
     uint64_t frames;                  /* how many it has */
     uint64_t words;                   /* of its bitmap */
     uint64_t free_first, free_frames; /* the run of frames that are free before a scene and after it */

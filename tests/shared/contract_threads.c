@@ -13,12 +13,12 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <bitframe/page_alloc.h>
-#include <bitframe/platform.h>
 #include <bitframe/shared.h>
 
 #include "random.h"
@@ -67,7 +67,7 @@ void main_output_u64(int32_t interface, uint64_t value)
     (void)interface, (void)value;
 }
 
-static uint32_t running_core(void)
+uint32_t bitframe_page_alloc_cpu(void)
 {
     return thread;
 }
@@ -134,9 +134,8 @@ int main(int argc, char **argv)
 {
     static _Alignas(BITFRAME_SHARE_ALIGN)
         uint8_t storage[BITFRAME_SHARE_BYTES(THREADS, BITFRAME_BITMAP_WORDS(MALLOC_START, MALLOC_SIZE))];
-    struct bitframe *pool = bitframe_page_alloc_pool();
-    struct bitframe_platform platform = {.core = running_core};
-    struct bitframe_share_options options = {.cores = THREADS};
+    struct bitframe_shared *shared;
+    struct bitframe_share_options options = {.cpus = THREADS};
     pthread_t threads[THREADS];
     if (argc > 1)
         options.policy = (enum bitframe_policy)strtoul(argv[1], NULL, 0);
@@ -147,8 +146,7 @@ int main(int argc, char **argv)
     mem_map_reserve_below(MALLOC_START + 100 * PAGE_SIZE);
     uint64_t pages = dump_free_count();
     atomic_store(&tickets, (int64_t)pages);
-    (void)bitframe_set_platform(&platform);
-    if (bitframe_share(pool, &options, storage, sizeof(storage)) != BITFRAME_OK)
+    if (bitframe_page_alloc_share(&shared, &options, storage, sizeof(storage)) != BITFRAME_OK)
         fail("not shared", 0);
     for (uintptr_t i = 0; i < THREADS; i++) {
         if (pthread_create(&threads[i], NULL, work, (void *)i) != 0)
@@ -158,9 +156,9 @@ int main(int argc, char **argv)
         pthread_join(threads[i], NULL);
 
     if (dump_free_count() != pages || mem_total_count() != pages)
-        fail("the count is wrong at the end", bitframe_free_frames(pool));
-    if (bitframe_check(pool) != BITFRAME_SOUND)
-        fail(bitframe_invariant_name(bitframe_check(pool)), 0);
+        fail("the count is wrong at the end", bitframe_shared_free_frames(shared));
+    if (bitframe_shared_check(shared) != BITFRAME_SOUND)
+        fail(bitframe_invariant_name(bitframe_shared_check(shared)), 0);
     for (uint64_t i = 0; i < pages; i++)
         own(get_free_page());
     if (get_free_page() != 0 || get_kernel_page() != 0)

@@ -15,10 +15,11 @@
 #include "beside.h"
 #include "geometry.h"
 #include "guarded.h"
-#include "refusals.h"
-#include "slot.h"
+#include "shared/none.h"
+#include "shared/slots.h"
 
-#define POOL (&beside->pool)
+#define POOL   (&beside->pool)
+#define SHARED (beside->shared)
 
 static enum bitframe_status status;
 static uint64_t got_pa, got_frames, pas[64];
@@ -27,7 +28,7 @@ static uint64_t got_pa, got_frames, pas[64];
 
 static void request_run(const struct bitframe_request *request)
 {
-    status = bitframe_take_run(POOL, request, &got_pa);
+    status = bitframe_shared_alloc_run(SHARED, 0, request, &got_pa);
     got_frames = status == BITFRAME_OK ? request->frames : 0;
 }
 
@@ -53,7 +54,7 @@ static void take_limited(void)
 
 static void take(void)
 {
-    got_pa = bitframe_take_on(POOL, 0);
+    got_pa = bitframe_shared_alloc(SHARED, 0);
     status = got_pa != 0 ? BITFRAME_OK : BITFRAME_NONE;
     got_frames = got_pa != 0;
 }
@@ -62,7 +63,7 @@ static void bulk_of(uint64_t frames, uint32_t flags)
 {
     const struct bitframe_request request = {.frames = frames, .flags = flags};
     uint64_t taken;
-    status = bitframe_take_bulk(POOL, &request, pas, &taken);
+    status = bitframe_shared_alloc_bulk(SHARED, 0, &request, pas, &taken);
     got_frames = taken;
 }
 
@@ -101,7 +102,7 @@ static void zone_partial(void)
                                              .min_pa = pa_of(zone * ZONE),
                                              .max_pa = pa_of((zone + 1) * ZONE)};
     uint64_t taken;
-    status = bitframe_take_bulk(POOL, &request, pas, &taken);
+    status = bitframe_shared_alloc_bulk(SHARED, 0, &request, pas, &taken);
 }
 
 static void lower_half(void)
@@ -154,8 +155,8 @@ static void granted(const char *what, void (*call)(void), bool is_bulk)
             beside_failed("refused", (uint64_t)status);
         most = accesses > most ? accesses : most;
         uint64_t freed = 1;
-        enum bitframe_status back = is_bulk ? bitframe_free_bulk(POOL, pas, got_frames, 0, &freed)
-                                            : bitframe_free_run(POOL, got_pa, got_frames);
+        enum bitframe_status back = is_bulk ? bitframe_shared_free_bulk(SHARED, 0, pas, got_frames, 0, &freed)
+                                            : bitframe_shared_free_run(SHARED, 0, got_pa, got_frames);
         if (back != BITFRAME_OK || freed == 0)
             beside_failed("cannot be given back", (uint64_t)back);
     }
@@ -186,13 +187,13 @@ static void refused(const char *what, void (*call)(void), uint64_t passes)
 
 static void must_free(uint64_t first, uint64_t frames)
 {
-    if (bitframe_free_run(POOL, pa_of(first), frames) != BITFRAME_OK)
+    if (bitframe_shared_free_run(SHARED, 0, pa_of(first), frames) != BITFRAME_OK)
         beside_failed("setup: cannot free", first);
 }
 
 static void must_claim(uint64_t first, uint64_t frames)
 {
-    if (bitframe_claim(POOL, pa_of(first), frames) != BITFRAME_OK)
+    if (bitframe_shared_alloc_at(SHARED, 0, pa_of(first), frames) != BITFRAME_OK)
         beside_failed("setup: cannot claim", first);
 }
 
@@ -278,7 +279,7 @@ static void a_frame_of_each_line(void)
     for (uint64_t i = 77; i < beside->frames; i += LINE)
         must_claim(i, 1);
     refused("a frame of each 2 MiB taken: 2 MiB", take_line, 1);
-    if (bitframe_take_range(POOL, 0, UINT64_MAX) == 0)
+    if (bitframe_shared_alloc_range(SHARED, 0, 0, UINT64_MAX) == 0)
         beside_failed("setup", 0);
 }
 
@@ -298,7 +299,7 @@ static void hidden(void)
         beside_failed("refused", (uint64_t)status);
     check("hidden by a free that stopped: one", first, beside->words + small());
     check("hidden by a free that stopped: others", most, small());
-    (void)bitframe_take_range(POOL, 0, UINT64_MAX);
+    (void)bitframe_shared_alloc_range(SHARED, 0, 0, UINT64_MAX);
 
     must_free(group * GROUP, GROUP);
     levels_at(POOL, &POOL->frames, 2)[group / 64] &= ~bit_mask(group);
@@ -309,7 +310,7 @@ static void hidden(void)
         beside_failed("refused", (uint64_t)status);
     check("hidden by a free that stopped: 16", first, 3 * beside->words + 16 * small());
     check("hidden by a free that stopped: 16 more", second, small());
-    (void)bitframe_take_range(POOL, 0, UINT64_MAX);
+    (void)bitframe_shared_alloc_range(SHARED, 0, 0, UINT64_MAX);
 }
 
 /* What moves frames whose place is known: by words. */
@@ -318,17 +319,18 @@ static uint64_t moved_first, moved_frames;
 
 static void free_run(void)
 {
-    status = bitframe_free_run(POOL, pa_of(moved_first), moved_frames);
+    status = bitframe_shared_free_run(SHARED, 0, pa_of(moved_first), moved_frames);
 }
 
 static void claim(void)
 {
-    status = bitframe_claim(POOL, pa_of(moved_first), moved_frames);
+    status = bitframe_shared_alloc_at(SHARED, 0, pa_of(moved_first), moved_frames);
 }
 
 static void take_range(void)
 {
-    uint64_t taken = bitframe_take_range(POOL, pa_of(moved_first), pa_of(moved_first + moved_frames));
+    uint64_t taken =
+        bitframe_shared_alloc_range(SHARED, 0, pa_of(moved_first), pa_of(moved_first + moved_frames));
     status = taken == moved_frames ? BITFRAME_OK : BITFRAME_NONE;
 }
 
@@ -337,17 +339,17 @@ static void free_bulk(void)
     uint64_t freed;
     for (uint64_t i = 0; i < moved_frames; i++)
         pas[i] = pa_of(moved_first + i);
-    status = bitframe_free_bulk(POOL, pas, moved_frames, 0, &freed);
+    status = bitframe_shared_free_bulk(SHARED, 0, pas, moved_frames, 0, &freed);
 }
 
 static void free_one(void)
 {
-    status = bitframe_free_on(POOL, pa_of(moved_first), 0);
+    status = bitframe_shared_free(SHARED, 0, pa_of(moved_first));
 }
 
 static void count(void)
 {
-    status = bitframe_free_frames(POOL) == 0 ? BITFRAME_OK : BITFRAME_NONE;
+    status = bitframe_shared_free_frames(SHARED) == 0 ? BITFRAME_OK : BITFRAME_NONE;
 }
 
 static void move(const char *what, void (*call)(void), uint64_t most)

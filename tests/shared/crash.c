@@ -5,8 +5,8 @@
  * Core 0 begins an operation and never comes back from its n-th access. Then core 1 takes all that is left,
  * one by one, all at once, or as runs first: it gets every free frame but those that core 0 was
  * moving, then "none", and no call takes more than a bounded number of steps. It gives all back and takes it
- * again. In the end bitframe_unshare() and, from the metadata alone, bitframe_adopt() make a sound pool of
- * what core 0 left.
+ * again. In the end bitframe_shared_begin_exclusive() and, from the metadata alone, bitframe_adopt() make a
+ * sound pool of what core 0 left.
  *
  * The steps are the atomic accesses of the library and its plain writes to pool, metadata and storage, seen
  * by accesses.h. What is printed: for each operation its steps, and the most frames that were lost before and
@@ -50,6 +50,7 @@ static struct world {
 static struct room room, saved_room, stopped_room, copy_room;
 
 static struct bitframe *const pool = &world.pool;
+static struct bitframe_shared *shared; /* of it, in room */
 
 static enum bitframe_policy policy;
 static const char *operation = "setup";
@@ -109,7 +110,7 @@ static uint64_t pa_of(uint64_t frame)
 
 static void free_frames(uint64_t first, uint64_t frames)
 {
-    must(bitframe_free_run(pool, pa_of(first), frames), "setup: free");
+    must(bitframe_shared_free_run(shared, 0, pa_of(first), frames), "setup: free");
 }
 
 static void give(uint64_t first, uint64_t frames)
@@ -172,7 +173,7 @@ static void setup_give_to_empty(void)
 
 static void setup_give_to_nothing(void)
 {
-    if (bitframe_take_on(pool, 1) != 0) /* and remembered */
+    if (bitframe_shared_alloc(shared, 1) != 0) /* and remembered */
         fail("setup: there is a frame", 0);
     give(2 * LINE + 70, 1);
 }
@@ -193,7 +194,7 @@ static void setup_claim(void)
 static void setup_claim_fails(void)
 {
     setup_claim();
-    must(bitframe_claim(pool, pa_of(13 * 64 - 1), 1), "setup: claim");
+    must(bitframe_shared_alloc_at(shared, 0, pa_of(13 * 64 - 1), 1), "setup: claim");
 }
 
 static void setup_give_run(void)
@@ -238,9 +239,10 @@ static void setup_other_group(void)
 static void setup_offline(void)
 {
     some();
-    must(bitframe_offline(pool, &world.record, pa_of(RECORD), LINE * FRAME, world.offline_words,
-                          LINE / WORD_BITS),
+    must(bitframe_offline(bitframe_shared_begin_exclusive(shared), &world.record, pa_of(RECORD), LINE * FRAME,
+                          world.offline_words, LINE / WORD_BITS),
          "setup: offline");
+    bitframe_shared_end_exclusive(shared);
     /* What is given back there goes out of use: it is free for nobody. */
 }
 
@@ -250,7 +252,7 @@ static void setup_stale(void)
     some();
     free_frames(5, 1);
     levels_at(pool, &pool->frames, 1)[0] |= 3;
-    must(bitframe_claim(pool, pa_of(3), 3), "setup: claim");
+    must(bitframe_shared_alloc_at(shared, 0, pa_of(3), 3), "setup: claim");
     levels_at(pool, &pool->frames, 1)[0] |= 3;
 }
 
@@ -258,32 +260,32 @@ static void setup_stale(void)
 
 static void run_take(void)
 {
-    (void)bitframe_take_on(pool, 0);
+    (void)bitframe_shared_alloc(shared, 0);
 }
 
 static void run_give_one(void)
 {
     for (uint64_t i = 0; i < FRAMES; i++) {
         if (giving[i])
-            (void)bitframe_free_on(pool, pa_of(i), 0);
+            (void)bitframe_shared_free(shared, 0, pa_of(i));
     }
 }
 
 static void run_claim(void)
 {
-    (void)bitframe_claim(pool, pa_of(10 * 64 - 3), 3 * 64 + 5);
+    (void)bitframe_shared_alloc_at(shared, 0, pa_of(10 * 64 - 3), 3 * 64 + 5);
 }
 
 static void run_give_run(void)
 {
-    (void)bitframe_free_run(pool, pa_of(10 * 64 - 3), 3 * 64 + 5);
+    (void)bitframe_shared_free_run(shared, 0, pa_of(10 * 64 - 3), 3 * 64 + 5);
 }
 
 static void take_run(uint64_t frames, uint64_t align, uint32_t flags)
 {
     struct bitframe_request request = {.frames = frames, .align = align, .flags = flags};
     uint64_t pa;
-    (void)bitframe_take_run(pool, &request, &pa);
+    (void)bitframe_shared_alloc_run(shared, 0, &request, &pa);
 }
 
 static void run_take_line(void)
@@ -303,14 +305,14 @@ static void run_take_run(void)
 
 static void run_give_line(void)
 {
-    (void)bitframe_free_run(pool, pa_of(4 * LINE), LINE);
+    (void)bitframe_shared_free_run(shared, 0, pa_of(4 * LINE), LINE);
 }
 
 static void run_take_bulk(void)
 {
     struct bitframe_request request = {.frames = BULK};
     uint64_t pas[BULK], taken;
-    (void)bitframe_take_bulk(pool, &request, pas, &taken);
+    (void)bitframe_shared_alloc_bulk(shared, 0, &request, pas, &taken);
 }
 
 static void run_give_bulk(void)
@@ -320,22 +322,22 @@ static void run_give_bulk(void)
         if (giving[i])
             pas[count++] = pa_of(i);
     }
-    (void)bitframe_free_bulk(pool, pas, count, 0, &freed);
+    (void)bitframe_shared_free_bulk(shared, 0, pas, count, 0, &freed);
 }
 
 static void run_take_range(void)
 {
-    (void)bitframe_take_range(pool, pa_of(9 * 64), pa_of(15 * 64));
+    (void)bitframe_shared_alloc_range(shared, 0, pa_of(9 * 64), pa_of(15 * 64));
 }
 
 static void run_give_offline(void)
 {
-    (void)bitframe_free_on(pool, pa_of(RECORD + 7), 0);
+    (void)bitframe_shared_free(shared, 0, pa_of(RECORD + 7));
 }
 
 static void run_give_run_offline(void)
 {
-    (void)bitframe_free_run(pool, pa_of(RECORD + 60), 10);
+    (void)bitframe_shared_free_run(shared, 0, pa_of(RECORD + 60), 10);
 }
 
 static const struct {
@@ -377,16 +379,16 @@ static uint64_t free_count;  /* how many, with those that it gives back */
 
 static void set_up(size_t i)
 {
-    const struct bitframe_share_options options = {.policy = policy, .cores = CORES};
+    const struct bitframe_share_options options = {.policy = policy, .cpus = CORES};
     uint64_t taken[FRAMES / WORD_BITS];
     memset(&world, 0, sizeof(world));
     memset(giving, 0, sizeof(giving));
     must(bitframe_init(pool, BASE, FRAMES * FRAME, room.metadata, room.metadata_bytes), "init");
     if (bitframe_take_range(pool, 0, UINT64_MAX) != FRAMES)
         fail("setup: take all", 0);
-    must(bitframe_share(pool, &options, room.storage, room.storage_bytes), "share");
+    must(bitframe_share(&shared, pool, &options, room.storage, room.storage_bytes), "share");
     operations[i].setup();
-    free_count = bitframe_free_frames(pool);
+    free_count = bitframe_shared_free_frames(shared);
     for (uint64_t frame = 0; frame < FRAMES; frame++)
         free_count += giving[frame];
     memcpy(taken, levels_at(pool, &pool->frames, 0), sizeof(taken));
@@ -439,19 +441,19 @@ static void take_all(enum way way)
         static const struct bitframe_request runs[] = {{.frames = LINE, .align = LINE * FRAME},
                                                        {.frames = 3, .flags = BITFRAME_HIGHEST}};
         for (size_t i = 0; i < sizeof(runs) / sizeof(*runs); i++) {
-            while (steps = 0, bitframe_take_run(pool, runs + i, &pa) == BITFRAME_OK) {
+            while (steps = 0, bitframe_shared_alloc_run(shared, 0, runs + i, &pa) == BITFRAME_OK) {
                 for (uint64_t k = 0; k < runs[i].frames; k++)
                     get(pa + k * FRAME);
             }
         }
     }
     /* Frames that the index knows of come first, and what core 0 has hidden when those are gone. */
-    while (way == AT_ONCE &&
-           (steps = 0, status = bitframe_take_bulk(pool, &request, pas, &taken)) == BITFRAME_OK) {
+    while (way == AT_ONCE && (steps = 0, status = bitframe_shared_alloc_bulk(shared, 0, &request, pas,
+                                                                             &taken)) == BITFRAME_OK) {
         for (uint64_t i = 0; i < taken; i++)
             get(pas[i]);
     }
-    while (steps = 0, (pa = bitframe_take_on(pool, 1)) != 0) {
+    while (steps = 0, (pa = bitframe_shared_alloc(shared, 1)) != 0) {
         if (way == AT_ONCE)
             fail("there was more", pa);
         get(pa);
@@ -467,7 +469,7 @@ static void give_all_back(void)
     while (got_count != 0) {
         steps = 0;
         got_count--;
-        must(bitframe_free_on(pool, got[got_count], 1), "what was got cannot be given back");
+        must(bitframe_shared_free(shared, 1, got[got_count]), "what was got cannot be given back");
     }
 }
 
@@ -511,8 +513,7 @@ static void go_on(enum way way, uint64_t most, uint64_t *lost, uint64_t *repaire
     if (bitframe_free_frames(&copy.pool) + most < free_count)
         fail("adopted, more is lost than was moved", bitframe_free_frames(&copy.pool));
 
-    must(bitframe_unshare(pool), "unshare");
-    check(pool, "what was repaired is not sound");
+    check(bitframe_shared_begin_exclusive(shared), "what was repaired is not sound");
     uint64_t missing = free_count - bitframe_free_frames(pool);
     if (missing > most)
         fail("even after the repair more is lost than was moved", missing);

@@ -19,13 +19,13 @@
 #include "guarded.h"
 #include "random.h"
 
-#define POOL (&beside->pool)
+#define SHARED (beside->shared)
 
 /* The calls. They take; what they have taken is given back at the end of a scene. */
 
 static void take(void)
 {
-    uint64_t pa = bitframe_take_on(POOL, 0);
+    uint64_t pa = bitframe_shared_alloc(SHARED, 0);
     if (pa != 0)
         beside_own(pa, 1);
 }
@@ -35,7 +35,7 @@ static void take_run(uint64_t frames, uint64_t align, uint64_t min_pa, uint32_t 
     const struct bitframe_request request = {
         .frames = frames, .align = align, .min_pa = min_pa, .flags = flags};
     uint64_t pa;
-    if (bitframe_take_run(POOL, &request, &pa) == BITFRAME_OK)
+    if (bitframe_shared_alloc_run(SHARED, 0, &request, &pa) == BITFRAME_OK)
         beside_own(pa, frames);
 }
 
@@ -78,7 +78,7 @@ static void take_bulk(uint64_t frames, uint32_t flags)
 {
     const struct bitframe_request request = {.frames = frames, .flags = flags};
     uint64_t pas[64], taken;
-    if (bitframe_take_bulk(POOL, &request, pas, &taken) != BITFRAME_OK)
+    if (bitframe_shared_alloc_bulk(SHARED, 0, &request, pas, &taken) != BITFRAME_OK)
         taken = 0;
     for (uint64_t i = 0; i < taken; i++)
         beside_own(pas[i], 1);
@@ -101,7 +101,7 @@ static void take_all(void)
 
 static void claim(void)
 {
-    if (bitframe_claim(POOL, pa_of(beside->free_first), beside->free_frames) == BITFRAME_OK)
+    if (bitframe_shared_alloc_at(SHARED, 0, pa_of(beside->free_first), beside->free_frames) == BITFRAME_OK)
         beside_own(pa_of(beside->free_first), beside->free_frames);
 }
 
@@ -109,25 +109,25 @@ static void take_range(void)
 {
     /* Which ones were there is not known: all that are free, so a frame at a time. */
     uint64_t pa = pa_of(beside->free_first);
-    if (bitframe_take_range(POOL, pa, pa + FRAME) != 0)
+    if (bitframe_shared_alloc_range(SHARED, 0, pa, pa + FRAME) != 0)
         beside_own(pa, 1);
 }
 
 /** A frame comes and goes: of the last group, and of the first. */
 static void come_and_go(uint64_t frame)
 {
-    enum bitframe_status status = bitframe_free_on(POOL, pa_of(frame), 1);
+    enum bitframe_status status = bitframe_shared_free(SHARED, 1, pa_of(frame));
     if (status == BITFRAME_DOUBLE_FREE)
         return; /* the other call is just doing the same */
     if (status != BITFRAME_OK)
         beside_failed("a free is refused", frame);
-    uint64_t pa = bitframe_take_on(POOL, 1);
+    uint64_t pa = bitframe_shared_alloc(SHARED, 1);
     if (pa == pa_of(frame))
         return;
     /* Another one was nearer: then this one is to be taken back. */
     if (pa != 0)
         beside_own(pa, 1);
-    if (bitframe_claim(POOL, pa_of(frame), 1) != BITFRAME_OK && !beside_holds(frame))
+    if (bitframe_shared_alloc_at(SHARED, 0, pa_of(frame), 1) != BITFRAME_OK && !beside_holds(frame))
         beside_failed("a frame is lost", frame);
 }
 
@@ -179,8 +179,8 @@ static void play(size_t call, size_t other)
          at += at < EVERY ? 1 : step) {
         scenes++;
         beside_give_back();
-        if (bitframe_free_frames(POOL) != beside->free_frames)
-            beside_failed("free in the end", bitframe_free_frames(POOL));
+        if (bitframe_shared_free_frames(SHARED) != beside->free_frames)
+            beside_failed("free in the end", bitframe_shared_free_frames(SHARED));
     }
     beside_give_back();
 }
@@ -200,7 +200,8 @@ static void play_all(uint64_t frames, enum bitframe_policy policy, enum guarded_
     for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++) {
         beside->free_first = states[i].first;
         beside->free_frames = states[i].frames;
-        if (bitframe_free_run(POOL, pa_of(beside->free_first), beside->free_frames) != BITFRAME_OK)
+        if (bitframe_shared_free_run(SHARED, 0, pa_of(beside->free_first), beside->free_frames) !=
+            BITFRAME_OK)
             beside_failed("setup: cannot free", beside->free_first);
         for (size_t call = 0; call < CALLS; call++) {
             for (size_t other = 0; other < CALLS; other++) {
@@ -208,10 +209,11 @@ static void play_all(uint64_t frames, enum bitframe_policy policy, enum guarded_
                     play(call, other);
             }
         }
-        if (bitframe_claim(POOL, pa_of(beside->free_first), beside->free_frames) != BITFRAME_OK)
+        if (bitframe_shared_alloc_at(SHARED, 0, pa_of(beside->free_first), beside->free_frames) !=
+            BITFRAME_OK)
             beside_failed("what was free is not", beside->free_first);
     }
-    enum bitframe_invariant broken = bitframe_check(POOL);
+    enum bitframe_invariant broken = bitframe_shared_check(SHARED);
     if (broken != BITFRAME_SOUND)
         beside_failed(bitframe_invariant_name(broken), (uint64_t)broken);
     beside_close();

@@ -13,14 +13,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include <bitframe/platform.h>
-
 #include "cpu.h"
 #include "geometry.h"
 #include "guarded.h"
 #include "levels.h"
 #include "linear.h"
-#include "slot.h"
+#include "shared/slots.h"
 #include "stress.h"
 
 enum {
@@ -33,6 +31,7 @@ enum {
 };
 
 static struct bitframe tiny;
+struct bitframe_shared *shared;        /* of it */
 static uint64_t frames;                /* of the pool */
 static uint64_t numbers[TINY_MAX];     /* of its frames, ascending */
 static bool is_next_in_word[TINY_MAX]; /* is the one behind next to it, in the same word? */
@@ -49,11 +48,6 @@ _Noreturn void fail(const char *what, uint64_t pa, uint64_t number)
     fprintf(stderr, "histories: %s: PA %#" PRIx64 ", %" PRIu64 " (seed %" PRIu64 ")\n", what, pa, number,
             seed);
     exit(1);
-}
-
-static uint32_t core(void)
-{
-    return (uint32_t)team_self();
 }
 
 /* A pool. */
@@ -85,8 +79,8 @@ static void make_tiny(uint64_t *random)
     storage_bytes = bitframe_share_bytes(&tiny, THREADS);
     storage = guarded_open(storage_bytes, BITFRAME_SHARE_ALIGN, end);
     struct bitframe_share_options options = {.policy = (enum bitframe_policy)random_below(random, 2),
-                                             .cores = THREADS};
-    must(bitframe_share(&tiny, &options, storage, storage_bytes), "share", 0);
+                                             .cpus = THREADS};
+    must(bitframe_share(&shared, &tiny, &options, storage, storage_bytes), "share", 0);
 }
 
 /** The free frames, a bit each, while nobody calls. */
@@ -125,15 +119,15 @@ static enum linear_kind take(struct worker *worker, struct linear_call *call)
         request.flags = BITFRAME_HIGHEST;
     do {
         call->begin = atomic_fetch_add(&stamp, 1);
-        sum = bitframe_sum_of_frees(&tiny);
+        sum = bitframe_sum_of_frees(shared);
         if (way < 2)
-            status = bitframe_take_run(&tiny, &request, &pa);
+            status = bitframe_shared_alloc_run(shared, worker->core, &request, &pa);
         else if (way == 2)
-            status = bitframe_take_bulk(&tiny, &request, &pa, &taken);
-        else if ((pa = bitframe_take_on(&tiny, worker->core)) != 0)
+            status = bitframe_shared_alloc_bulk(shared, worker->core, &request, &pa, &taken);
+        else if ((pa = bitframe_shared_alloc(shared, worker->core)) != 0)
             status = BITFRAME_OK;
         else
-            status = bitframe_sum_of_frees(&tiny) - sum < LOOKS ? BITFRAME_NONE : BITFRAME_BUSY;
+            status = bitframe_sum_of_frees(shared) - sum < LOOKS ? BITFRAME_NONE : BITFRAME_BUSY;
         busy += status == BITFRAME_BUSY;
     } while (status == BITFRAME_BUSY);
     if (status == BITFRAME_NONE)
@@ -148,18 +142,18 @@ static enum linear_kind give_back(struct worker *worker, uint32_t frame)
     uint64_t freed;
     enum bitframe_status status;
     switch (random_below(&worker->random, 8)) {
-    case 0: status = bitframe_free_run(&tiny, pa, 1); break;
-    case 1: status = bitframe_free_bulk(&tiny, &pa, 1, 0, &freed); break;
-    default: status = bitframe_free_on(&tiny, pa, worker->core); break;
+    case 0: status = bitframe_shared_free_run(shared, worker->core, pa, 1); break;
+    case 1: status = bitframe_shared_free_bulk(shared, worker->core, &pa, 1, 0, &freed); break;
+    default: status = bitframe_shared_free(shared, worker->core, pa); break;
     }
     if (status != BITFRAME_OK && status != BITFRAME_DOUBLE_FREE)
         fail("a free was refused with a status that is not due", pa, (uint64_t)status);
     return status == BITFRAME_OK ? LINEAR_FREE : LINEAR_DOUBLE_FREE;
 }
 
-static enum linear_kind claim(uint32_t frame)
+static enum linear_kind claim(struct worker *worker, uint32_t frame)
 {
-    enum bitframe_status status = bitframe_claim(&tiny, numbers[frame] * FRAME, 2);
+    enum bitframe_status status = bitframe_shared_alloc_at(shared, worker->core, numbers[frame] * FRAME, 2);
     if (status != BITFRAME_OK && status != BITFRAME_IN_USE)
         fail("a claim was refused with a status that is not due", numbers[frame] * FRAME, (uint64_t)status);
     return status == BITFRAME_OK ? LINEAR_CLAIM : LINEAR_IN_USE;
@@ -171,7 +165,7 @@ static void make_call(struct worker *worker, struct linear_call *call)
     call->frame = (uint32_t)random_below(&worker->random, frames);
     call->begin = atomic_fetch_add(&stamp, 1);
     if (choice < 10 && is_next_in_word[call->frame])
-        call->kind = claim(call->frame);
+        call->kind = claim(worker, call->frame);
     else if (choice < 55)
         call->kind = take(worker, call);
     else
@@ -250,7 +244,7 @@ static void prepare(uint64_t *random)
     is_begun = true;
     is_over = histories == set_histories;
     if (histories % PER_POOL == 0) {
-        enum bitframe_invariant broken = histories != 0 ? bitframe_check(&tiny) : BITFRAME_SOUND;
+        enum bitframe_invariant broken = histories != 0 ? bitframe_shared_check(shared) : BITFRAME_SOUND;
         if (broken != BITFRAME_SOUND)
             fail(bitframe_invariant_name(broken), 0, histories);
         make_tiny(random);
@@ -288,7 +282,6 @@ int main(int argc, char **argv)
     if (thread_count < 2 || thread_count > THREADS)
         fail("2 to 4 threads", 0, thread_count);
     shake_begin(is_scheduled ? 3 : 16, seed); /* one access in so many */
-    must(bitframe_set_platform(&(struct bitframe_platform){.core = core}), "platform", 0);
     for (uint32_t i = 0; i < THREADS; i++)
         workers[i] = (struct worker){.id = i, .core = i, .random = seed * THREADS + i + 1};
     team_run(thread_count, work);

@@ -16,7 +16,7 @@
  *
  * In some of those at random one core stops for ever at some step. The others go on and find all this as
  * before; when they are done one of them takes what is left, and no more than the stopped core was moving is
- * missing, neither then nor after bitframe_unshare().
+ * missing, neither then nor after bitframe_shared_begin_exclusive().
  *
  *     interleave [SCHEDULES [mutant [SCENARIO]]]
  *
@@ -37,7 +37,7 @@
 #include "geometry.h"
 #include "random.h"
 #include "room.h"
-#include "slot.h"
+#include "shared/slots.h"
 
 #define FRAME BITFRAME_FRAME_BYTES
 #define BASE  UINT64_C(0x40000000)
@@ -60,6 +60,7 @@ static struct world {
 static struct room room, saved_room;
 
 static struct bitframe *const pool = &world.pool;
+static struct bitframe_shared *shared; /* of it, in room */
 
 /* What goes on. */
 
@@ -211,7 +212,7 @@ static uint64_t frees_so_far(void)
 {
     uint64_t sum = 0;
     for (uint32_t i = 0; i < cores; i++)
-        sum += pool_slots(pool)[i].freed;
+        sum += shared->slot[i].freed;
     return sum;
 }
 
@@ -235,7 +236,7 @@ static uint64_t take(void)
     if (!get_tickets(1))
         return FRAMES;
     uint64_t sum = frees_so_far();
-    uint64_t pa = CALL(1, bitframe_take_on(pool, current));
+    uint64_t pa = CALL(1, bitframe_shared_alloc(shared, current));
     if (pa == 0) {
         refused(BITFRAME_BUSY, sum); /* it does not say which */
         return FRAMES;
@@ -254,7 +255,7 @@ static uint64_t take_limited(void)
     if (!get_tickets(1))
         return FRAMES;
     uint64_t sum = frees_so_far();
-    enum bitframe_status status = CALL(1, bitframe_take_run(pool, &limits, &pa));
+    enum bitframe_status status = CALL(1, bitframe_shared_alloc_run(shared, current, &limits, &pa));
     if (status != BITFRAME_OK) {
         refused(status, sum);
         return FRAMES;
@@ -272,7 +273,7 @@ static void take_otherwise(void)
     if (!get_tickets(2))
         return;
     uint64_t sum = frees_so_far();
-    enum bitframe_status status = CALL(2, bitframe_take_bulk(pool, &partial, pas, &count));
+    enum bitframe_status status = CALL(2, bitframe_shared_alloc_bulk(shared, current, &partial, pas, &count));
     if (status != BITFRAME_OK) {
         refused(status, sum);
         world.tickets++;
@@ -288,7 +289,7 @@ static void give(uint64_t frame)
     if (frame >= FRAMES)
         return;
     disown(frame, 1);
-    if (CALL(1, bitframe_free_on(pool, pa_of(frame), current)) != BITFRAME_OK)
+    if (CALL(1, bitframe_shared_free(shared, current, pa_of(frame))) != BITFRAME_OK)
         found("a free is refused", frame);
     world.tickets++;
 }
@@ -298,7 +299,8 @@ static bool claim(uint64_t first, uint64_t frames, int64_t most)
 {
     if (!get_tickets(most))
         return false;
-    enum bitframe_status status = CALL(frames, bitframe_claim(pool, pa_of(first), frames));
+    enum bitframe_status status =
+        CALL(frames, bitframe_shared_alloc_at(shared, current, pa_of(first), frames));
     if (status == BITFRAME_OK) {
         own(pa_of(first), frames);
         world.tickets += most - (int64_t)frames;
@@ -313,7 +315,7 @@ static bool claim(uint64_t first, uint64_t frames, int64_t most)
 static void give_run(uint64_t first, uint64_t frames)
 {
     disown(first, frames);
-    if (CALL(frames, bitframe_free_run(pool, pa_of(first), frames)) != BITFRAME_OK)
+    if (CALL(frames, bitframe_shared_free_run(shared, current, pa_of(first), frames)) != BITFRAME_OK)
         found("the free of a run is refused", first);
     world.tickets += (int64_t)frames;
 }
@@ -325,7 +327,7 @@ static uint64_t take_run(uint64_t frames, uint64_t align)
     uint64_t pa;
     if (!get_tickets((int64_t)frames))
         return FRAMES;
-    enum bitframe_status status = CALL(frames, bitframe_take_run(pool, &request, &pa));
+    enum bitframe_status status = CALL(frames, bitframe_shared_alloc_run(shared, current, &request, &pa));
     if (status == BITFRAME_OK) {
         own(pa, frames);
         return (pa - BASE) / FRAME;
@@ -342,7 +344,8 @@ static void take_bulk(uint64_t frames, uint32_t flags)
     uint64_t pas[64], taken;
     if (!get_tickets((int64_t)frames))
         return;
-    enum bitframe_status status = CALL(frames, bitframe_take_bulk(pool, &request, pas, &taken));
+    enum bitframe_status status =
+        CALL(frames, bitframe_shared_alloc_bulk(shared, current, &request, pas, &taken));
     if (status == BITFRAME_NONE)
         found("a false none of a bulk take", frames);
     if (status != BITFRAME_OK && status != BITFRAME_BUSY)
@@ -359,7 +362,8 @@ static void give_bulk(const uint64_t *frames, uint64_t count)
         disown(frames[i], 1);
         pas[i] = pa_of(frames[i]);
     }
-    if (CALL(count, bitframe_free_bulk(pool, pas, count, 0, &freed)) != BITFRAME_OK || freed != count)
+    if (CALL(count, bitframe_shared_free_bulk(shared, current, pas, count, 0, &freed)) != BITFRAME_OK ||
+        freed != count)
         found("a bulk free is refused", freed);
     world.tickets += (int64_t)count;
 }
@@ -368,7 +372,7 @@ static void give_bulk(const uint64_t *frames, uint64_t count)
 
 static void leave_free(uint64_t first, uint64_t frames)
 {
-    if (bitframe_free_run(pool, pa_of(first), frames) != BITFRAME_OK)
+    if (bitframe_shared_free_run(shared, current, pa_of(first), frames) != BITFRAME_OK)
         found("setup: cannot free", first);
     disown(first, frames);
     world.tickets += (int64_t)frames;
@@ -618,7 +622,7 @@ static void setup_line_twice(void)
 
 static void give_line_twice(void)
 {
-    enum bitframe_status status = CALL(LINE, bitframe_free_run(pool, pa_of(LINE), LINE));
+    enum bitframe_status status = CALL(LINE, bitframe_shared_free_run(shared, current, pa_of(LINE), LINE));
     if (status != BITFRAME_OK && status != BITFRAME_DOUBLE_FREE)
         found("refused otherwise", (uint64_t)status);
 }
@@ -662,7 +666,7 @@ static void take_range(void)
 {
     if (!get_tickets(4))
         return;
-    uint64_t got = CALL(4, bitframe_take_range(pool, pa_of(130), pa_of(134)));
+    uint64_t got = CALL(4, bitframe_shared_alloc_range(shared, current, pa_of(130), pa_of(134)));
     if (got < 2 || got > 4)
         found("a range of so many", got);
     own(pa_of(130), got);
@@ -685,7 +689,7 @@ static void setup_twice(void)
 static void give_5_twice(void)
 {
     world.owner[5] = 0;
-    enum bitframe_status status = CALL(1, bitframe_free_on(pool, pa_of(5), current));
+    enum bitframe_status status = CALL(1, bitframe_shared_free(shared, current, pa_of(5)));
     if (status == BITFRAME_OK)
         world.tickets++;
     else if (status != BITFRAME_DOUBLE_FREE)
@@ -753,7 +757,7 @@ static void look_after_stop(uint64_t held)
 {
     uint64_t most = core[stopping].moves, got = 0;
     uint32_t other = stopping == 0 ? 1 : 0;
-    for (uint64_t pa; (pa = bitframe_take_on(pool, other)) != 0; got++) {
+    for (uint64_t pa; (pa = bitframe_shared_alloc(shared, other)) != 0; got++) {
         if (world.owner[(pa - BASE) / FRAME] != 0)
             found("handed out what is held, after a core stopped", (pa - BASE) / FRAME);
         if (got > FRAMES)
@@ -764,9 +768,7 @@ static void look_after_stop(uint64_t held)
         most_lost = FRAMES - got - held;
     if (got + held + most < FRAMES)
         found("after a core stopped more is lost than it moved", got);
-    if (bitframe_unshare(pool) != BITFRAME_OK)
-        found("not shared", 0);
-    enum bitframe_invariant broken = bitframe_check(pool);
+    enum bitframe_invariant broken = bitframe_check(bitframe_shared_begin_exclusive(shared));
     if (broken != BITFRAME_SOUND)
         found(bitframe_invariant_name(broken), 1);
     if (bitframe_free_frames(pool) + got + held + most < FRAMES)
@@ -796,9 +798,9 @@ static uint64_t run(uint32_t first)
         look_after_stop(held);
         return steps;
     }
-    if (bitframe_free_frames(pool) != FRAMES - held)
-        found("the count is wrong", bitframe_free_frames(pool));
-    enum bitframe_invariant broken = bitframe_check(pool);
+    if (bitframe_shared_free_frames(shared) != FRAMES - held)
+        found("the count is wrong", bitframe_shared_free_frames(shared));
+    enum bitframe_invariant broken = bitframe_shared_check(shared);
     if (broken != BITFRAME_SOUND)
         found(bitframe_invariant_name(broken), 0);
     return steps;
@@ -828,11 +830,11 @@ static void set_up(const struct scenario *played)
 {
     static const struct bitframe_platform platform = {.panic = panicked};
     struct bitframe_share_options options = {.policy = played->policy};
-    for (options.cores = 0; options.cores < CORES && played->script[options.cores]; options.cores++) {
+    for (options.cpus = 0; options.cpus < CORES && played->script[options.cpus]; options.cpus++) {
     }
     playing = played;
     scenario = played->name;
-    cores = options.cores;
+    cores = options.cpus;
     memset(&world, 0, sizeof(world));
     memset(is_interesting, 0, sizeof(is_interesting));
     memset(world.owner, 0xFF, sizeof(world.owner));
@@ -847,7 +849,7 @@ static void set_up(const struct scenario *played)
         found("setup: no room", 0);
     if (bitframe_init(pool, BASE, FRAMES * FRAME, room.metadata, room.metadata_bytes) != BITFRAME_OK ||
         bitframe_take_range(pool, 0, UINT64_MAX) != FRAMES ||
-        bitframe_share(pool, &options, room.storage, room.storage_bytes) != BITFRAME_OK)
+        bitframe_share(&shared, pool, &options, room.storage, room.storage_bytes) != BITFRAME_OK)
         found("setup: no pool", 0);
     played->setup();
     saved = world;

@@ -83,6 +83,7 @@ static struct {
 static struct level levels[LEVELS + 1]; /* from 1 on */
 static int depth;
 static struct bitframe pool;
+static struct bitframe_shared *shared; /* of it */
 static bool has_owner[FRAMES];
 static uint64_t cases, interrupts, seconds_refused, nones;
 
@@ -166,11 +167,11 @@ static void give_back(int level)
         uint64_t pas[BULK];
         for (uint64_t frame = span.first; frame < span.end; frame++)
             pas[frame - span.first] = pa_of(frame);
-        status = bitframe_free_bulk(&pool, pas, span.end - span.first, BITFRAME_PARTIAL, &freed);
+        status = bitframe_shared_free_bulk(shared, 0, pas, span.end - span.first, BITFRAME_PARTIAL, &freed);
     } else if (levels[level].call == FREE) {
-        status = bitframe_free_on(&pool, pa_of(span.first), 0);
+        status = bitframe_shared_free(shared, 0, pa_of(span.first));
     } else {
-        status = bitframe_free_run(&pool, pa_of(span.first), span.end - span.first);
+        status = bitframe_shared_free_run(shared, 0, pa_of(span.first), span.end - span.first);
     }
     levels[level].is_free_ok = status == BITFRAME_OK;
     if (status == BITFRAME_OK)
@@ -183,7 +184,7 @@ static void give_back(int level)
 
 static void give_back_again(int level)
 {
-    enum bitframe_status status = bitframe_free_on(&pool, pa_of(frame_to_free_again(level)), 0);
+    enum bitframe_status status = bitframe_shared_free(shared, 0, pa_of(frame_to_free_again(level)));
     levels[level].is_free_ok = status == BITFRAME_OK;
     if (status != BITFRAME_OK && status != BITFRAME_DOUBLE_FREE)
         fail("a second free was refused with a status that is not due", (uint64_t)status);
@@ -220,19 +221,19 @@ static void take(int level)
     switch (levels[level].call) {
     case TAKE:
     case TAKE_AS_OTHER:
-        pas[0] = bitframe_take_on(&pool, levels[level].call == TAKE ? 0 : 1);
+        pas[0] = bitframe_shared_alloc(shared, levels[level].call == TAKE ? 0 : 1);
         status = pas[0] != 0 ? BITFRAME_OK : BITFRAME_NONE;
         break;
     case TAKE_BULK:
-        status = bitframe_take_bulk(&pool, &request, pas, &taken);
+        status = bitframe_shared_alloc_bulk(shared, 0, &request, pas, &taken);
         for (uint64_t i = 0; i < taken; i++)
             took(pas[i], 1);
         break;
     case CLAIM:
         pas[0] = pa_of(LINE - RUN / 2);
-        status = bitframe_claim(&pool, pas[0], RUN);
+        status = bitframe_shared_alloc_at(shared, 0, pas[0], RUN);
         break;
-    default: status = bitframe_take_run(&pool, &request, pas); break;
+    default: status = bitframe_shared_alloc_run(shared, 0, &request, pas); break;
     }
     levels[level].at_most = 0;
     if (status == BITFRAME_OK && levels[level].call != TAKE_BULK)
@@ -290,7 +291,7 @@ static void must(enum bitframe_status status)
 /** Have frames [@p first, @p end). */
 static void hold(uint64_t first, uint64_t end)
 {
-    must(bitframe_claim(&pool, pa_of(first), end - first));
+    must(bitframe_shared_alloc_at(shared, 0, pa_of(first), end - first));
     took(pa_of(first), end - first);
 }
 
@@ -298,9 +299,10 @@ static void make_state(void)
 {
     static _Alignas(64) uint64_t metadata[BITFRAME_METADATA_BYTES(BASE * FRAME, FRAMES * FRAME) / 8];
     static _Alignas(BITFRAME_SHARE_ALIGN) uint64_t storage[BITFRAME_SHARE_BYTES(CORES, 1024) / 8];
-    struct bitframe_share_options options = {.policy = (enum bitframe_policy)set.policy, .cores = CORES};
+    struct bitframe_share_options options = {.policy = (enum bitframe_policy)set.policy, .cpus = CORES};
     memset(has_owner, 0, sizeof(has_owner));
     must(bitframe_init(&pool, BASE * FRAME, FRAMES * FRAME, metadata, sizeof(metadata)));
+    must(bitframe_share(&shared, &pool, &options, storage, sizeof(storage)));
     switch (set.state) {
     case ALL: break;
     case HALF: hold(LINE, FRAMES); break;
@@ -315,7 +317,6 @@ static void make_state(void)
         break;
     default: hold(0, 3); break;
     }
-    must(bitframe_share(&pool, &options, storage, sizeof(storage)));
     /* What the calls are to give back they must have. */
     for (int i = 1; i <= set.levels; i++) {
         struct span span = frames_to_free(i);
@@ -328,7 +329,7 @@ static void make_state(void)
 
 static void must_be_sound(void)
 {
-    enum bitframe_invariant broken = bitframe_check(&pool);
+    enum bitframe_invariant broken = bitframe_shared_check(shared);
     if (broken != BITFRAME_SOUND)
         fail(bitframe_invariant_name(broken), 0);
 }
@@ -340,15 +341,15 @@ static void tidy_up(void)
     for (int i = 1; i < set.levels; i++)
         is_known = is_known && (!is_free_again(i) || levels[i].is_free_ok);
     must_be_sound();
-    if (is_known && bitframe_free_frames(&pool) != without_owner())
-        fail("the count is wrong", bitframe_free_frames(&pool));
+    if (is_known && bitframe_shared_free_frames(shared) != without_owner())
+        fail("the count is wrong", bitframe_shared_free_frames(shared));
     for (uint64_t frame = 0; frame < FRAMES; frame++) {
-        enum bitframe_status status = bitframe_free_on(&pool, pa_of(frame), 0);
+        enum bitframe_status status = bitframe_shared_free(shared, 0, pa_of(frame));
         if (is_known && status != (has_owner[frame] ? BITFRAME_OK : BITFRAME_DOUBLE_FREE))
             fail("lost, or free though somebody has it", frame);
     }
-    if (bitframe_free_frames(&pool) != FRAMES)
-        fail("the count is wrong in the end", bitframe_free_frames(&pool));
+    if (bitframe_shared_free_frames(shared) != FRAMES)
+        fail("the count is wrong in the end", bitframe_shared_free_frames(shared));
     must_be_sound();
 }
 

@@ -56,7 +56,7 @@ static bool pay(struct worker *worker, uint64_t frames)
     atomic_fetch_add(&tickets, (int64_t)frames);
     /* Nobody owes it a frame, but it may ask. */
     worker->calls++;
-    uint64_t left = bitframe_free_frames(&pool);
+    uint64_t left = bitframe_shared_free_frames(shared);
     if (left > usable)
         fail("more free frames than there are", 0, left);
     met(worker, NONE);
@@ -73,7 +73,7 @@ static void refund(uint64_t frames)
 static void none_of_one(struct worker *worker, enum bitframe_status status)
 {
     if (set.tickets && status == BITFRAME_NONE)
-        fail("a false \"none\"", 0, bitframe_free_frames(&pool));
+        fail("a false \"none\"", 0, bitframe_shared_free_frames(shared));
     none(worker, status);
     refund(1);
 }
@@ -94,7 +94,7 @@ static enum bitframe_status take_somehow(struct worker *worker, uint64_t *pa)
     uint64_t taken;
     worker->calls++;
     if (way >= 3 || set.mix == SINGLE) {
-        *pa = way == 3 ? bitframe_take(&pool) : bitframe_take_on(&pool, core_of(worker));
+        *pa = bitframe_shared_alloc(shared, core_of(worker));
         return *pa != 0 ? BITFRAME_OK : why_none();
     }
     if (way == 2)
@@ -102,9 +102,9 @@ static enum bitframe_status take_somehow(struct worker *worker, uint64_t *pa)
     if (way == 1)
         request.min_pa = BASE * FRAME;
     if (way != 0)
-        return bitframe_take_run(&pool, &request, pa);
+        return bitframe_shared_alloc_run(shared, core_of(worker), &request, pa);
     request.flags = BITFRAME_PARTIAL;
-    return bitframe_take_bulk(&pool, &request, pa, &taken);
+    return bitframe_shared_alloc_bulk(shared, core_of(worker), &request, pa, &taken);
 }
 
 static void take_one(struct worker *worker)
@@ -137,7 +137,7 @@ static void take_run(struct worker *worker)
     if (!pay(worker, request.frames))
         return;
     worker->calls++;
-    enum bitframe_status status = bitframe_take_run(&pool, &request, &pa);
+    enum bitframe_status status = bitframe_shared_alloc_run(shared, core_of(worker), &request, &pa);
     if (status != BITFRAME_OK) {
         refund(request.frames);
         none(worker, status);
@@ -171,7 +171,8 @@ static void claim(struct worker *worker)
     if (!pay(worker, frames))
         return;
     worker->calls++;
-    enum bitframe_status status = bitframe_claim(&pool, (BASE + first) * FRAME, frames);
+    enum bitframe_status status =
+        bitframe_shared_alloc_at(shared, core_of(worker), (BASE + first) * FRAME, frames);
     enum bitframe_status expected = status_of(first, frames);
     if (status != BITFRAME_OK)
         refund(frames);
@@ -199,7 +200,7 @@ static void take_bulk(struct worker *worker)
     if (!pay(worker, request.frames))
         return;
     worker->calls++;
-    enum bitframe_status status = bitframe_take_bulk(&pool, &request, pas, &taken);
+    enum bitframe_status status = bitframe_shared_alloc_bulk(shared, core_of(worker), &request, pas, &taken);
     refund(request.frames - taken);
     if (set.tickets && status == BITFRAME_NONE)
         fail("a false \"none\" of a bulk take", 0, request.frames);
@@ -222,7 +223,8 @@ static void sweep(struct worker *worker)
     uint64_t first = random_below(&worker->random, set.frames);
     uint64_t frames = 1 + random_below(&worker->random, 20);
     worker->calls++;
-    uint64_t taken = bitframe_take_range(&pool, (BASE + first) * FRAME, (BASE + first + frames) * FRAME);
+    uint64_t taken = bitframe_shared_alloc_range(shared, core_of(worker), (BASE + first) * FRAME,
+                                                 (BASE + first + frames) * FRAME);
     if (taken == 0)
         return;
     atomic_fetch_add(&swept, taken);
@@ -251,12 +253,11 @@ static void free_piece(struct worker *worker)
 {
     struct piece piece = forget(worker);
     worker->calls++;
-    if (piece.frames == 1 && random_below(&worker->random, 8) == 0)
-        must(bitframe_free(&pool, piece.pa), "a free was refused", piece.pa);
-    else if (piece.frames == 1)
-        must(bitframe_free_on(&pool, piece.pa, core_of(worker)), "a free was refused", piece.pa);
+    if (piece.frames == 1)
+        must(bitframe_shared_free(shared, core_of(worker), piece.pa), "a free was refused", piece.pa);
     else
-        must(bitframe_free_run(&pool, piece.pa, piece.frames), "a run's free was refused", piece.pa);
+        must(bitframe_shared_free_run(shared, core_of(worker), piece.pa, piece.frames),
+             "a run's free was refused", piece.pa);
     refund(piece.frames);
 }
 
@@ -274,7 +275,8 @@ static void free_bulk(struct worker *worker)
     while (frames < BULK && worker->live_count != 0) {
         struct piece piece = forget(worker);
         if (piece.frames > BULK - frames) {
-            must(bitframe_free_run(&pool, piece.pa, piece.frames), "a run's free was refused", piece.pa);
+            must(bitframe_shared_free_run(shared, core_of(worker), piece.pa, piece.frames),
+                 "a run's free was refused", piece.pa);
             refund(piece.frames);
             continue;
         }
@@ -284,8 +286,8 @@ static void free_bulk(struct worker *worker)
     if (random_below(&worker->random, 2) == 0)
         qsort(pas, frames, sizeof(pas[0]), compare);
     worker->calls++;
-    must(bitframe_free_bulk(&pool, pas, frames, random_below(&worker->random, 2) ? BITFRAME_PARTIAL : 0,
-                            &freed),
+    must(bitframe_shared_free_bulk(shared, core_of(worker), pas, frames,
+                                   random_below(&worker->random, 2) ? BITFRAME_PARTIAL : 0, &freed),
          "a bulk free was refused", pas[0]);
     if (freed != frames)
         fail("a bulk free freed fewer", pas[0], freed);
@@ -323,13 +325,14 @@ static void free_wrongly(struct worker *worker)
         uint64_t inside = 1 + random_below(&worker->random, FRAME - 1);
         if (expected != BITFRAME_UNMANAGED)
             expected = BITFRAME_MISALIGNED;
-        must_refuse(worker, bitframe_free_on(&pool, pa + inside, core_of(worker)), expected, pa + inside);
+        must_refuse(worker, bitframe_shared_free(shared, core_of(worker), pa + inside), expected,
+                    pa + inside);
     } else if (expected != BITFRAME_OK) {
-        must_refuse(worker, bitframe_free_on(&pool, pa, core_of(worker)), expected, pa);
+        must_refuse(worker, bitframe_shared_free(shared, core_of(worker), pa), expected, pa);
     } else {
         expected = status_of(first, frames);
         if (expected != BITFRAME_OK)
-            must_refuse(worker, bitframe_free_run(&pool, pa, frames), expected, pa);
+            must_refuse(worker, bitframe_shared_free_run(shared, core_of(worker), pa, frames), expected, pa);
     }
 }
 
@@ -350,11 +353,11 @@ static void free_bulk_wrongly(struct worker *worker)
         pas[frames] = pas[wrong];
     pas[wrong] = BASE * FRAME + 1;
     worker->calls += 2;
-    must_refuse(worker, bitframe_free_bulk(&pool, pas, frames + 1, 0, &freed), BITFRAME_MISALIGNED,
-                pas[wrong]);
+    must_refuse(worker, bitframe_shared_free_bulk(shared, core_of(worker), pas, frames + 1, 0, &freed),
+                BITFRAME_MISALIGNED, pas[wrong]);
     if (freed != 0)
         fail("a bulk free that was refused freed", pas[0], freed);
-    (void)bitframe_free_bulk(&pool, pas, frames + 1, BITFRAME_PARTIAL, &freed);
+    (void)bitframe_shared_free_bulk(shared, core_of(worker), pas, frames + 1, BITFRAME_PARTIAL, &freed);
     if (freed != frames)
         fail("a bulk free freed another number", pas[0], freed);
     refund(frames);
@@ -376,11 +379,12 @@ static void free_again(struct worker *worker, uint64_t first)
     uint64_t way = random_below(&worker->random, 5);
     worker->calls++;
     if (way <= 1)
-        status = bitframe_free_on(&pool, pa, core_of(worker));
+        status = bitframe_shared_free(shared, core_of(worker), pa);
     else if (way == 2)
-        status = bitframe_free_run(&pool, pa, frames);
+        status = bitframe_shared_free_run(shared, core_of(worker), pa, frames);
     else
-        status = bitframe_free_bulk(&pool, pas, frames, way == 3 ? BITFRAME_PARTIAL : 0, &freed);
+        status = bitframe_shared_free_bulk(shared, core_of(worker), pas, frames,
+                                           way == 3 ? BITFRAME_PARTIAL : 0, &freed);
     if (way >= 3 && freed != 0)
         fail("a bulk free of free frames freed", pa, freed);
     must_refuse(worker, status, BITFRAME_DOUBLE_FREE, pa);
@@ -400,10 +404,10 @@ static void free_theirs(struct worker *worker, uint64_t first)
     enum bitframe_status status;
     worker->calls++;
     if (frames > 1) {
-        status = bitframe_free_bulk(&pool, pas, frames, BITFRAME_PARTIAL, &freed);
+        status = bitframe_shared_free_bulk(shared, core_of(worker), pas, frames, BITFRAME_PARTIAL, &freed);
         atomic_fetch_add(&given_back, freed);
     } else {
-        status = bitframe_free_on(&pool, pa, core_of(worker));
+        status = bitframe_shared_free(shared, core_of(worker), pa);
         if (status == BITFRAME_OK)
             atomic_fetch_add(&given_back, 1);
     }
@@ -429,8 +433,9 @@ static void free_their_lines(struct worker *worker)
         worker->calls++;
         enum bitframe_status status =
             random_below(&worker->random, 2) == 0
-                ? bitframe_free_run(&pool, pa, 512)
-                : bitframe_free_on(&pool, pa + random_below(&worker->random, 512) * FRAME, core_of(worker));
+                ? bitframe_shared_free_run(shared, core_of(worker), pa, 512)
+                : bitframe_shared_free(shared, core_of(worker),
+                                       pa + random_below(&worker->random, 512) * FRAME);
         if (status == BITFRAME_DOUBLE_FREE)
             met(worker, SECOND_FREE);
         else

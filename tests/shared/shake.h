@@ -10,7 +10,7 @@
 #define BITFRAME_TESTS_SHAKE_H
 #ifndef __ASSEMBLER__ /* kernels get it too */
 
-#include "slot.h"
+#include "shared/slots.h"
 #include "team.h"
 
 /** Called ahead of every atomic access. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* shared_check_test.c - what bitframe_check() finds in a shared pool: every corruption by its name. */
+/* shared_check_test.c - what bitframe_shared_check() finds: every corruption by its name. */
 #include <bitframe/offline.h>
 
 #include "shared_pool.h"
@@ -9,12 +9,15 @@ static void make_checked(void)
     static struct bitframe_offline record;
     static uint64_t words[2];
     make_spans();
-    share_as(BITFRAME_LOCAL, CORES);
-    ASSERT_STATUS(bitframe_offline(&pool, &record, pa_of(3700), 20 * FRAME, words, 2), BITFRAME_OK);
+    share_as(BITFRAME_LOCAL, CPUS);
+    ASSERT_STATUS(
+        bitframe_offline(bitframe_shared_begin_exclusive(shared), &record, pa_of(3700), 20 * FRAME, words, 2),
+        BITFRAME_OK);
+    bitframe_shared_end_exclusive(shared);
     for (int i = 0; i < 100; i++)
-        (void)bitframe_take_on(&pool, 1);
+        (void)bitframe_shared_alloc(shared, 1);
     for (int i = 0; i < 70; i++)
-        (void)bitframe_take_on(&pool, 0);
+        (void)bitframe_shared_alloc(shared, 0);
     ASSERT_SOUND();
 }
 
@@ -23,7 +26,7 @@ static void make_checked(void)
     do {                                                                                                     \
         make_checked();                                                                                      \
         corruption;                                                                                          \
-        enum bitframe_invariant broken_ = bitframe_check(&pool);                                             \
+        enum bitframe_invariant broken_ = bitframe_shared_check(shared);                                     \
         cr_expect_eq(broken_, BITFRAME_BAD_##invariant, "%s: %s", #corruption,                               \
                      bitframe_invariant_name(broken_));                                                      \
     } while (0)
@@ -45,7 +48,7 @@ Test(shared_check, index)
     uint64_t *above = levels_at(&pool, &pool.frames, 1);
     *above |= 2;
     ASSERT_SOUND();
-    cr_expect_eq(bitframe_take(&pool), pa_of(2 * 64));
+    cr_expect_eq(bitframe_shared_alloc(shared, 0), pa_of(2 * 64));
     cr_expect_eq(*above & 2, 0);
     ASSERT_SOUND();
 }
@@ -65,7 +68,7 @@ Test(shared_check, lines)
     ASSERT_SOUND();
     struct bitframe_request request = {.frames = LINE, .align = LINE * FRAME};
     uint64_t pa;
-    ASSERT_STATUS(bitframe_take_run(&pool, &request, &pa), BITFRAME_OK);
+    ASSERT_STATUS(bitframe_shared_alloc_run(shared, 0, &request, &pa), BITFRAME_OK);
     cr_expect_eq(pa, pa_of(LINE));
     cr_expect_eq(levels_at(&pool, &pool.lines, 0)[0] & 1, 0);
     ASSERT_SOUND();
@@ -73,25 +76,26 @@ Test(shared_check, lines)
 
 Test(shared_check, cursor)
 {
-    EXPECT_BAD(CURSOR, pool.sharing.always_zero = 1);
+    EXPECT_BAD(CURSOR, shared->always_zero = 1);
+    EXPECT_BAD(CURSOR, pool.free_frames = 1);
+    EXPECT_BAD(CURSOR, pool.gap_frames = 1);
     EXPECT_BAD(CURSOR, pool.cursor += 8);
     EXPECT_BAD(CURSOR, pool.cursor = pool.frames.level[0]);
 }
 
 Test(shared_check, count)
 {
-    EXPECT_BAD(COUNT, slot_of(&pool, 1)->taken++);
-    EXPECT_BAD(COUNT, slot_of(&pool, 2)->freed++);
-    EXPECT_BAD(COUNT, pool.sharing.base_frames--);
+    EXPECT_BAD(COUNT, slot_of(shared, 1)->taken++);
+    EXPECT_BAD(COUNT, slot_of(shared, 2)->freed++);
+    EXPECT_BAD(COUNT, shared->base_frames--);
     EXPECT_BAD(COUNT, *word_of(BASE / FRAME + 2000) ^= bit_mask(pool_bit(&pool, BASE / FRAME + 2000)));
 }
 
 Test(shared_check, gap)
 {
-    EXPECT_BAD(GAP, pool.gap_frames = 1);
-    EXPECT_BAD(GAP, pool.sharing.gap_frames++);
-    EXPECT_BAD(GAP, pool.sharing.gap_pa -= FRAME);
-    EXPECT_BAD(GAP, pool.sharing.gap_zero_bit++);
+    EXPECT_BAD(GAP, shared->window_frames++);
+    EXPECT_BAD(GAP, shared->window_pa -= FRAME);
+    EXPECT_BAD(GAP, shared->window_zero_bit++);
 }
 
 Test(shared_check, tables_padding_reserved_offline_header)

@@ -4,9 +4,10 @@
 #include "guarded.h"
 
 struct bitframe pool;
+struct bitframe_shared *shared;
 uint64_t *metadata;
 uint64_t metadata_bytes;
-_Alignas(BITFRAME_SHARE_ALIGN) uint8_t storage[BITFRAME_SHARE_BYTES(BITFRAME_CORES_MAX, MOST / 64) + 64];
+_Alignas(BITFRAME_SHARE_ALIGN) uint8_t storage[BITFRAME_SHARE_BYTES(BITFRAME_CPUS_MAX, MOST / 64) + 64];
 
 /** The ends of guarded memory in turn. */
 static enum guarded_end next_end(void)
@@ -49,25 +50,20 @@ void make_spans(void)
     make_mapped(&map);
 }
 
-void share_as(enum bitframe_policy policy, uint32_t cores)
+void share_as(enum bitframe_policy policy, uint32_t cpus)
 {
     static void *guarded;
     static uint64_t bytes;
-    struct bitframe_share_options options = {.policy = policy, .cores = cores};
+    struct bitframe_share_options options = {.policy = policy, .cpus = cpus};
     if (guarded)
         guarded_close(guarded, bytes);
-    bytes = bitframe_share_bytes(&pool, cores);
+    bytes = bitframe_share_bytes(&pool, cpus);
     guarded = guarded_open(bytes, BITFRAME_SHARE_ALIGN, next_end());
-    cr_assert_eq(bitframe_share(&pool, &options, guarded, bytes), BITFRAME_OK);
+    cr_assert_eq(bitframe_share(&shared, &pool, &options, guarded, bytes), BITFRAME_OK);
 }
 
 void make_shared(uint64_t frames, enum bitframe_policy policy)
 {
     make_pool(frames);
-    share_as(policy, CORES);
-}
-
-enum bitframe_status free_by(enum way way, uint64_t pa)
-{
-    return way == BY_POOL ? bitframe_free(&pool, pa) : bitframe_free_on(&pool, pa, 1);
+    share_as(policy, CPUS);
 }

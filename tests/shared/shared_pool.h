@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* shared_pool.h - the pool that shared_test.c and its like share among four cores, and ways to make it. */
+/* shared_pool.h - the pool that shared_test.c and its like share among four CPUs, and ways to make it. */
 #ifndef BITFRAME_TESTS_SHARED_POOL_H
 #define BITFRAME_TESTS_SHARED_POOL_H
 
@@ -8,18 +8,20 @@
 #include <bitframe/map.h>
 #include <bitframe/shared.h>
 
-#include "slot.h"
+#include "core/owner.h"
+#include "shared/slots.h"
 
 #define FRAME  BITFRAME_FRAME_BYTES
 #define BASE   UINT64_C(0x40000000)
 #define CANARY 0xC5
 
-enum { LINE = BITFRAME_LINE_FRAMES, GROUP = WORD_BITS * WORD_BITS, MOST = 80 * GROUP, CORES = 4 };
+enum { LINE = BITFRAME_LINE_FRAMES, GROUP = WORD_BITS * WORD_BITS, MOST = 80 * GROUP, CPUS = 4 };
 
 extern struct bitframe pool;
+extern struct bitframe_shared *shared; /* of it */
 extern uint64_t *metadata;
 extern uint64_t metadata_bytes;
-extern uint8_t storage[BITFRAME_SHARE_BYTES(BITFRAME_CORES_MAX, MOST / 64) + 64];
+extern uint8_t storage[BITFRAME_SHARE_BYTES(BITFRAME_CPUS_MAX, MOST / 64) + 64];
 
 static inline uint64_t pa_of(uint64_t frame)
 {
@@ -38,14 +40,20 @@ void make_pool(uint64_t frames);
 /** Two spans, the smaller one first, so that frames are in the gap and outside it. */
 void make_spans(void);
 
-void share_as(enum bitframe_policy policy, uint32_t cores);
+void share_as(enum bitframe_policy policy, uint32_t cpus);
 
-/** make_pool(), shared by CORES cores. */
+/** make_pool(), shared by CPUS CPUs. */
 void make_shared(uint64_t frames, enum bitframe_policy policy);
+
+/** Find out whether the pool is sound, as a shared one or as its owner's. */
+static inline enum bitframe_invariant audit(void)
+{
+    return pool_is_lent(&pool) ? bitframe_shared_check(shared) : bitframe_check(&pool);
+}
 
 #define ASSERT_SOUND()                                                                                       \
     do {                                                                                                     \
-        enum bitframe_invariant broken_ = bitframe_check(&pool);                                             \
+        enum bitframe_invariant broken_ = audit();                                                           \
         cr_assert_eq(broken_, BITFRAME_SOUND, "%s", bitframe_invariant_name(broken_));                       \
     } while (0)
 
@@ -54,10 +62,5 @@ void make_shared(uint64_t frames, enum bitframe_policy policy);
         enum bitframe_status got_ = (call);                                                                  \
         cr_assert_eq(got_, status, "%s: %s", #call, bitframe_status_name(got_));                             \
     } while (0)
-
-/* Frees, by either way: without a core's number, or with one. */
-enum way { BY_POOL, BY_CORE_NUMBER, WAYS };
-
-enum bitframe_status free_by(enum way way, uint64_t pa);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* shared_random_test.c - random calls of four cores, one at a time, against an owner for each frame. */
+/* shared_random_test.c - random calls of four CPUs, one at a time, against an owner for each frame. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -11,9 +11,9 @@ enum { FRAMES = 1500 };
 static uint8_t taken[FRAMES];
 static uint64_t free_frames;
 
-static void take(uint32_t core, bool names_core)
+static void take(uint32_t cpu)
 {
-    uint64_t pa = names_core ? bitframe_take_on(&pool, core) : bitframe_take(&pool);
+    uint64_t pa = bitframe_shared_alloc(shared, cpu);
     if (pa == 0) {
         cr_assert_eq(free_frames, 0, "a false none");
         return;
@@ -23,10 +23,9 @@ static void take(uint32_t core, bool names_core)
     free_frames--;
 }
 
-static void give(uint64_t frame, uint32_t core, bool names_core)
+static void give(uint64_t frame, uint32_t cpu)
 {
-    uint64_t pa = pa_of(frame);
-    ASSERT_STATUS(names_core ? bitframe_free_on(&pool, pa, core) : bitframe_free(&pool, pa),
+    ASSERT_STATUS(bitframe_shared_free(shared, cpu, pa_of(frame)),
                   taken[frame] ? BITFRAME_OK : BITFRAME_DOUBLE_FREE);
     free_frames += taken[frame];
     taken[frame] = 0;
@@ -42,16 +41,16 @@ Test(shared, random_calls)
         for (uint64_t call = 0; call < calls; call++) {
             uint64_t choice = next_random(&random) >> 16;
             uint64_t towards = call / 3000 % 2; /* fill up, then run down */
-            uint32_t core = (uint32_t)(choice >> 8) % CORES;
+            uint32_t cpu = (uint32_t)(choice >> 8) % CPUS;
             if (choice % 8 < 3 + 2 * towards)
-                take(core, choice >> 3 & 1);
+                take(cpu);
             else
-                give((choice >> 16) % FRAMES, core, choice >> 3 & 1);
-            cr_assert_eq(bitframe_free_frames(&pool), free_frames, "call %" PRIu64, call);
+                give((choice >> 16) % FRAMES, cpu);
+            cr_assert_eq(bitframe_shared_free_frames(shared), free_frames, "call %" PRIu64, call);
             if (call % 64 == 0)
                 ASSERT_SOUND();
         }
-        ASSERT_STATUS(bitframe_unshare(&pool), BITFRAME_OK);
+        cr_assert_eq(bitframe_shared_begin_exclusive(shared), &pool);
         cr_assert_eq(bitframe_free_frames(&pool), free_frames);
         ASSERT_SOUND();
     }

@@ -6,9 +6,10 @@
 
 #include <bitframe/map.h>
 
+#include "core/run.h"
 #include "random.h"
-#include "run.h"
-#include "slot.h"
+#include "shared/huge.h"
+#include "shared/run.h"
 
 enum { SOME = 4 * GROUP };
 
@@ -36,7 +37,7 @@ Test(shared_search, without_the_index)
     uint64_t random = 11, found = 0, of_lines = 0;
     for (int round = 0; round < 400; round++) {
         make_pieces(&random, round % 2 == 0);
-        share_as(BITFRAME_LOWEST, CORES);
+        share_as(BITFRAME_LOWEST, CPUS);
         for (int i = 0; i < 60; i++) {
             struct wanted wanted = {
                 .frames = 1 + next_random(&random) % (i % 2 == 0 ? 20 : 700),
@@ -51,14 +52,14 @@ Test(shared_search, without_the_index)
                 wanted.align = BITFRAME_LINE_FRAMES << next_random(&random) % 3;
             }
             uint64_t expected = bitframe_search_pool(&pool, &wanted, 1);
-            cr_assert_eq(bitframe_search_bitmap(&pool, &wanted), expected);
+            cr_assert_eq(bitframe_search_bitmap(shared, &wanted), expected);
             found += expected != NO_BIT;
             if (i % 3 == 0) {
-                cr_assert_eq(bitframe_search_lines(&pool, &wanted), expected);
+                cr_assert_eq(bitframe_search_lines(shared, &wanted), expected);
                 of_lines += expected != NO_BIT;
             }
         }
-        ASSERT_STATUS(bitframe_unshare(&pool), BITFRAME_OK);
+        cr_assert_eq(bitframe_shared_begin_exclusive(shared), &pool);
     }
     cr_assert_gt(found, 1000);
     cr_assert_gt(of_lines, 300);
@@ -70,8 +71,8 @@ Test(shared_search, without_any_index)
     uint64_t random = 5;
     for (int round = 0; round < 30; round++) {
         make_pieces(&random, round % 2 == 0);
-        share_as(round % 4 < 2 ? BITFRAME_LOWEST : BITFRAME_LOCAL, CORES);
-        uint64_t left = bitframe_free_frames(&pool);
+        share_as(round % 4 < 2 ? BITFRAME_LOWEST : BITFRAME_LOCAL, CPUS);
+        uint64_t left = bitframe_shared_free_frames(shared);
         uint64_t words = pool.frames.words;
         for (uint64_t k = 1; k < pool.frames.count; k++) {
             words = words_above(words);
@@ -80,14 +81,14 @@ Test(shared_search, without_any_index)
         const struct bitframe_request line = {.frames = 512, .align = 512 * FRAME},
                                       run = {.frames = 3, .flags = BITFRAME_HIGHEST};
         uint64_t pa;
-        while (bitframe_take_run(&pool, &line, &pa) == BITFRAME_OK)
+        while (bitframe_shared_alloc_run(shared, 0, &line, &pa) == BITFRAME_OK)
             left -= 512;
-        for (int i = 0; i < 20 && bitframe_take_run(&pool, &run, &pa) == BITFRAME_OK; i++)
+        for (int i = 0; i < 20 && bitframe_shared_alloc_run(shared, 0, &run, &pa) == BITFRAME_OK; i++)
             left -= 3;
-        while (bitframe_take_on(&pool, 1) != 0)
+        while (bitframe_shared_alloc(shared, 1) != 0)
             left--;
         cr_assert_eq(left, 0);
-        ASSERT_STATUS(bitframe_unshare(&pool), BITFRAME_OK);
+        cr_assert_eq(bitframe_shared_begin_exclusive(shared), &pool);
         ASSERT_SOUND();
     }
 }

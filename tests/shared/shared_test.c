@@ -11,7 +11,7 @@
 #include "random.h"
 #include "shared_pool.h"
 
-/* share and unshare */
+/* Sharing, and its end */
 
 Test(share, refuses_bad_arguments_without_effect)
 {
@@ -20,44 +20,46 @@ Test(share, refuses_bad_arguments_without_effect)
     static uint8_t untouched[sizeof(storage)];
     memset(storage, CANARY, sizeof(storage));
     memset(untouched, CANARY, sizeof(untouched));
-    const struct bitframe_share_options good = {.policy = BITFRAME_LOCAL, .cores = 3};
+    const struct bitframe_share_options good = {.policy = BITFRAME_LOCAL, .cpus = 3};
     const struct bitframe_share_options bad[] = {
-        {.policy = BITFRAME_LOWEST, .cores = 0},
-        {.policy = BITFRAME_LOWEST, .cores = BITFRAME_CORES_MAX + 1},
-        {.policy = BITFRAME_LOWEST, .cores = UINT32_MAX},
-        {.policy = (enum bitframe_policy)2, .cores = 1},
+        {.policy = BITFRAME_LOWEST, .cpus = 0},
+        {.policy = BITFRAME_LOWEST, .cpus = BITFRAME_CPUS_MAX + 1},
+        {.policy = BITFRAME_LOWEST, .cpus = UINT32_MAX},
+        {.policy = (enum bitframe_policy)2, .cpus = 1},
     };
     uint64_t bytes = bitframe_share_bytes(&pool, 3);
     cr_assert_eq(bytes, BITFRAME_SHARE_BYTES(3, pool.frames.words));
     for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
-        ASSERT_STATUS(bitframe_share(&pool, bad + i, storage, sizeof(storage)), BITFRAME_INVALID);
-    ASSERT_STATUS(bitframe_share(NULL, &good, storage, bytes), BITFRAME_INVALID);
-    ASSERT_STATUS(bitframe_share(&pool, NULL, storage, bytes), BITFRAME_INVALID);
-    ASSERT_STATUS(bitframe_share(&pool, &good, NULL, bytes), BITFRAME_INVALID);
+        ASSERT_STATUS(bitframe_share(&shared, &pool, bad + i, storage, sizeof(storage)), BITFRAME_INVALID);
+    ASSERT_STATUS(bitframe_share(NULL, &pool, &good, storage, bytes), BITFRAME_INVALID);
+    ASSERT_STATUS(bitframe_share(&shared, NULL, &good, storage, bytes), BITFRAME_INVALID);
+    ASSERT_STATUS(bitframe_share(&shared, &pool, NULL, storage, bytes), BITFRAME_INVALID);
+    ASSERT_STATUS(bitframe_share(&shared, &pool, &good, NULL, bytes), BITFRAME_INVALID);
     for (int skipped = 1; skipped < BITFRAME_SHARE_ALIGN; skipped++)
-        ASSERT_STATUS(bitframe_share(&pool, &good, storage + skipped, bytes), BITFRAME_INVALID);
-    ASSERT_STATUS(bitframe_share(&pool, &good, storage, bytes - 1), BITFRAME_NO_ROOM);
-    ASSERT_STATUS(bitframe_share(&pool, &good, storage, 0), BITFRAME_NO_ROOM);
-    ASSERT_STATUS(bitframe_unshare(&pool), BITFRAME_INVALID);
-    ASSERT_STATUS(bitframe_unshare(NULL), BITFRAME_INVALID);
+        ASSERT_STATUS(bitframe_share(&shared, &pool, &good, storage + skipped, bytes), BITFRAME_INVALID);
+    ASSERT_STATUS(bitframe_share(&shared, &pool, &good, storage, bytes - 1), BITFRAME_NO_ROOM);
+    ASSERT_STATUS(bitframe_share(&shared, &pool, &good, storage, 0), BITFRAME_NO_ROOM);
+    cr_assert_null(shared);
     cr_assert_arr_eq(&pool, &before, sizeof(pool));
     cr_assert_arr_eq(storage, untouched, sizeof(storage));
 
-    ASSERT_STATUS(bitframe_share(&pool, &good, storage, bytes), BITFRAME_OK);
+    ASSERT_STATUS(bitframe_share(&shared, &pool, &good, storage, bytes), BITFRAME_OK);
+    cr_assert_eq((void *)shared, (void *)storage);
     cr_assert_arr_eq(storage + bytes, untouched + bytes, sizeof(storage) - bytes, "nothing behind it");
     before = pool;
-    ASSERT_STATUS(bitframe_share(&pool, &good, storage, bytes), BITFRAME_INVALID);
+    ASSERT_STATUS(bitframe_share(&shared, &pool, &good, storage, bytes), BITFRAME_INVALID);
     cr_assert_arr_eq(&pool, &before, sizeof(pool));
-    ASSERT_STATUS(bitframe_unshare(&pool), BITFRAME_OK);
-    ASSERT_STATUS(bitframe_unshare(&pool), BITFRAME_INVALID);
+    cr_assert_eq(bitframe_shared_begin_exclusive(shared), &pool);
+    cr_assert_eq(bitframe_free_frames(&pool), 1000);
+    ASSERT_SOUND();
 }
 
 Test(share, bytes_are_the_documented_ones)
 {
     for (uint64_t frames = 1; frames < MOST; frames += 1 + frames * 3 / 4) {
         make_pool(frames);
-        for (uint32_t cores = 1; cores <= BITFRAME_CORES_MAX; cores *= 8)
-            cr_assert_eq(bitframe_share_bytes(&pool, cores), BITFRAME_SHARE_BYTES(cores, pool.frames.words));
+        for (uint32_t cpus = 1; cpus <= BITFRAME_CPUS_MAX; cpus *= 8)
+            cr_assert_eq(bitframe_share_bytes(&pool, cpus), BITFRAME_SHARE_BYTES(cpus, pool.frames.words));
     }
 }
 
@@ -66,22 +68,22 @@ Test(share, stays_within_its_storage)
 {
     for (uint64_t groups = 1; groups <= 70; groups += groups < 62 ? 7 : 1) {
         make_pool(groups * GROUP);
-        for (uint32_t cores = 1; cores <= 9; cores += 4) {
-            uint64_t bytes = bitframe_share_bytes(&pool, cores);
+        for (uint32_t cpus = 1; cpus <= 9; cpus += 4) {
+            uint64_t bytes = bitframe_share_bytes(&pool, cpus);
             memset(storage + bytes, CANARY, 64);
-            struct bitframe_share_options options = {.policy = BITFRAME_LOCAL, .cores = cores};
-            ASSERT_STATUS(bitframe_share(&pool, &options, storage, bytes), BITFRAME_OK);
-            /* What is left is in the last group, so the core makes that one its own. */
+            struct bitframe_share_options options = {.policy = BITFRAME_LOCAL, .cpus = cpus};
+            ASSERT_STATUS(bitframe_share(&shared, &pool, &options, storage, bytes), BITFRAME_OK);
+            /* What is left is in the last group, so the CPU makes that one its own. */
             struct bitframe_request rest = {.frames = groups * GROUP - 64};
             uint64_t pa;
-            ASSERT_STATUS(bitframe_take_run(&pool, &rest, &pa), BITFRAME_OK);
+            ASSERT_STATUS(bitframe_shared_alloc_run(shared, 0, &rest, &pa), BITFRAME_OK);
             for (uint64_t i = 0; i < 64; i++)
-                cr_assert_neq(bitframe_take_on(&pool, cores - 1), 0);
-            cr_assert_eq(bitframe_take_on(&pool, cores - 1), 0);
-            const uint64_t *claims = claims_of(&pool, groups - 1);
+                cr_assert_neq(bitframe_shared_alloc(shared, cpus - 1), 0);
+            cr_assert_eq(bitframe_shared_alloc(shared, cpus - 1), 0);
+            const uint64_t *claims = claims_of(shared, groups - 1);
             cr_assert(claims < (uint64_t *)(void *)(storage + bytes));
             cr_assert_neq(*claims & bit_mask(groups - 1), 0);
-            ASSERT_STATUS(bitframe_unshare(&pool), BITFRAME_OK);
+            cr_assert_eq(bitframe_shared_begin_exclusive(shared), &pool);
             for (int i = 0; i < 64; i++)
                 cr_assert_eq(storage[bytes + i], CANARY);
             make_pool(groups * GROUP);
@@ -89,51 +91,41 @@ Test(share, stays_within_its_storage)
     }
 }
 
-Test(share, most_cores)
+Test(share, most_cpus)
 {
     make_pool(300);
-    share_as(BITFRAME_LOCAL, BITFRAME_CORES_MAX);
-    for (uint32_t core = 0; core < 300; core++)
-        cr_assert_neq(bitframe_take_on(&pool, core * 13), 0);
-    cr_assert_eq(bitframe_free_frames(&pool), 0);
-    cr_assert_eq(bitframe_take_on(&pool, BITFRAME_CORES_MAX - 1), 0);
+    share_as(BITFRAME_LOCAL, BITFRAME_CPUS_MAX);
+    for (uint32_t cpu = 0; cpu < 300; cpu++)
+        cr_assert_neq(bitframe_shared_alloc(shared, cpu * 13), 0);
+    cr_assert_eq(bitframe_shared_free_frames(shared), 0);
+    cr_assert_eq(bitframe_shared_alloc(shared, BITFRAME_CPUS_MAX - 1), 0);
     ASSERT_SOUND();
 }
 
-Test(share, init_adopt_and_extend)
+Test(share, init_and_adopt)
 {
-    static _Alignas(BITFRAME_METADATA_ALIGN) uint64_t more[BITFRAME_METADATA_BYTES(BASE, MOST * FRAME) / 8];
     make_shared(1000, BITFRAME_LOWEST);
-    (void)bitframe_take_on(&pool, 1);
-    (void)bitframe_take(&pool);
-    struct bitframe_map_range ranges[4];
-    struct bitframe_map map;
-    (void)bitframe_map_init(&map, ranges, 4);
-    (void)bitframe_map_add(&map, BITFRAME_MAP_RAM, BASE, 2000 * FRAME);
-    struct bitframe before = pool;
-    ASSERT_STATUS(bitframe_extend(&pool, &map, more, sizeof(more)), BITFRAME_INVALID);
-    cr_assert_arr_eq(&pool, &before, sizeof(pool));
-
+    (void)bitframe_shared_alloc(shared, 1);
+    (void)bitframe_shared_alloc(shared, 0);
     struct bitframe other;
     ASSERT_STATUS(bitframe_adopt(&other, metadata, metadata_bytes), BITFRAME_OK);
     cr_assert_eq(bitframe_check(&other), BITFRAME_SOUND);
     cr_assert_eq(bitframe_free_frames(&other), 1000 - 2);
 
     make_pool(500);
-    cr_assert_eq(pool.sharing.cores, 0, "it starts over");
-    ASSERT_STATUS(bitframe_unshare(&pool), BITFRAME_INVALID);
+    cr_assert_not(pool_is_lent(&pool), "it starts over");
     cr_assert_eq(bitframe_take(&pool), BASE);
     ASSERT_SOUND();
 }
 
-Test(share, unshare_repairs_index_and_counts)
+Test(share, its_end_repairs_index_and_counts)
 {
     uint64_t random = setting("BITFRAME_SEED", 20261122);
     for (int round = 0; round < 200; round++) {
         make_shared(2 * GROUP + 77, round % 2 ? BITFRAME_LOCAL : BITFRAME_LOWEST);
         uint64_t taken = next_random(&random) % (2 * GROUP);
         for (uint64_t i = 0; i < taken; i++)
-            (void)bitframe_take(&pool);
+            (void)bitframe_shared_alloc(shared, 0);
         /* Anything above the bitmap, and the counts. */
         for (int i = 0; i < 8; i++) {
             struct bitframe_levels *levels = i % 2 ? &pool.frames : &pool.lines;
@@ -141,68 +133,65 @@ Test(share, unshare_repairs_index_and_counts)
                                                : 1 + next_random(&random) % (levels->count - 1);
             levels_at(&pool, levels, k)[0] ^= next_random(&random);
         }
-        slot_of(&pool, 1)->taken ^= next_random(&random);
-        slot_of(&pool, 1)->freed ^= next_random(&random);
-        ASSERT_STATUS(bitframe_unshare(&pool), BITFRAME_OK);
+        slot_of(shared, 1)->taken ^= next_random(&random);
+        slot_of(shared, 1)->freed ^= next_random(&random);
+        cr_assert_eq(bitframe_shared_begin_exclusive(shared), &pool);
         ASSERT_SOUND();
         cr_assert_eq(bitframe_free_frames(&pool), 2 * GROUP + 77 - taken);
         share_as(BITFRAME_LOWEST, 2);
         ASSERT_SOUND();
-        cr_assert_eq(bitframe_free_frames(&pool), 2 * GROUP + 77 - taken);
+        cr_assert_eq(bitframe_shared_free_frames(shared), 2 * GROUP + 77 - taken);
     }
 }
 
-/* take_on, free_on */
+/* CPU numbers */
 
-static uint32_t running_core;
-
-static uint32_t core_of_platform(void)
+Test(shared, every_call_counts_for_its_cpu)
 {
-    return running_core;
-}
-
-Test(shared, counts_are_the_running_cores)
-{
-    make_shared(1000, BITFRAME_LOCAL);
-    struct bitframe_platform platform = {.core = core_of_platform};
-    cr_assert_eq(bitframe_set_platform(&platform), BITFRAME_OK);
-    for (running_core = 0; running_core < CORES; running_core++) {
-        uint64_t pa = bitframe_take(&pool), run;
-        struct bitframe_request request = {.frames = 10};
-        ASSERT_STATUS(bitframe_take_run(&pool, &request, &run), BITFRAME_OK);
-        cr_assert_eq(slot_of(&pool, running_core)->taken, 11);
-        ASSERT_STATUS(bitframe_free(&pool, pa), BITFRAME_OK);
-        ASSERT_STATUS(bitframe_free_run(&pool, run, 10), BITFRAME_OK);
-        cr_assert_eq(slot_of(&pool, running_core)->freed, 11);
-        (void)bitframe_take_on(&pool, 0);
-        cr_assert_eq(slot_of(&pool, running_core)->taken, running_core == 0 ? 12 : 11);
+    make_shared(2 * LINE, BITFRAME_LOCAL);
+    struct bitframe_request request = {.frames = 10};
+    uint64_t pas[10], count;
+    for (uint32_t cpu = 0; cpu < CPUS; cpu++) {
+        const struct slot *slot = slot_of(shared, cpu);
+        uint64_t pa = bitframe_shared_alloc(shared, cpu), run;
+        ASSERT_STATUS(bitframe_shared_alloc_run(shared, cpu, &request, &run), BITFRAME_OK);
+        cr_assert_eq(slot->taken, 11);
+        ASSERT_STATUS(bitframe_shared_free(shared, cpu, pa), BITFRAME_OK);
+        ASSERT_STATUS(bitframe_shared_free_run(shared, cpu, run, 10), BITFRAME_OK);
+        cr_assert_eq(slot->freed, 11);
+        ASSERT_STATUS(bitframe_shared_alloc_bulk(shared, cpu, &request, pas, &count), BITFRAME_OK);
+        cr_assert_eq(slot->taken, 21);
+        ASSERT_STATUS(bitframe_shared_free_bulk(shared, cpu, pas, 10, 0, &count), BITFRAME_OK);
+        cr_assert_eq(slot->freed, 21);
+        ASSERT_STATUS(bitframe_shared_alloc_at(shared, cpu, pa_of(3), 100), BITFRAME_OK);
+        cr_assert_eq(slot->taken, 121);
+        cr_assert_eq(bitframe_shared_alloc_range(shared, cpu, 0, pa_of(LINE)), LINE - 100);
+        cr_assert_eq(slot->taken, 21 + LINE);
+        cr_assert_eq(bitframe_shared_alloc_huge(shared, cpu), pa_of(LINE));
+        cr_assert_eq(bitframe_shared_alloc_huge(shared, cpu), 0);
+        cr_assert_eq(slot->taken, 21 + 2 * LINE);
+        ASSERT_STATUS(bitframe_shared_free_huge(shared, cpu, pa_of(LINE) + FRAME), BITFRAME_MISALIGNED);
+        ASSERT_STATUS(bitframe_shared_free_huge(shared, cpu, pa_of(LINE)), BITFRAME_OK);
+        ASSERT_STATUS(bitframe_shared_free_huge(shared, cpu, pa_of(LINE)), BITFRAME_DOUBLE_FREE);
+        ASSERT_STATUS(bitframe_shared_free_run(shared, cpu, BASE, LINE), BITFRAME_OK);
+        cr_assert_eq(slot->freed, 21 + 2 * LINE);
+        ASSERT_SOUND();
     }
-    ASSERT_SOUND();
-    cr_assert_eq(bitframe_free_frames(&pool), 1000 - CORES);
+    cr_assert_eq(bitframe_shared_free_frames(shared), 2 * LINE);
 }
 
-Test(shared, with_one_owner_the_calls_that_name_a_core_are_the_plain_ones)
-{
-    make_pool(10);
-    cr_assert_eq(bitframe_take_on(&pool, 77), BASE);
-    cr_assert_eq(bitframe_take_on(&pool, 0), pa_of(1));
-    ASSERT_STATUS(bitframe_free_on(&pool, BASE, UINT32_MAX), BITFRAME_OK);
-    ASSERT_STATUS(bitframe_free_on(&pool, BASE, 0), BITFRAME_DOUBLE_FREE);
-    ASSERT_SOUND();
-}
-
-Test(shared, a_wrong_core_number_works)
+Test(shared, a_wrong_cpu_number_works)
 {
     make_shared(200, BITFRAME_LOCAL);
-    const uint32_t wrong[] = {CORES, CORES + 1, BITFRAME_CORES_MAX, UINT32_MAX, UINT32_MAX - 1};
+    const uint32_t wrong[] = {CPUS, CPUS + 1, BITFRAME_CPUS_MAX, UINT32_MAX, UINT32_MAX - 1};
     for (uint64_t i = 0; i < 200; i++) {
-        uint64_t pa = bitframe_take_on(&pool, wrong[i % 5]);
+        uint64_t pa = bitframe_shared_alloc(shared, wrong[i % 5]);
         cr_assert(pa >= BASE && pa < pa_of(200));
     }
-    cr_assert_eq(bitframe_take_on(&pool, UINT32_MAX), 0);
+    cr_assert_eq(bitframe_shared_alloc(shared, UINT32_MAX), 0);
     for (uint64_t i = 0; i < 200; i++)
-        ASSERT_STATUS(bitframe_free_on(&pool, pa_of(i), wrong[i % 5] + 1), BITFRAME_OK);
-    cr_assert_eq(bitframe_free_frames(&pool), 200);
+        ASSERT_STATUS(bitframe_shared_free(shared, wrong[i % 5] + 1, pa_of(i)), BITFRAME_OK);
+    cr_assert_eq(bitframe_shared_free_frames(shared), 200);
     ASSERT_SOUND();
 }
 
@@ -212,123 +201,126 @@ Test(shared, free_statuses)
 {
     static const struct {
         uint64_t frame;
-        bool in_gap;
+        bool in_window;
     } places[] = {{5, false}, {299, false}, {1000, true}, {2999, true}, {3500, false}};
-    for (enum way way = BY_POOL; way < WAYS; way++) {
-        make_spans();
-        share_as(BITFRAME_LOWEST, CORES);
-        struct bitframe_offline record;
-        uint64_t words[4];
-        ASSERT_STATUS(bitframe_claim(&pool, pa_of(3602), 1), BITFRAME_OK);
-        ASSERT_STATUS(bitframe_offline(&pool, &record, pa_of(3600), 100 * FRAME, words, 4), BITFRAME_OK);
-        uint64_t total = bitframe_free_frames(&pool);
-        cr_assert_eq(total, 3300 - 20 - 100);
-        for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
-            uint64_t pa = pa_of(places[i].frame);
-            cr_assert_eq(pa - pool.sharing.gap_pa < pool.sharing.gap_frames * FRAME, places[i].in_gap);
-            ASSERT_STATUS(free_by(way, pa), BITFRAME_DOUBLE_FREE);
-            ASSERT_STATUS(bitframe_claim(&pool, pa, 1), BITFRAME_OK);
-            ASSERT_STATUS(free_by(way, pa + 1), BITFRAME_MISALIGNED);
-            ASSERT_STATUS(free_by(way, pa + FRAME - 1), BITFRAME_MISALIGNED);
-            cr_assert_eq(bitframe_free_frames(&pool), total - 1);
-            ASSERT_STATUS(free_by(way, pa), BITFRAME_OK);
-            ASSERT_STATUS(free_by(way, pa), BITFRAME_DOUBLE_FREE);
-        }
-        const uint64_t outside[] = {0,
-                                    1,
-                                    BASE - 1,
-                                    BASE - FRAME,
-                                    pa_of(300),
-                                    pa_of(999),
-                                    pa_of(4000),
-                                    pa_of(4000) + 1,
-                                    UINT64_MAX,
-                                    pa_of(1000) + (UINT64_C(1) << 44),
-                                    pa_of(1000) | UINT64_C(0xFFFF000000000000)};
-        for (size_t i = 0; i < sizeof(outside) / sizeof(*outside); i++)
-            ASSERT_STATUS(free_by(way, outside[i]), BITFRAME_UNMANAGED);
-        ASSERT_STATUS(free_by(way, pa_of(100)), BITFRAME_RESERVED);
-        ASSERT_STATUS(free_by(way, pa_of(3009)), BITFRAME_RESERVED);
-        ASSERT_STATUS(free_by(way, pa_of(3009) + 1), BITFRAME_MISALIGNED);
-        ASSERT_STATUS(free_by(way, pa_of(3600)), BITFRAME_OFFLINE);
-        ASSERT_STATUS(free_by(way, pa_of(3602)), BITFRAME_OK);
-        cr_assert_eq(bitframe_offline_in_use(&record), 0);
-        cr_assert_eq(bitframe_offline_frames(&pool), 100);
-        ASSERT_STATUS(free_by(way, pa_of(3602)), BITFRAME_OFFLINE);
-        cr_assert_eq(bitframe_free_frames(&pool), total);
-        ASSERT_SOUND();
-        ASSERT_STATUS(bitframe_online(&pool, &record), BITFRAME_OK);
-        cr_assert_eq(bitframe_free_frames(&pool), total + 100);
-        ASSERT_SOUND();
+    make_spans();
+    share_as(BITFRAME_LOWEST, CPUS);
+    struct bitframe_offline record;
+    uint64_t words[4];
+    ASSERT_STATUS(bitframe_shared_alloc_at(shared, 0, pa_of(3602), 1), BITFRAME_OK);
+    ASSERT_STATUS(bitframe_offline(bitframe_shared_begin_exclusive(shared), &record, pa_of(3600), 100 * FRAME,
+                                   words, 4),
+                  BITFRAME_OK);
+    bitframe_shared_end_exclusive(shared);
+    uint64_t total = bitframe_shared_free_frames(shared);
+    cr_assert_eq(total, 3300 - 20 - 100);
+    for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+        uint64_t pa = pa_of(places[i].frame);
+        cr_assert_eq(window_has(shared, pa), places[i].in_window);
+        ASSERT_STATUS(bitframe_shared_free(shared, 1, pa), BITFRAME_DOUBLE_FREE);
+        ASSERT_STATUS(bitframe_shared_alloc_at(shared, 0, pa, 1), BITFRAME_OK);
+        ASSERT_STATUS(bitframe_shared_free(shared, 1, pa + 1), BITFRAME_MISALIGNED);
+        ASSERT_STATUS(bitframe_shared_free(shared, 1, pa + FRAME - 1), BITFRAME_MISALIGNED);
+        cr_assert_eq(bitframe_shared_free_frames(shared), total - 1);
+        ASSERT_STATUS(bitframe_shared_free(shared, 1, pa), BITFRAME_OK);
+        ASSERT_STATUS(bitframe_shared_free(shared, 1, pa), BITFRAME_DOUBLE_FREE);
     }
+    const uint64_t outside[] = {0,
+                                1,
+                                BASE - 1,
+                                BASE - FRAME,
+                                pa_of(300),
+                                pa_of(999),
+                                pa_of(4000),
+                                pa_of(4000) + 1,
+                                UINT64_MAX,
+                                pa_of(1000) + (UINT64_C(1) << 44),
+                                pa_of(1000) | UINT64_C(0xFFFF000000000000)};
+    for (size_t i = 0; i < sizeof(outside) / sizeof(*outside); i++)
+        ASSERT_STATUS(bitframe_shared_free(shared, 1, outside[i]), BITFRAME_UNMANAGED);
+    ASSERT_STATUS(bitframe_shared_free(shared, 1, pa_of(100)), BITFRAME_RESERVED);
+    ASSERT_STATUS(bitframe_shared_free(shared, 1, pa_of(3009)), BITFRAME_RESERVED);
+    ASSERT_STATUS(bitframe_shared_free(shared, 1, pa_of(3009) + 1), BITFRAME_MISALIGNED);
+    ASSERT_STATUS(bitframe_shared_free(shared, 1, pa_of(3600)), BITFRAME_OFFLINE);
+    ASSERT_STATUS(bitframe_shared_free(shared, 1, pa_of(3602)), BITFRAME_OK);
+    cr_assert_eq(bitframe_offline_in_use(&record), 0);
+    cr_assert_eq(bitframe_offline_frames(&pool), 100);
+    ASSERT_STATUS(bitframe_shared_free(shared, 1, pa_of(3602)), BITFRAME_OFFLINE);
+    cr_assert_eq(bitframe_shared_free_frames(shared), total);
+    ASSERT_SOUND();
+    ASSERT_STATUS(bitframe_online(bitframe_shared_begin_exclusive(shared), &record), BITFRAME_OK);
+    bitframe_shared_end_exclusive(shared);
+    cr_assert_eq(bitframe_shared_free_frames(shared), total + 100);
+    ASSERT_SOUND();
 }
 
 /** Runs and bulk frees look at all first, and change nothing if they refuse one. */
 Test(shared, frees_of_many_change_nothing_if_refused)
 {
     make_shared(3 * LINE, BITFRAME_LOWEST);
-    ASSERT_STATUS(bitframe_claim(&pool, BASE, 2 * LINE), BITFRAME_OK);
-    ASSERT_STATUS(bitframe_free(&pool, pa_of(700)), BITFRAME_OK);
-    ASSERT_STATUS(bitframe_free_run(&pool, BASE, 2 * LINE), BITFRAME_DOUBLE_FREE);
-    ASSERT_STATUS(bitframe_free_run(&pool, pa_of(LINE), LINE), BITFRAME_DOUBLE_FREE);
-    ASSERT_STATUS(bitframe_free_run(&pool, BASE, 0), BITFRAME_INVALID);
-    ASSERT_STATUS(bitframe_free_run(&pool, BASE, 4 * LINE), BITFRAME_UNMANAGED);
-    ASSERT_STATUS(bitframe_free_run(&pool, BASE + 8, 2), BITFRAME_MISALIGNED);
+    ASSERT_STATUS(bitframe_shared_alloc_at(shared, 0, BASE, 2 * LINE), BITFRAME_OK);
+    ASSERT_STATUS(bitframe_shared_free(shared, 0, pa_of(700)), BITFRAME_OK);
+    ASSERT_STATUS(bitframe_shared_free_run(shared, 0, BASE, 2 * LINE), BITFRAME_DOUBLE_FREE);
+    ASSERT_STATUS(bitframe_shared_free_run(shared, 0, pa_of(LINE), LINE), BITFRAME_DOUBLE_FREE);
+    ASSERT_STATUS(bitframe_shared_free_run(shared, 0, BASE, 0), BITFRAME_INVALID);
+    ASSERT_STATUS(bitframe_shared_free_run(shared, 0, BASE, 4 * LINE), BITFRAME_UNMANAGED);
+    ASSERT_STATUS(bitframe_shared_free_run(shared, 0, BASE + 8, 2), BITFRAME_MISALIGNED);
     uint64_t pas[4] = {pa_of(0), pa_of(1), pa_of(2), pa_of(700)}, freed;
-    ASSERT_STATUS(bitframe_free_bulk(&pool, pas, 4, 0, &freed), BITFRAME_DOUBLE_FREE);
+    ASSERT_STATUS(bitframe_shared_free_bulk(shared, 0, pas, 4, 0, &freed), BITFRAME_DOUBLE_FREE);
     cr_assert_eq(freed, 0);
-    cr_assert_eq(bitframe_free_frames(&pool), LINE + 1);
+    cr_assert_eq(bitframe_shared_free_frames(shared), LINE + 1);
     /* Twice in the list: seen late. */
     pas[3] = pa_of(1);
-    ASSERT_STATUS(bitframe_free_bulk(&pool, pas, 4, 0, &freed), BITFRAME_DOUBLE_FREE);
+    ASSERT_STATUS(bitframe_shared_free_bulk(shared, 0, pas, 4, 0, &freed), BITFRAME_DOUBLE_FREE);
     cr_assert_eq(freed, 3);
-    cr_assert_eq(bitframe_free_frames(&pool), LINE + 4);
+    cr_assert_eq(bitframe_shared_free_frames(shared), LINE + 4);
     /* Some are free. */
-    ASSERT_STATUS(bitframe_claim(&pool, pa_of(700), 1), BITFRAME_OK);
-    ASSERT_STATUS(bitframe_free_run(&pool, BASE, LINE), BITFRAME_DOUBLE_FREE);
-    ASSERT_STATUS(bitframe_free_run(&pool, BASE, 2), BITFRAME_DOUBLE_FREE);
+    ASSERT_STATUS(bitframe_shared_alloc_at(shared, 0, pa_of(700), 1), BITFRAME_OK);
+    ASSERT_STATUS(bitframe_shared_free_run(shared, 0, BASE, LINE), BITFRAME_DOUBLE_FREE);
+    ASSERT_STATUS(bitframe_shared_free_run(shared, 0, BASE, 2), BITFRAME_DOUBLE_FREE);
     pas[0] = pa_of(800);
     pas[1] = pa_of(2);
-    ASSERT_STATUS(bitframe_free_bulk(&pool, pas, 2, 0, &freed), BITFRAME_DOUBLE_FREE);
+    ASSERT_STATUS(bitframe_shared_free_bulk(shared, 0, pas, 2, 0, &freed), BITFRAME_DOUBLE_FREE);
     cr_assert_eq(freed, 0);
-    ASSERT_STATUS(bitframe_free_bulk(&pool, pas, 2, BITFRAME_PARTIAL, &freed), BITFRAME_DOUBLE_FREE);
+    ASSERT_STATUS(bitframe_shared_free_bulk(shared, 0, pas, 2, BITFRAME_PARTIAL, &freed),
+                  BITFRAME_DOUBLE_FREE);
     cr_assert_eq(freed, 1);
     ASSERT_SOUND();
 }
 
 /* Policies */
 
-Test(policy, lowest_is_the_lowest_whatever_the_core)
+Test(policy, lowest_is_the_lowest_whatever_the_cpu)
 {
     make_pool(2 * GROUP);
-    share_as(BITFRAME_LOWEST, CORES);
+    share_as(BITFRAME_LOWEST, CPUS);
     for (uint64_t i = 0; i < GROUP + 100; i++)
-        cr_assert_eq(bitframe_take_on(&pool, (uint32_t)i % CORES), pa_of(i));
+        cr_assert_eq(bitframe_shared_alloc(shared, (uint32_t)i % CPUS), pa_of(i));
     uint64_t random = 1;
     for (int round = 0; round < 1000; round++) {
         uint64_t frame = next_random(&random) % (GROUP + 100);
-        ASSERT_STATUS(bitframe_free_on(&pool, pa_of(frame), (uint32_t)round), BITFRAME_OK);
-        cr_assert_eq(bitframe_take_on(&pool, (uint32_t)round / 3), pa_of(frame));
+        ASSERT_STATUS(bitframe_shared_free(shared, (uint32_t)round, pa_of(frame)), BITFRAME_OK);
+        cr_assert_eq(bitframe_shared_alloc(shared, (uint32_t)round / 3), pa_of(frame));
     }
     ASSERT_SOUND();
 }
 
-/** Two cores that take turns, 64 frames each, are never in one group while another has frames. */
-Test(policy, local_cores_stay_apart)
+/** Two CPUs that take turns, 64 frames each, are never in one group while another has frames. */
+Test(policy, local_cpus_stay_apart)
 {
     enum { GROUPS = 16 };
     static uint8_t visitors[GROUPS];
     make_pool(GROUPS * GROUP);
     share_as(BITFRAME_LOCAL, 2);
     for (uint64_t turn = 0; turn < GROUPS * GROUP / 64; turn++) {
-        uint32_t core = turn % 2;
+        uint32_t cpu = turn % 2;
         for (int i = 0; i < 64; i++) {
-            uint64_t pa = bitframe_take_on(&pool, core);
+            uint64_t pa = bitframe_shared_alloc(shared, cpu);
             cr_assert_neq(pa, 0);
-            visitors[(pa - BASE) / FRAME / GROUP] |= (uint8_t)(1 << core);
+            visitors[(pa - BASE) / FRAME / GROUP] |= (uint8_t)(1 << cpu);
         }
     }
-    cr_assert_eq(bitframe_free_frames(&pool), 0);
+    cr_assert_eq(bitframe_shared_free_frames(shared), 0);
     int both = 0;
     for (int group = 0; group < GROUPS; group++)
         both += visitors[group] == 3;
@@ -336,29 +328,29 @@ Test(policy, local_cores_stay_apart)
     ASSERT_SOUND();
 }
 
-/** Four cores at random, frames given back too, until half is taken: none meets another. */
-Test(policy, local_cores_stay_apart_with_frees)
+/** Four CPUs at random, frames given back too, until half is taken: none meets another. */
+Test(policy, local_cpus_stay_apart_with_frees)
 {
     enum { GROUPS = 32, TURNS = 40000 };
     static uint64_t pas[GROUPS * GROUP];
     uint64_t count = 0, random = 5, met = 0, taken = 0;
     make_pool(GROUPS * GROUP);
-    share_as(BITFRAME_LOCAL, CORES);
-    uint64_t last[CORES];
+    share_as(BITFRAME_LOCAL, CPUS);
+    uint64_t last[CPUS];
     memset(last, 0xFF, sizeof(last));
     for (int turn = 0; turn < TURNS; turn++) {
-        uint32_t core = (uint32_t)(next_random(&random) >> 32) % CORES;
+        uint32_t cpu = (uint32_t)(next_random(&random) >> 32) % CPUS;
         if (count != 0 && (count > GROUPS * GROUP / 2 || next_random(&random) % 5 < 2)) {
             uint64_t i = next_random(&random) % count;
-            ASSERT_STATUS(bitframe_free_on(&pool, pas[i], core), BITFRAME_OK);
+            ASSERT_STATUS(bitframe_shared_free(shared, cpu, pas[i]), BITFRAME_OK);
             pas[i] = pas[--count];
             continue;
         }
-        pas[count] = bitframe_take_on(&pool, core);
-        last[core] = (pas[count++] - BASE) / FRAME / GROUP;
+        pas[count] = bitframe_shared_alloc(shared, cpu);
+        last[cpu] = (pas[count++] - BASE) / FRAME / GROUP;
         taken++;
-        for (uint32_t other = 0; other < CORES; other++)
-            met += other != core && last[other] == last[core];
+        for (uint32_t other = 0; other < CPUS; other++)
+            met += other != cpu && last[other] == last[cpu];
     }
     cr_assert_eq(met, 0, "%" PRIu64 " of %" PRIu64 " takes", met, taken);
     ASSERT_SOUND();
@@ -374,15 +366,15 @@ Test(policy, local_uses_broken_lines_first)
     ASSERT_STATUS(bitframe_claim(&pool, pa_of(6 * LINE), LINE - 1), BITFRAME_OK);
     share_as(BITFRAME_LOCAL, 1);
     for (int i = 0; i < 2 * (LINE - 1) + 1; i++) {
-        uint64_t line = (bitframe_take_on(&pool, 0) - BASE) / FRAME / LINE;
+        uint64_t line = (bitframe_shared_alloc(shared, 0) - BASE) / FRAME / LINE;
         cr_assert(line == 1 || line == 4 || line == 6, "line %" PRIu64, line);
     }
     struct bitframe_request request = {.frames = LINE, .align = LINE * FRAME};
     uint64_t pa;
     for (int i = 0; i < 5; i++)
-        ASSERT_STATUS(bitframe_take_run(&pool, &request, &pa), BITFRAME_OK);
-    ASSERT_STATUS(bitframe_take_run(&pool, &request, &pa), BITFRAME_NONE);
-    cr_assert_eq(bitframe_take_on(&pool, 0), 0);
+        ASSERT_STATUS(bitframe_shared_alloc_run(shared, 0, &request, &pa), BITFRAME_OK);
+    ASSERT_STATUS(bitframe_shared_alloc_run(shared, 0, &request, &pa), BITFRAME_NONE);
+    cr_assert_eq(bitframe_shared_alloc(shared, 0), 0);
     ASSERT_SOUND();
 }
 
@@ -393,14 +385,14 @@ Test(policy, local_takes_from_anywhere_until_all_is_taken)
     make_shared(FRAMES, BITFRAME_LOCAL);
     for (uint64_t i = 0; i < FRAMES; i++) {
         /* Core 2 takes nearly all, the others have a claim on a group each. */
-        uint64_t pa = bitframe_take_on(&pool, i < 8 ? (uint32_t)i % CORES : 2);
+        uint64_t pa = bitframe_shared_alloc(shared, i < 8 ? (uint32_t)i % CPUS : 2);
         cr_assert_neq(pa, 0, "%" PRIu64 " of %u", i, FRAMES);
         cr_assert_eq(seen[(pa - BASE) / FRAME]++, 0);
     }
-    for (uint32_t core = 0; core < CORES; core++)
-        cr_assert_eq(bitframe_take_on(&pool, core), 0);
-    ASSERT_STATUS(bitframe_free_on(&pool, pa_of(4321), 0), BITFRAME_OK);
-    cr_assert_eq(bitframe_take_on(&pool, 3), pa_of(4321), "the last free frame is any core's");
+    for (uint32_t cpu = 0; cpu < CPUS; cpu++)
+        cr_assert_eq(bitframe_shared_alloc(shared, cpu), 0);
+    ASSERT_STATUS(bitframe_shared_free(shared, 0, pa_of(4321)), BITFRAME_OK);
+    cr_assert_eq(bitframe_shared_alloc(shared, 3), pa_of(4321), "the last free frame is any CPU's");
     ASSERT_SOUND();
 }
 
@@ -416,73 +408,108 @@ Test(shared, lines)
         memset(seen, 0, sizeof(seen));
         uint64_t pa;
         for (uint64_t i = 0; i < LINES; i++) {
-            ASSERT_STATUS(bitframe_take_run(&pool, &request, &pa), BITFRAME_OK);
+            ASSERT_STATUS(bitframe_shared_alloc_run(shared, 0, &request, &pa), BITFRAME_OK);
             cr_assert_eq(pa % (LINE * FRAME), 0);
             cr_assert_eq(seen[(pa - BASE) / FRAME / LINE]++, 0);
             cr_assert(policy == BITFRAME_LOCAL || pa == pa_of(i * LINE));
         }
-        ASSERT_STATUS(bitframe_take_run(&pool, &request, &pa), BITFRAME_NONE);
-        cr_assert_eq(bitframe_take(&pool), 0);
+        ASSERT_STATUS(bitframe_shared_alloc_run(shared, 0, &request, &pa), BITFRAME_NONE);
+        cr_assert_eq(bitframe_shared_alloc(shared, 0), 0);
         ASSERT_SOUND();
         /* Back whole, frame by frame, in parts, and twice. */
-        ASSERT_STATUS(bitframe_free_run(&pool, pa_of(300 * LINE), LINE), BITFRAME_OK);
-        ASSERT_STATUS(bitframe_free_run(&pool, pa_of(300 * LINE), LINE), BITFRAME_DOUBLE_FREE);
+        ASSERT_STATUS(bitframe_shared_free_run(shared, 0, pa_of(300 * LINE), LINE), BITFRAME_OK);
+        ASSERT_STATUS(bitframe_shared_free_run(shared, 0, pa_of(300 * LINE), LINE), BITFRAME_DOUBLE_FREE);
         for (uint64_t i = 0; i < LINE; i++)
-            ASSERT_STATUS(bitframe_free(&pool, pa_of(7 * LINE + (i * 37) % LINE)), BITFRAME_OK);
-        ASSERT_STATUS(bitframe_free_run(&pool, pa_of(200 * LINE), 100), BITFRAME_OK);
-        ASSERT_STATUS(bitframe_free_run(&pool, pa_of(200 * LINE), LINE), BITFRAME_DOUBLE_FREE);
-        ASSERT_STATUS(bitframe_free_run(&pool, pa_of(200 * LINE + 100), LINE - 100), BITFRAME_OK);
+            ASSERT_STATUS(bitframe_shared_free(shared, 0, pa_of(7 * LINE + (i * 37) % LINE)), BITFRAME_OK);
+        ASSERT_STATUS(bitframe_shared_free_run(shared, 0, pa_of(200 * LINE), 100), BITFRAME_OK);
+        ASSERT_STATUS(bitframe_shared_free_run(shared, 0, pa_of(200 * LINE), LINE), BITFRAME_DOUBLE_FREE);
+        ASSERT_STATUS(bitframe_shared_free_run(shared, 0, pa_of(200 * LINE + 100), LINE - 100), BITFRAME_OK);
         ASSERT_SOUND();
         for (int i = 0; i < 3; i++)
-            ASSERT_STATUS(bitframe_take_run(&pool, &request, &pa), BITFRAME_OK);
-        ASSERT_STATUS(bitframe_take_run(&pool, &request, &pa), BITFRAME_NONE);
+            ASSERT_STATUS(bitframe_shared_alloc_run(shared, 0, &request, &pa), BITFRAME_OK);
+        ASSERT_STATUS(bitframe_shared_alloc_run(shared, 0, &request, &pa), BITFRAME_NONE);
         ASSERT_SOUND();
-        ASSERT_STATUS(bitframe_free_run(&pool, BASE, 4 * LINE), BITFRAME_OK);
+        ASSERT_STATUS(bitframe_shared_free_run(shared, 0, BASE, 4 * LINE), BITFRAME_OK);
         request.frames = 3 * LINE;
         request.flags = BITFRAME_HIGHEST;
-        ASSERT_STATUS(bitframe_take_run(&pool, &request, &pa), BITFRAME_OK);
+        ASSERT_STATUS(bitframe_shared_alloc_run(shared, 0, &request, &pa), BITFRAME_OK);
         cr_assert_eq(pa, pa_of(LINE));
         ASSERT_SOUND();
     }
 }
 
-/* What wants the pool for itself leaves it shared. */
+/* What changes tables is the owner's. */
 
-Test(shared, administration_leaves_it_shared)
+Test(shared, exclusive_access)
 {
     make_shared(3 * GROUP, BITFRAME_LOCAL);
-    for (uint32_t i = 0; i < 2 * CORES; i++)
-        (void)bitframe_take_on(&pool, i % CORES);
-    uint64_t free_frames = 3 * GROUP - 2 * CORES;
+    for (uint32_t i = 0; i < 2 * CPUS; i++)
+        (void)bitframe_shared_alloc(shared, i % CPUS);
+    uint64_t free_frames = 3 * GROUP - 2 * CPUS;
     struct bitframe_offline record;
     static uint64_t words[GROUP / 64];
-    uint32_t cores = pool.sharing.cores;
+    cr_assert_eq(bitframe_shared_begin_exclusive(shared), &pool);
+    cr_assert_eq(bitframe_free_frames(&pool), free_frames);
+    ASSERT_SOUND();
     ASSERT_STATUS(bitframe_reserve(&pool, pa_of(2 * GROUP + 5), 10 * FRAME), BITFRAME_OK);
     free_frames -= 10;
-    cr_assert_eq(pool.sharing.cores, cores);
-    cr_assert_eq(bitframe_free_frames(&pool), free_frames);
-    ASSERT_SOUND();
     ASSERT_STATUS(bitframe_reserve(&pool, BASE, 3 * GROUP * FRAME), BITFRAME_IN_USE);
     ASSERT_STATUS(bitframe_unreserve(&pool, pa_of(2 * GROUP), 3 * FRAME), BITFRAME_NOT_RESERVED);
-    cr_assert_eq(bitframe_free_frames(&pool), free_frames);
+    uint64_t pa = bitframe_take(&pool);
     ASSERT_SOUND();
-    ASSERT_STATUS(bitframe_offline(&pool, &record, pa_of(2 * GROUP + 100), 50 * FRAME, words, GROUP / 64),
+    bitframe_shared_end_exclusive(shared);
+    ASSERT_SOUND();
+    ASSERT_STATUS(bitframe_shared_free(shared, 1, pa), BITFRAME_OK);
+    ASSERT_STATUS(bitframe_shared_free(shared, 1, pa_of(2 * GROUP + 5)), BITFRAME_RESERVED);
+    cr_assert_eq(bitframe_shared_free_frames(shared), free_frames);
+    ASSERT_SOUND();
+
+    ASSERT_STATUS(bitframe_offline(bitframe_shared_begin_exclusive(shared), &record, pa_of(2 * GROUP + 100),
+                                   50 * FRAME, words, GROUP / 64),
                   BITFRAME_OK);
-    cr_assert_eq(bitframe_free_frames(&pool), free_frames - 50);
-    cr_assert_eq(pool.sharing.cores, cores);
+    bitframe_shared_end_exclusive(shared);
+    cr_assert_eq(bitframe_shared_free_frames(shared), free_frames - 50);
     ASSERT_SOUND();
-    for (uint32_t core = 0; core < CORES; core++)
-        (void)bitframe_take_on(&pool, core);
-    free_frames -= CORES;
+    for (uint32_t cpu = 0; cpu < CPUS; cpu++)
+        (void)bitframe_shared_alloc(shared, cpu);
+    free_frames -= CPUS;
+    (void)bitframe_shared_begin_exclusive(shared);
     ASSERT_STATUS(bitframe_online(&pool, &record), BITFRAME_OK);
     ASSERT_STATUS(bitframe_unreserve(&pool, pa_of(2 * GROUP + 5), 10 * FRAME), BITFRAME_OK);
+    bitframe_shared_end_exclusive(shared);
     free_frames += 10;
-    cr_assert_eq(pool.sharing.cores, cores);
-    cr_assert_eq(bitframe_free_frames(&pool), free_frames);
+    cr_assert_eq(bitframe_shared_free_frames(shared), free_frames);
     ASSERT_SOUND();
-    /* All that is left can still be had, by whomever. */
-    while (bitframe_take_on(&pool, (uint32_t)free_frames) != 0)
+    /* All that is left can still be allocated, by any CPU. */
+    while (bitframe_shared_alloc(shared, (uint32_t)free_frames) != 0)
         free_frames--;
     cr_assert_eq(free_frames, 0);
     ASSERT_SOUND();
+}
+
+/** Pool, metadata and storage are seen at another address later: copied there as they lie. */
+Test(shared, moves_with_its_pool)
+{
+    enum { ROOM = 1 << 16 };
+    static _Alignas(BITFRAME_SHARE_ALIGN) uint8_t here[ROOM], there[ROOM];
+    struct bitframe *made = (struct bitframe *)(void *)here;
+    uint64_t bytes = BITFRAME_METADATA_BYTES(BASE, 2 * GROUP * FRAME);
+    struct bitframe_share_options options = {.policy = BITFRAME_LOCAL, .cpus = 2};
+    struct bitframe_shared *first;
+    ASSERT_STATUS(bitframe_init(made, BASE, 2 * GROUP * FRAME, here + 4096, bytes), BITFRAME_OK);
+    ASSERT_STATUS(bitframe_share(&first, made, &options, here + ROOM / 2, ROOM / 2), BITFRAME_OK);
+    uint64_t pa = bitframe_shared_alloc(first, 0);
+    memcpy(there, here, ROOM);
+    memset(here, CANARY, ROOM);
+    struct bitframe_shared *moved = (struct bitframe_shared *)(void *)(there + ROOM / 2);
+    cr_assert_eq(bitframe_shared_check(moved), BITFRAME_SOUND);
+    cr_assert_eq(bitframe_shared_alloc(moved, 0), pa + FRAME);
+    ASSERT_STATUS(bitframe_shared_free(moved, 1, pa), BITFRAME_OK);
+    cr_assert_eq(bitframe_shared_check(moved), BITFRAME_SOUND);
+    struct bitframe *owned = bitframe_shared_begin_exclusive(moved);
+    cr_assert_eq((void *)owned, (void *)there);
+    cr_assert_eq(bitframe_free_frames(owned), 2 * GROUP - 1);
+    cr_assert_eq(bitframe_check(owned), BITFRAME_SOUND);
+    for (int i = 0; i < ROOM; i++)
+        cr_assert_eq(here[i], CANARY);
 }

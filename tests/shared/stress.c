@@ -26,8 +26,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <bitframe/platform.h>
-
 #include "cpu.h"
 #include "guarded.h"
 #include "stress.h"
@@ -50,6 +48,7 @@ static const char *const event_names[EVENTS] = {
 };
 
 struct bitframe pool;
+struct bitframe_shared *shared;
 uint8_t kinds[FRAMES_MAX];
 uint64_t usable;
 _Atomic(int64_t) tickets;
@@ -171,15 +170,9 @@ static void make_pool(void)
     usable = bitframe_free_frames(&pool);
 
     struct bitframe_share_options options = {.policy = (enum bitframe_policy)set.policy,
-                                             .cores = (uint32_t)set.threads};
-    bytes = bitframe_share_bytes(&pool, options.cores);
-    must(bitframe_share(&pool, &options, aligned(bytes, BITFRAME_SHARE_ALIGN), bytes), "share", 0);
-}
-
-/** The platform's hook: who asks for no core in particular asks as this one. */
-static uint32_t core(void)
-{
-    return (uint32_t)team_self();
+                                             .cpus = (uint32_t)set.threads};
+    bytes = bitframe_share_bytes(&pool, options.cpus);
+    must(bitframe_share(&shared, &pool, &options, aligned(bytes, BITFRAME_SHARE_ALIGN), bytes), "share", 0);
 }
 
 /* Running. */
@@ -193,7 +186,7 @@ static uint64_t seconds_gone(void)
 
 static void must_be_sound(uint64_t when)
 {
-    enum bitframe_invariant broken = bitframe_check(&pool);
+    enum bitframe_invariant broken = bitframe_shared_check(shared);
     if (broken != BITFRAME_SOUND)
         fail(bitframe_invariant_name(broken), 0, when);
 }
@@ -237,7 +230,7 @@ static void audit(uint64_t round)
         for (uint64_t j = 0; j < workers[i].live_count; j++)
             live += workers[i].live[j].frames;
     }
-    uint64_t free_frames = bitframe_free_frames(&pool);
+    uint64_t free_frames = bitframe_shared_free_frames(shared);
     if (free_frames != usable - live - atomic_load(&swept))
         fail("the count is wrong", 0, free_frames);
     must_be_sound(round);
@@ -258,8 +251,8 @@ static void audit_contest(bool has_runs)
 {
     if (!has_runs && atomic_load(&given_back) != frozen_live)
         fail("frames were freed another number of times", atomic_load(&given_back), frozen_live);
-    if (bitframe_free_frames(&pool) != usable)
-        fail("the count is wrong after a contest", 0, bitframe_free_frames(&pool));
+    if (bitframe_shared_free_frames(shared) != usable)
+        fail("the count is wrong after a contest", 0, bitframe_shared_free_frames(shared));
     must_be_sound(0);
     ledger_clear();
     atomic_store(&tickets, (int64_t)usable);
@@ -337,8 +330,9 @@ static bool report(void)
 /** With one owner again: every frame is to be had, once. */
 static void take_everything(void)
 {
-    must(bitframe_unshare(&pool), "unshare", 0);
-    must_be_sound(1);
+    enum bitframe_invariant broken = bitframe_check(bitframe_shared_begin_exclusive(shared));
+    if (broken != BITFRAME_SOUND)
+        fail(bitframe_invariant_name(broken), 0, 1);
     for (uint64_t i = 0; i < usable; i++) {
         uint64_t pa = bitframe_take(&pool);
         if (pa == 0)
@@ -363,7 +357,6 @@ int main(int argc, char **argv)
     if (is_scheduled && set.signals)
         fail("members that take turns have no interrupts", 0, 0);
     (void)clock_gettime(CLOCK_MONOTONIC, &start);
-    must(bitframe_set_platform(&(struct bitframe_platform){.core = core}), "platform", 0);
     make_pool();
     atomic_store(&tickets, (int64_t)usable);
     shake_begin(set.shake, set.seed);
@@ -380,8 +373,8 @@ int main(int argc, char **argv)
     }
     team_run(set.threads, work);
 
-    if (bitframe_free_frames(&pool) != usable)
-        fail("the count is wrong at the end", 0, bitframe_free_frames(&pool));
+    if (bitframe_shared_free_frames(shared) != usable)
+        fail("the count is wrong at the end", 0, bitframe_shared_free_frames(shared));
     must_be_sound(0);
     take_everything();
     for (; kept_count != 0; kept_count--)

@@ -82,11 +82,12 @@ enum kind { HOLE, IN_RESERVATION, USABLE };
 
 extern struct settings set;
 extern struct bitframe pool;
-extern uint8_t kinds[FRAMES_MAX];    /* enum kind of each frame */
-extern uint64_t usable;              /* frames that can be taken */
-extern _Atomic(int64_t) tickets;     /* frames that nobody has and nobody is about to take */
-extern _Atomic(uint64_t) swept;      /* frames that were taken with a range, by nobody in particular */
-extern _Atomic(uint64_t) given_back; /* frames given back while several tried to */
+extern struct bitframe_shared *shared; /* of it */
+extern uint8_t kinds[FRAMES_MAX];      /* enum kind of each frame */
+extern uint64_t usable;                /* frames that can be taken */
+extern _Atomic(int64_t) tickets;       /* frames that nobody has and nobody is about to take */
+extern _Atomic(uint64_t) swept;        /* frames that were taken with a range, by nobody in particular */
+extern _Atomic(uint64_t) given_back;   /* frames given back while several tried to */
 extern const char *const mix_names[MIXES];
 
 _Noreturn void fail(const char *what, uint64_t pa, uint64_t number);

@@ -2,9 +2,11 @@
 /* name_pool.c - which lines of a pool's metadata are what. */
 #include "name_pool.h"
 
+#include <stddef.h>
+
 #include "levels.h"
 #include "machine.h"
-#include "slot.h"
+#include "shared/slots.h"
 #include "subject.h"
 
 static void name_levels(struct machine *machine, const struct bitframe *pool,
@@ -27,7 +29,8 @@ void name_pool(struct machine *machine, const struct bitframe *pool)
     name_levels(machine, pool, &pool->frames, AREA_BITMAP, AREA_INDEX);
 }
 
-void name_slots(struct machine *machine, const struct bitframe *pool)
+void name_slots(struct machine *machine, const struct bitframe_shared *shared)
 {
-    machine_name(machine, pool_slots(pool), pool->sharing.cores * sizeof(struct slot), AREA_SLOTS);
+    machine_name(machine, shared, offsetof(struct bitframe_shared, refusals), AREA_POOL);
+    machine_name(machine, shared->slot, shared->cpus * sizeof(struct slot), AREA_SLOTS);
 }

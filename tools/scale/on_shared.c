@@ -8,6 +8,7 @@
 #include "name_pool.h"
 
 static struct bitframe *pool;
+static struct bitframe_shared *shared; /* of it */
 
 static uint64_t bytes(uint64_t frames, unsigned cores)
 {
@@ -23,11 +24,11 @@ static void open_pool(struct machine *machine, uint64_t first_pa, uint64_t frame
     void *metadata = machine_memory(machine, metadata_bytes, AREA_REST);
     (void)bitframe_init(pool, first_pa, frames * BITFRAME_FRAME_BYTES, metadata, metadata_bytes);
     name_pool(machine, pool);
-    struct bitframe_share_options options = {.policy = policy, .cores = cores};
+    struct bitframe_share_options options = {.policy = policy, .cpus = cores};
     uint64_t share_bytes = bitframe_share_bytes(pool, cores);
     void *storage = machine_memory(machine, share_bytes, AREA_CLAIMS);
-    (void)bitframe_share(pool, &options, storage, share_bytes);
-    name_slots(machine, pool);
+    (void)bitframe_share(&shared, pool, &options, storage, share_bytes);
+    name_slots(machine, shared);
 }
 
 static void open_lowest(struct machine *machine, uint64_t first_pa, uint64_t frames, unsigned cores)
@@ -42,19 +43,20 @@ static void open_local(struct machine *machine, uint64_t first_pa, uint64_t fram
 
 static uint64_t take(unsigned core)
 {
-    return bitframe_take_on(pool, core);
+    return bitframe_shared_alloc(shared, core);
 }
 
 static bool give_back(uint64_t pa, unsigned core)
 {
-    return bitframe_free_on(pool, pa, core) == BITFRAME_OK;
+    return bitframe_shared_free(shared, core, pa) == BITFRAME_OK;
 }
 
 /* Index and counts as the calls have left them, and then as they are made again. */
 static bool close_pool(uint64_t free_frames)
 {
-    return bitframe_check(pool) == BITFRAME_SOUND && bitframe_free_frames(pool) == free_frames &&
-           bitframe_unshare(pool) == BITFRAME_OK && bitframe_check(pool) == BITFRAME_SOUND &&
+    return bitframe_shared_check(shared) == BITFRAME_SOUND &&
+           bitframe_shared_free_frames(shared) == free_frames &&
+           bitframe_check(bitframe_shared_begin_exclusive(shared)) == BITFRAME_SOUND &&
            bitframe_free_frames(pool) == free_frames;
 }
 

@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: MIT
 # "None" if the index knows of none.
-s/look(pool, slot, wanted, BY_BITMAP, pa)/false/
+s/bitframe_look(shared, slot, wanted, BY_BITMAP, pa)/false/

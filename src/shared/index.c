@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* shared_index.c - the steps up and down the levels of a shared pool, each an atomic access. */
-#include "shared_index.h"
+/* index.c - the steps up and down the levels of a shared pool, each an atomic access. */
+#include "shared/index.h"
 
 void bitframe_word_filled(struct bitframe *pool, const struct bitframe_levels *levels, uint64_t k,
                           uint64_t word)

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* check_shared.c - the audit of what a pool has while it is shared. */
-#include "check.h"
-#include "offline.h"
-#include "slot.h"
+/* check.c - the audit of a shared pool. */
+#include "core/check.h"
+
+#include "core/header.h"
+#include "core/offline.h"
+#include "core/owner.h"
+
+#include "shared/slots.h"
 
 /** Is the bit above every word that is not 0 set? (One above a word that is 0 does no harm.) */
 static bool nothing_is_lost(const struct bitframe *pool, const struct bitframe_levels *levels)
@@ -37,31 +41,44 @@ static bool lines_are_known(const struct bitframe *pool)
     return true;
 }
 
-static bool gap_is_sound(const struct bitframe *pool)
+static bool window_is_sound(const struct bitframe_shared *shared)
 {
-    const struct bitframe_sharing *sharing = &pool->sharing;
-    uint64_t first = frame_number(sharing->gap_pa);
-    uint64_t end = first + sharing->gap_frames;
-    if (sharing->gap_frames == 0)
+    const struct bitframe *pool = shared_pool(shared);
+    uint64_t first = frame_number(shared->window_pa);
+    uint64_t end = first + shared->window_frames;
+    if (shared->window_frames == 0)
         return true;
-    return bitframe_span_overlap(pool_spans(pool), pool->span_count, first, end) == sharing->gap_frames &&
+    return bitframe_span_overlap(pool_spans(pool), pool->span_count, first, end) == shared->window_frames &&
            bitframe_span_overlap(pool_reserved(pool), pool->reserved_count, first, end) == 0 &&
            !bitframe_offline_meeting(pool, first, end) &&
-           gap_bit(pool, sharing->gap_pa) == pool_bit(pool, first) &&
-           gap_bit(pool, (end - 1) << BITFRAME_FRAME_SHIFT) == pool_bit(pool, end - 1);
+           window_bit(shared, shared->window_pa) == pool_bit(pool, first) &&
+           window_bit(shared, (end - 1) << BITFRAME_FRAME_SHIFT) == pool_bit(pool, end - 1);
 }
 
-enum bitframe_invariant bitframe_check_shared(const struct bitframe *pool, uint64_t free_frames)
+/** Does the pool look to its owner's calls as one that is lent? */
+static bool is_parked(const struct bitframe_shared *shared)
 {
+    const struct bitframe *pool = shared_pool(shared);
+    return pool_is_lent(pool) && pool->gap_frames == 0 && shared->always_zero == 0 &&
+           pool->cursor == pool_distance(pool, &shared->always_zero);
+}
+
+enum bitframe_invariant bitframe_shared_check(const struct bitframe_shared *shared)
+{
+    const struct bitframe *pool = shared_pool(shared);
+    uint64_t free_frames;
+    enum bitframe_invariant broken = bitframe_check_tables(pool, &free_frames);
+    if (broken != BITFRAME_SOUND)
+        return broken;
     if (!nothing_is_lost(pool, &pool->frames))
         return BITFRAME_BAD_INDEX;
     if (!nothing_is_lost(pool, &pool->lines) || !lines_are_known(pool))
         return BITFRAME_BAD_LINES;
-    if (pool->sharing.always_zero != 0 || pool->cursor != pool_distance(pool, &pool->sharing.always_zero))
+    if (!is_parked(shared))
         return BITFRAME_BAD_CURSOR;
-    if (free_frames + bitframe_net_taken(pool) != pool->sharing.base_frames)
+    if (free_frames + bitframe_net_taken(shared) != shared->base_frames)
         return BITFRAME_BAD_COUNT;
-    if (pool->gap_frames != 0 || !gap_is_sound(pool))
+    if (!window_is_sound(shared))
         return BITFRAME_BAD_GAP;
-    return BITFRAME_SOUND;
+    return bitframe_header_is_right(pool) ? BITFRAME_SOUND : BITFRAME_BAD_HEADER;
 }

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* shared_lines.c - 2 MiB at a time, of a pool that every CPU uses. */
-#include "shared_index.h"
-#include "slot.h"
+/* huge.c - 2 MiB at a time, of a pool that every CPU uses. */
+#include "shared/huge.h"
+
+#include "core/line.h"
+
+#include "shared/index.h"
+#include "shared/run.h"
 
 #define LINE_BITS UINT64_C(0xFF) /* one per word of a line, in a word of the level above */
 
-static inline uint64_t *leaf_at(const struct bitframe *pool, uint64_t word)
-{
-    return levels_at(pool, &pool->frames, 0) + word;
-}
-
 /** Take line @p line, whose bit the caller has cleared, if all of it is free. */
-static bool claim_line(struct bitframe *pool, struct slot *slot, uint64_t line)
+static bool claim_line(struct bitframe_shared *shared, struct slot *slot, uint64_t line)
 {
+    struct bitframe *pool = shared_pool(shared);
     uint64_t first = line * BITFRAME_LINE_FRAMES;
-    if (bitframe_claim_bits(pool, slot, first, first + BITFRAME_LINE_FRAMES) != NO_BIT)
+    if (bitframe_claim_bits(shared, slot, first, first + BITFRAME_LINE_FRAMES) != NO_BIT)
         return false;
     atomic_count_release(&slot->taken, BITFRAME_LINE_FRAMES);
     bitframe_group_emptied(pool, line / GROUP_LINES, LINE_BITS << line * LINE_WORDS % WORD_BITS);
@@ -23,10 +23,11 @@ static bool claim_line(struct bitframe *pool, struct slot *slot, uint64_t line)
     return true;
 }
 
-uint64_t bitframe_shared_take_line(struct bitframe *pool)
+/** Take a line that the index knows of. Its PA, or 0. */
+static uint64_t take_by_index(struct bitframe_shared *shared, struct slot *slot)
 {
-    struct slot *slot = slot_of(pool, this_core());
-    uint64_t from = pool->sharing.policy == BITFRAME_LOCAL ? atomic_peek(&slot->line_word) : 0;
+    struct bitframe *pool = shared_pool(shared);
+    uint64_t from = shared->policy == BITFRAME_LOCAL ? atomic_peek(&slot->line_word) : 0;
     for (int i = 0; i < TRIES; i++) {
         uint64_t word = bitframe_shared_next_word(pool, &pool->lines, from);
         if (word == NO_BIT) {
@@ -45,17 +46,32 @@ uint64_t bitframe_shared_take_line(struct bitframe *pool)
         if (before == mask)
             bitframe_word_emptied(pool, &pool->lines, 0, word);
         uint64_t line = word * WORD_BITS + lowest_bit(mask);
-        if (claim_line(pool, slot, line)) {
+        if (claim_line(shared, slot, line)) {
             atomic_poke(&slot->line_word, word);
-            return pa_of_bit(pool, line * BITFRAME_LINE_FRAMES);
+            return pa_of_bit(shared, line * BITFRAME_LINE_FRAMES);
         }
     }
     return 0;
 }
 
-enum bitframe_status bitframe_shared_free_line(struct bitframe *pool, uint64_t word)
+enum bitframe_status bitframe_take_huge(struct bitframe_shared *shared, struct slot *slot, uint64_t *pa)
 {
-    uint64_t *words = leaf_at(pool, word);
+    static const struct wanted any = {
+        .frames = BITFRAME_LINE_FRAMES,
+        .align = BITFRAME_LINE_FRAMES,
+        .end = UINT64_MAX / BITFRAME_FRAME_BYTES + 1,
+    };
+    uint64_t line_pa = take_by_index(shared, slot);
+    if (line_pa == 0)
+        return bitframe_take_wanted(shared, slot, &any, pa);
+    *pa = line_pa;
+    return BITFRAME_OK;
+}
+
+enum bitframe_status bitframe_give_line(struct bitframe_shared *shared, struct slot *slot, uint64_t word)
+{
+    struct bitframe *pool = shared_pool(shared);
+    uint64_t *words = leaf_at(shared, word);
     uint64_t freed = BITFRAME_LINE_FRAMES;
     for (int i = 0; i < LINE_WORDS; i++) {
         if (atomic_peek(words + i) != 0)
@@ -68,36 +84,49 @@ enum bitframe_status bitframe_shared_free_line(struct bitframe *pool, uint64_t w
     }
     bitframe_group_filled(pool, word / WORD_BITS, LINE_BITS << word % WORD_BITS);
     bitframe_line_may_be_whole(pool, word / LINE_WORDS);
-    atomic_count_release(&slot_of(pool, this_core())->freed, freed);
+    atomic_count_release(&slot->freed, freed);
     return freed == BITFRAME_LINE_FRAMES ? BITFRAME_OK : BITFRAME_DOUBLE_FREE;
+}
+
+uint64_t bitframe_shared_alloc_huge(struct bitframe_shared *shared, uint32_t cpu)
+{
+    uint64_t pa;
+    return bitframe_take_huge(shared, slot_of(shared, cpu), &pa) == BITFRAME_OK ? pa : 0;
+}
+
+enum bitframe_status bitframe_shared_free_huge(struct bitframe_shared *shared, uint32_t cpu, uint64_t pa)
+{
+    if (pa % LINE_BYTES != 0)
+        return BITFRAME_MISALIGNED;
+    return bitframe_shared_free_run(shared, cpu, pa, BITFRAME_LINE_FRAMES);
 }
 
 /* Without the index. */
 
 /** Were all frames of line @p line free? All eight words are loaded: that is quicker than to ask after each.
  */
-static inline bool seems_whole(const struct bitframe *pool, uint64_t line)
+static inline bool seems_whole(const struct bitframe_shared *shared, uint64_t line)
 {
-    const uint64_t *w = leaf_at(pool, line * LINE_WORDS);
+    const uint64_t *w = leaf_at(shared, line * LINE_WORDS);
     return (atomic_peek(w) & atomic_peek(w + 1) & atomic_peek(w + 2) & atomic_peek(w + 3) &
             atomic_peek(w + 4) & atomic_peek(w + 5) & atomic_peek(w + 6) & atomic_peek(w + 7)) == UINT64_MAX;
 }
 
 /** Of lines [@p first, @p end) the last that is not whole, or NO_BIT. */
-static uint64_t last_open_line(const struct bitframe *pool, uint64_t first, uint64_t end)
+static uint64_t last_open_line(const struct bitframe_shared *shared, uint64_t first, uint64_t end)
 {
     while (end-- > first) {
-        if (!seems_whole(pool, end))
+        if (!seems_whole(shared, end))
             return end;
     }
     return NO_BIT;
 }
 
 /** Likewise the first. */
-static uint64_t first_open_line(const struct bitframe *pool, uint64_t first, uint64_t end)
+static uint64_t first_open_line(const struct bitframe_shared *shared, uint64_t first, uint64_t end)
 {
     for (; first < end; first++) {
-        if (!seems_whole(pool, first))
+        if (!seems_whole(shared, first))
             return first;
     }
     return NO_BIT;
@@ -107,7 +136,7 @@ static uint64_t first_open_line(const struct bitframe *pool, uint64_t first, uin
  * A run of whole lines of @p segment by the bitmap alone, each line looked at once but for what alignment
  * asks for. Its frame number, or NO_BIT.
  */
-static uint64_t lines_by_bitmap(const struct bitframe *pool, const struct segment *segment,
+static uint64_t lines_by_bitmap(const struct bitframe_shared *shared, const struct segment *segment,
                                 const struct wanted *wanted)
 {
     struct span allowed = wanted_frames(segment, wanted);
@@ -121,7 +150,8 @@ static uint64_t lines_by_bitmap(const struct bitframe *pool, const struct segmen
     for (uint64_t frame = wanted->highest ? last : first; frame - first <= last - first;) {
         uint64_t line = (frame - skew) / BITFRAME_LINE_FRAMES;
         uint64_t end = line + wanted->frames / BITFRAME_LINE_FRAMES;
-        uint64_t open = wanted->highest ? first_open_line(pool, line, end) : last_open_line(pool, line, end);
+        uint64_t open =
+            wanted->highest ? first_open_line(shared, line, end) : last_open_line(shared, line, end);
         if (open == NO_BIT)
             return frame;
         /* No run that holds this line will do. */
@@ -136,10 +166,11 @@ static uint64_t lines_by_bitmap(const struct bitframe *pool, const struct segmen
     return NO_BIT;
 }
 
-uint64_t bitframe_search_lines(const struct bitframe *pool, const struct wanted *wanted)
+uint64_t bitframe_search_lines(const struct bitframe_shared *shared, const struct wanted *wanted)
 {
+    const struct bitframe *pool = shared_pool(shared);
     for (uint64_t i = 0; i < pool->segment_count; i++) {
-        uint64_t frame = lines_by_bitmap(pool, wanted_segment(pool, wanted, i), wanted);
+        uint64_t frame = lines_by_bitmap(shared, wanted_segment(pool, wanted, i), wanted);
         if (frame != NO_BIT)
             return frame;
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * shared_index.h - the levels of a shared pool, kept nearly right by all cores
+ * index.h - the levels of a shared pool, kept nearly right by all CPUs
  *
  * The words of the bitmap decide: a frame is taken by whoever clears its bit, and free once its bit is set.
  * All above is a hint that is kept nearly right by one rule, level by level. Who empties a word clears its
@@ -13,11 +13,11 @@
  * For whole lines the rule is the same with "all eight words are all ones" in place of "not 0". Blocks are
  * not kept: runs of them are looked for among lines.
  */
-#ifndef BITFRAME_CORE_SHARED_INDEX_H
-#define BITFRAME_CORE_SHARED_INDEX_H
+#ifndef BITFRAME_SHARED_INDEX_H
+#define BITFRAME_SHARED_INDEX_H
 
-#include "atomic.h"
-#include "geometry.h"
+#include "core/atomic.h"
+#include "core/geometry.h"
 
 /** Word @p word of level @p k was 0 and no longer is. */
 void bitframe_word_filled(struct bitframe *pool, const struct bitframe_levels *levels, uint64_t k,

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * policy.c - which word a CPU takes from, and so how much it meets others
+ *
+ * Under the policy `local` it is one of the CPU's group, which is marked as its own so that others look
+ * elsewhere first: a group near its last one, with plenty of words that have free frames, not the lowest.
+ * Within a group the words of partly used lines come first, so that whole lines stay for requests of 2 MiB.
+ */
+#include "shared/policy.h"
+
+enum {
+    PLENTY = 16,     /* words of a group with free frames that make it worth moving to */
+    NEAR_GROUPS = 64 /* how far a CPU looks for such a group */
+};
+
+/** The words of group @p group that have free frames, those of partly used lines only if there are any. */
+static uint64_t usable_words(const struct bitframe *pool, uint64_t group)
+{
+    uint64_t words = atomic_peek(levels_at(pool, &pool->frames, 1) + group);
+    uint64_t lines = group_lines(pool, group);
+    if (lines == 0)
+        return words;
+    /* Bit i of eight to byte i: a copy of all eight in each byte, of which one is kept; then the whole byte.
+     */
+    uint64_t whole = lines * UINT64_C(0x0101010101010101) & UINT64_C(0x8040201008040201);
+    whole = ((whole + UINT64_C(0x7F7F7F7F7F7F7F7F)) >> 7 & UINT64_C(0x0101010101010101)) * 0xFF;
+    return (words & ~whole) != 0 ? words & ~whole : words;
+}
+
+static bool is_claimed(const struct bitframe_shared *shared, uint64_t group)
+{
+    return (atomic_peek(claims_of(shared, group)) & bit_mask(group)) != 0;
+}
+
+/** Make @p group the CPU's. The exchange says which one was: of two that move at once each clears another.
+ */
+static void move_to(struct bitframe_shared *shared, struct slot *slot, uint64_t group)
+{
+    (void)atomic_set_bits(claims_of(shared, group), bit_mask(group));
+    uint64_t old = atomic_exchange(&slot->group, group);
+    if (old != group)
+        (void)atomic_clear_bits(claims_of(shared, old), bit_mask(old));
+}
+
+/** A group for a CPU whose own, @p own, is used up; NO_BIT if the index knows of no free frame. */
+static uint64_t next_group(struct bitframe_shared *shared, uint64_t own)
+{
+    struct bitframe *pool = shared_pool(shared);
+    uint64_t groups = pool->frames.words / WORD_BITS;
+    uint64_t near = groups - 1 < NEAR_GROUPS ? groups - 1 : NEAR_GROUPS;
+    uint64_t fair = NO_BIT;
+    uint64_t group = own;
+    for (uint64_t i = 0; i < near; i++) {
+        if (++group == groups)
+            group = 0;
+        uint64_t words = usable_words(pool, group);
+        if (words == 0 || is_claimed(shared, group))
+            continue;
+        if (word_count(words) >= PLENTY)
+            return group;
+        if (fair == NO_BIT)
+            fair = group;
+    }
+    if (fair != NO_BIT)
+        return fair;
+    /* Any that is nobody's; there are as many others as CPUs at most. */
+    for (group = bitframe_shared_next_group(pool, 0); group != NO_BIT && is_claimed(shared, group);)
+        group = bitframe_shared_next_group(pool, group + 1);
+    return group != NO_BIT ? group : bitframe_shared_next_group(pool, 0);
+}
+
+/** A word of group @p group that is not 0, of partly used lines first; NO_BIT if it was seen to have none. */
+static uint64_t word_of_group(struct bitframe *pool, uint64_t group)
+{
+    const uint64_t *leaves = levels_at(pool, &pool->frames, 0) + group * WORD_BITS;
+    for (int i = 0; i < 2; i++) { /* if only partly used lines were looked at, the others are left */
+        uint64_t empty = 0;
+        for (uint64_t words = usable_words(pool, group); words != 0; words &= words - 1) {
+            uint64_t word = lowest_bit(words);
+            if (atomic_peek(leaves + word) != 0) {
+                if (empty != 0)
+                    bitframe_group_emptied(pool, group, empty);
+                return group * WORD_BITS + word;
+            }
+            empty |= bit_mask(word);
+        }
+        if (empty == 0)
+            break;
+        bitframe_group_emptied(pool, group, empty);
+    }
+    return NO_BIT;
+}
+
+uint64_t bitframe_word_near(struct bitframe_shared *shared, struct slot *slot)
+{
+    struct bitframe *pool = shared_pool(shared);
+    uint64_t group = atomic_peek(&slot->group);
+    for (int i = 0; i < TRIES; i++) {
+        uint64_t word = word_of_group(pool, group);
+        if (word != NO_BIT)
+            return word;
+        group = next_group(shared, group);
+        if (group == NO_BIT)
+            return NO_BIT;
+        move_to(shared, slot, group);
+    }
+    return bitframe_shared_next_word(pool, &pool->frames, 0);
+}

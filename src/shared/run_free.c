@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* run_free.c - giving back many frames at a time, of a pool that every CPU uses. */
+#include "core/line.h"
+
+#include "shared/huge.h"
+#include "shared/offline.h"
+#include "shared/run.h"
+
+uint64_t bitframe_set_range(struct bitframe_shared *shared, struct slot *slot, uint64_t first, uint64_t end)
+{
+    uint64_t freed = 0;
+    for (uint64_t word = first / WORD_BITS; word <= (end - 1) / WORD_BITS; word++) {
+        uint64_t mask = mask_within(word, first, end);
+        freed += word_count(mask & ~bitframe_give_to(shared, word, mask));
+    }
+    atomic_count_release(&slot->freed, freed);
+    return freed;
+}
+
+enum bitframe_status bitframe_shared_free_run(struct bitframe_shared *shared, uint32_t cpu, uint64_t pa,
+                                              uint64_t frames)
+{
+    struct bitframe *pool = shared_pool(shared);
+    struct slot *slot = slot_of(shared, cpu);
+    uint64_t bit;
+    if (frames == BITFRAME_LINE_FRAMES && pa % LINE_BYTES == 0 && window_has_run(shared, pa, frames))
+        return bitframe_give_line(shared, slot, window_bit(shared, pa) / WORD_BITS);
+    enum bitframe_status status = bitframe_locate_run(pool, pa, frames, &bit);
+    if (status != BITFRAME_OK)
+        return status;
+    for (uint64_t word = bit / WORD_BITS; word <= (bit + frames - 1) / WORD_BITS; word++) {
+        if ((atomic_peek(leaf_at(shared, word)) & mask_within(word, bit, bit + frames)) != 0)
+            return BITFRAME_DOUBLE_FREE;
+    }
+
+    /* The part of it that is in offline ranges goes offline, the rest becomes free. */
+    uint64_t first = frame_number(pa);
+    uint64_t end = first + frames;
+    uint64_t bit_offset = bit - first;
+    uint64_t missed = 0; /* not 0 if another CPU gave some back meanwhile */
+    for (struct bitframe_offline *record = bitframe_offline_meeting(pool, first, end); record;
+         record = offline_meeting_next(pool, record, end)) {
+        struct span piece = offline_clip(record, first, end);
+        if (first < piece.first)
+            missed += piece.first - first -
+                      bitframe_set_range(shared, slot, first + bit_offset, piece.first + bit_offset);
+        missed += !bitframe_shared_leave(pool, record, piece.first, piece.end);
+        first = piece.end;
+    }
+    if (first < end)
+        missed += end - first - bitframe_set_range(shared, slot, first + bit_offset, end + bit_offset);
+    return missed == 0 ? BITFRAME_OK : BITFRAME_DOUBLE_FREE;
+}
