@@ -21,7 +21,7 @@
 
 #include <stdint.h>
 
-#include <bitframe/config.h>
+#include <bitframe/options.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -183,7 +183,7 @@ struct bitframe {
 #if BITFRAME_SHARED
     struct bitframe_sharing sharing;
 #endif
-#if BITFRAME_DEBUG
+#if BITFRAME_DEBUG_FRAMES
     uint64_t debug; /* distance of the record, struct bitframe_debug; 0 if the pool is not debugged */
 #endif
 };

@@ -96,7 +96,7 @@ enum bitframe_status bitframe_share(struct bitframe *pool, const struct bitframe
     uint64_t needed = bitframe_share_bytes(pool, cores);
     if (bytes < needed)
         return BITFRAME_NO_ROOM;
-#if BITFRAME_DEBUG
+#if BITFRAME_DEBUG_FRAMES
     if (pool->debug != 0)
         return BITFRAME_UNSUPPORTED;
 #endif
