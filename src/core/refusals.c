@@ -63,7 +63,7 @@ static uint64_t place_for(struct refusals *refusals, const struct wanted *wanted
 }
 
 /** Begin to write a record. Null if other calls write them all. */
-static struct refusal *begin(struct refusals *refusals, const struct wanted *wanted)
+static struct refusal *begin_record(struct refusals *refusals, const struct wanted *wanted)
 {
     uint64_t first = place_for(refusals, wanted);
     for (uint64_t i = 0; i < REFUSALS; i++) {
@@ -78,7 +78,7 @@ static struct refusal *begin(struct refusals *refusals, const struct wanted *wan
 void bitframe_refuse(struct bitframe *pool, const struct wanted *wanted, uint64_t sum)
 {
     struct refusals *refusals = pool_refusals(pool);
-    struct refusal *record = begin(refusals, wanted);
+    struct refusal *record = begin_record(refusals, wanted);
     if (!record)
         return;
     /* Each store comes after that of the turn, which is a plain store's privilege nowhere: hence releases. */

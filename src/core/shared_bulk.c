@@ -18,11 +18,6 @@ enum {
     COUNTED = WORD_BITS * FEW    /* bits that are counted at a time */
 };
 
-static inline uint64_t *leaf_at(const struct bitframe *pool, uint64_t word)
-{
-    return levels_at(pool, &pool->frames, 0) + word;
-}
-
 /* Counting. */
 
 /** Of bits [@p first, @p end), how many the index knows of, or at least @p enough. */

@@ -19,6 +19,12 @@
 #include "atomic.h"
 #include "geometry.h"
 
+/** Word @p word of the bitmap. */
+static inline uint64_t *leaf_at(const struct bitframe *pool, uint64_t word)
+{
+    return levels_at(pool, &pool->frames, 0) + word;
+}
+
 /** Word @p word of level @p k was 0 and no longer is. */
 void bitframe_word_filled(struct bitframe *pool, const struct bitframe_levels *levels, uint64_t k,
                           uint64_t word);

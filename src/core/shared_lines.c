@@ -5,11 +5,6 @@
 
 #define LINE_BITS UINT64_C(0xFF) /* one per word of a line, in a word of the level above */
 
-static inline uint64_t *leaf_at(const struct bitframe *pool, uint64_t word)
-{
-    return levels_at(pool, &pool->frames, 0) + word;
-}
-
 /** Take line @p line, whose bit the caller has cleared, if all of it is free. */
 static bool claim_line(struct bitframe *pool, struct slot *slot, uint64_t line)
 {

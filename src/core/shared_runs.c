@@ -14,11 +14,6 @@
 #include "shared_index.h"
 #include "slot.h"
 
-static inline uint64_t *leaf_at(const struct bitframe *pool, uint64_t word)
-{
-    return levels_at(pool, &pool->frames, 0) + word;
-}
-
 uint64_t bitframe_give_to(struct bitframe *pool, uint64_t word, uint64_t mask)
 {
     uint64_t before = atomic_set_bits(leaf_at(pool, word), mask);
