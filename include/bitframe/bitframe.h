@@ -21,7 +21,7 @@
 
 #include <stdint.h>
 
-#include <bitframe/config.h>
+#include <bitframe/options.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -163,7 +163,7 @@ struct bitframe {
     uint64_t reserved_frames; /* of these, reserved */
     uint64_t offline;         /* distance of the lowest record of an offline range; 0 if there is none */
     uint64_t offline_frames;  /* frames that are offline */
-#if BITFRAME_DEBUG
+#if BITFRAME_DEBUG_FRAMES
     uint64_t debug; /* distance of the record, struct bitframe_debug; 0 if the pool is not debugged */
 #endif
 };

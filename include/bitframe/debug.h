@@ -96,7 +96,7 @@ struct bitframe_tag_total {
     uint64_t frames; /**< Frames in them. */
 };
 
-#if BITFRAME_DEBUG
+#if BITFRAME_DEBUG_FRAMES
 
 /**
  * Bytes of storage that debugging a pool takes: 4 for each bit of its bitmap, which is a frame, or padding of

@@ -28,17 +28,20 @@ extern "C" {
 
 /* clang-format off */
 /** Bytes in a page. */
+#ifndef PAGE_SIZE /* a kernel has one, too */
 #define PAGE_SIZE       (UINT64_C(1) << BITFRAME_FRAME_SHIFT)
+#endif
+typedef char bitframe_page_size_is_the_kernels[PAGE_SIZE == BITFRAME_FRAME_BYTES ? 1 : -1];
 /** First managed physical address. */
-#define MALLOC_START    BITFRAME_MALLOC_START
+#define MALLOC_START    (BITFRAME_MALLOC_START + UINT64_C(0))
 /** One past the last managed physical address. */
-#define MALLOC_END      BITFRAME_MALLOC_END
+#define MALLOC_END      (BITFRAME_MALLOC_END + UINT64_C(0))
 /** Bytes in the pool. */
 #define MALLOC_SIZE     (MALLOC_END - MALLOC_START)
 /** Pages in the pool. */
 #define MALLOC_PAGES    (MALLOC_SIZE / PAGE_SIZE)
 /** Kernel virtual address of physical address 0. */
-#define LINEAR_MAP_BASE BITFRAME_LINEAR_MAP_BASE
+#define LINEAR_MAP_BASE (BITFRAME_LINEAR_MAP_BASE + UINT64_C(0))
 /** Output interface that dump_free_count() prints to. */
 #define MU              0
 /* clang-format on */

@@ -13,7 +13,7 @@
 
 #include <bitframe/debug.h>
 
-#if BITFRAME_DEBUG
+#if BITFRAME_DEBUG_FRAMES
 
 /** @p frames frames from the one at @p pa on, all in one segment, are taken now. */
 void bitframe_debug_taken(struct bitframe *pool, uint64_t pa, uint64_t frames);

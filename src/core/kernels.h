@@ -3,8 +3,8 @@
  * kernels.h - the loops over many words, and which implementation of each this build calls
  *
  * Every kernel has a portable C twin, bitframe_<kernel>_c, in src/generic/ and may have others in
- * src/arch/<arch>/, in a file of the same base name. meson writes kernel_choice.h, which names for each
- * kernel the plain implementation, legal in any context, and for some a fast one that needs leave from the
+ * src/arch/<arch>/, in a file of the same base name. That folder's arch_kernels.h names those that this build
+ * uses: a plain implementation, legal in any context, and for some a fast one that needs leave from the
  * platform (vector registers, DC ZVA). Calls are direct; tables of function pointers exist in tests only.
  */
 #ifndef BITFRAME_CORE_KERNELS_H
@@ -12,8 +12,9 @@
 
 #include <stdint.h>
 
+#include <bitframe/options.h>
+
 #include "arch_kernels.h"
-#include "kernel_choice.h"
 #include "machine.h"
 
 /* clang-format off */
@@ -46,6 +47,29 @@
 
 BITFRAME_KERNELS(BITFRAME_DECLARE_TWIN)
 BITFRAME_ARCH_KERNELS(BITFRAME_DECLARE)
+
+/* Where the folder of this machine has none, the C twin. */
+#ifndef BITFRAME_PLAIN_SCAN
+#define BITFRAME_PLAIN_SCAN bitframe_scan_c
+#endif
+#ifndef BITFRAME_PLAIN_COUNT
+#define BITFRAME_PLAIN_COUNT bitframe_count_c
+#endif
+#ifndef BITFRAME_PLAIN_FIND
+#define BITFRAME_PLAIN_FIND bitframe_find_c
+#endif
+#ifndef BITFRAME_PLAIN_FILL
+#define BITFRAME_PLAIN_FILL bitframe_fill_c
+#endif
+#ifndef BITFRAME_PLAIN_CLEAR
+#define BITFRAME_PLAIN_CLEAR bitframe_clear_c
+#endif
+#ifndef BITFRAME_PLAIN_TAKE
+#define BITFRAME_PLAIN_TAKE bitframe_take_c
+#endif
+#ifndef BITFRAME_PLAIN_ZERO_FRAMES
+#define BITFRAME_PLAIN_ZERO_FRAMES bitframe_zero_frames_c
+#endif
 
 static inline uint64_t kernel_scan(const uint64_t *words, uint64_t count)
 {

@@ -133,21 +133,21 @@ enum bitframe_status bitframe_map_add(struct bitframe_map *map, enum bitframe_ma
 }
 
 /** What a frame is, and those behind it up to and without @p until. */
-struct stretch {
+struct piece {
     uint64_t until; /* a frame number */
     bool managed;
     bool reserved;    /* touched by a reservation that stays */
     bool reclaimable; /* touched by one that goes */
 };
 
-static void shorten(struct stretch *stretch, uint64_t until)
+static void shorten(struct piece *piece, uint64_t until)
 {
-    if (until < stretch->until)
-        stretch->until = until;
+    if (until < piece->until)
+        piece->until = until;
 }
 
-/** Is every byte of @p frame in @p list? Shortens @p stretch to where that may change. */
-static bool covers(struct list list, uint64_t frame, struct stretch *stretch)
+/** Is every byte of @p frame in @p list? Shortens @p piece to where that may change. */
+static bool list_covers(struct list list, uint64_t frame, struct piece *piece)
 {
     uint64_t i = first_reaching(list, frame << BITFRAME_FRAME_SHIFT);
     if (i == list.count)
@@ -160,51 +160,51 @@ static bool covers(struct list list, uint64_t frame, struct stretch *stretch)
         (range->first_pa >> BITFRAME_FRAME_SHIFT) + (range->first_pa % BITFRAME_FRAME_BYTES != 0);
     uint64_t whole_end = last + (range->last_pa % BITFRAME_FRAME_BYTES == BITFRAME_FRAME_BYTES - 1);
     if (whole <= frame && frame < whole_end) {
-        shorten(stretch, whole_end);
+        shorten(piece, whole_end);
         return true;
     }
-    shorten(stretch, frame < whole ? whole : last + 1);
+    shorten(piece, frame < whole ? whole : last + 1);
     return false;
 }
 
-/** Is any byte of @p frame in @p list? Shortens @p stretch to where that may change. */
-static bool touches(struct list list, uint64_t frame, struct stretch *stretch)
+/** Is any byte of @p frame in @p list? Shortens @p piece to where that may change. */
+static bool list_touches(struct list list, uint64_t frame, struct piece *piece)
 {
     uint64_t i = first_reaching(list, frame << BITFRAME_FRAME_SHIFT);
     if (i == list.count)
         return false;
     uint64_t first = list.ranges[i].first_pa >> BITFRAME_FRAME_SHIFT;
     if (frame < first) {
-        shorten(stretch, first);
+        shorten(piece, first);
         return false;
     }
-    shorten(stretch, (list.ranges[i].last_pa >> BITFRAME_FRAME_SHIFT) + 1);
+    shorten(piece, (list.ranges[i].last_pa >> BITFRAME_FRAME_SHIFT) + 1);
     return true;
 }
 
 /** What @p frame is, which is below FRAMES_END. */
-static struct stretch stretch_from(const struct bitframe_map *map, uint64_t frame)
+static struct piece piece_from(const struct bitframe_map *map, uint64_t frame)
 {
-    struct stretch stretch = {.until = FRAMES_END};
+    struct piece piece = {.until = FRAMES_END};
     if (frame == 0)
-        stretch.until = 1;
-    bool ram = covers(list_of(map, BITFRAME_MAP_RAM), frame, &stretch);
-    bool hole = touches(list_of(map, BITFRAME_MAP_HOLE), frame, &stretch);
-    stretch.managed = ram && !hole && frame != 0;
-    stretch.reserved = touches(list_of(map, BITFRAME_MAP_RESERVED), frame, &stretch);
-    stretch.reclaimable = touches(list_of(map, BITFRAME_MAP_RECLAIMABLE), frame, &stretch);
-    return stretch;
+        piece.until = 1;
+    bool ram = list_covers(list_of(map, BITFRAME_MAP_RAM), frame, &piece);
+    bool hole = list_touches(list_of(map, BITFRAME_MAP_HOLE), frame, &piece);
+    piece.managed = ram && !hole && frame != 0;
+    piece.reserved = list_touches(list_of(map, BITFRAME_MAP_RESERVED), frame, &piece);
+    piece.reclaimable = list_touches(list_of(map, BITFRAME_MAP_RECLAIMABLE), frame, &piece);
+    return piece;
 }
 
-static bool is_in_view(struct stretch stretch, enum bitframe_map_view view)
+static bool is_in_view(struct piece piece, enum bitframe_map_view view)
 {
-    if (!stretch.managed)
+    if (!piece.managed)
         return false;
     switch (view) {
     case BITFRAME_MAP_VIEW_SPANS: return true;
-    case BITFRAME_MAP_VIEW_FREE: return !stretch.reserved && !stretch.reclaimable;
-    case BITFRAME_MAP_VIEW_RESERVED: return stretch.reserved || stretch.reclaimable;
-    case BITFRAME_MAP_VIEW_RECLAIMABLE: return stretch.reclaimable && !stretch.reserved;
+    case BITFRAME_MAP_VIEW_FREE: return !piece.reserved && !piece.reclaimable;
+    case BITFRAME_MAP_VIEW_RESERVED: return piece.reserved || piece.reclaimable;
+    case BITFRAME_MAP_VIEW_RECLAIMABLE: return piece.reclaimable && !piece.reserved;
     }
     return false;
 }
@@ -216,14 +216,14 @@ bool bitframe_map_next(const struct bitframe_map *map, enum bitframe_map_view vi
     uint64_t first = *frame;
     uint64_t end = *frame;
     while (end < FRAMES_END) {
-        struct stretch stretch = stretch_from(map, end);
-        bool is_in = is_in_view(stretch, view);
+        struct piece piece = piece_from(map, end);
+        bool is_in = is_in_view(piece, view);
         if (inside && !is_in)
             break;
         if (is_in && !inside)
             first = end;
         inside = is_in;
-        end = stretch.until;
+        end = piece.until;
     }
     *frame = end;
     if (!inside)
@@ -270,14 +270,14 @@ void bitframe_map_count(const struct bitframe_map *map, struct bitframe_map_figu
     uint64_t reclaimable = 0;
     bool inside = false;
     for (uint64_t frame = 0; frame < FRAMES_END;) {
-        struct stretch stretch = stretch_from(map, frame);
-        uint64_t frames = stretch.until - frame;
-        spans += stretch.managed && !inside;
-        inside = stretch.managed;
-        managed += is_in_view(stretch, BITFRAME_MAP_VIEW_SPANS) ? frames : 0;
-        reserved += is_in_view(stretch, BITFRAME_MAP_VIEW_RESERVED) ? frames : 0;
-        reclaimable += is_in_view(stretch, BITFRAME_MAP_VIEW_RECLAIMABLE) ? frames : 0;
-        frame = stretch.until;
+        struct piece piece = piece_from(map, frame);
+        uint64_t frames = piece.until - frame;
+        spans += piece.managed && !inside;
+        inside = piece.managed;
+        managed += is_in_view(piece, BITFRAME_MAP_VIEW_SPANS) ? frames : 0;
+        reserved += is_in_view(piece, BITFRAME_MAP_VIEW_RESERVED) ? frames : 0;
+        reclaimable += is_in_view(piece, BITFRAME_MAP_VIEW_RECLAIMABLE) ? frames : 0;
+        frame = piece.until;
     }
     figures->spans = spans;
     figures->managed_frames = managed;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* zero.c - clear whole frames, in portable C. */
+#include <bitframe/platform.h>
+
 #include "kernels.h"
 
 /* Aligned 8-byte stores and nothing wider, so Device memory will do. */
@@ -19,3 +21,10 @@ void bitframe_zero_frames_c(void *dst, uint64_t bytes, uint64_t step)
         word[7] = 0;
     }
 }
+
+#ifndef BITFRAME_ARCH_ZVA
+uint32_t bitframe_zva_block_bytes(void)
+{
+    return 0;
+}
+#endif

@@ -43,7 +43,7 @@ static const char property_names[PROPERTIES][20] = {
     [INITRD_END] = "linux,initrd-end",
 };
 
-enum { CELL_BYTES = 4, TREE_ALIGN = 8 };
+enum { TREE_ALIGN = 8 };
 
 /** Whose properties are being read. */
 enum place {
@@ -263,7 +263,7 @@ static void begin_node(struct import *import, uint32_t depth, const struct fdt_i
 }
 
 /** Remember a property of the node at place, if it matters; the first of a name counts. */
-static enum bitframe_status read_property(struct import *import, const struct fdt_item *property)
+static enum bitframe_status import_property(struct import *import, const struct fdt_item *property)
 {
     if (!property->name)
         return BITFRAME_MALFORMED;
@@ -299,7 +299,7 @@ static enum bitframe_status read_nodes(struct import *import)
             if (depth-- == 0)
                 return BITFRAME_MALFORMED;
         } else if (token == FDT_TOKEN_PROPERTY && import->place != ELSEWHERE) {
-            status = read_property(import, &item);
+            status = import_property(import, &item);
         } else if (token == FDT_TOKEN_END) {
             return rooted && depth == 0 ? BITFRAME_OK : BITFRAME_MALFORMED;
         }

@@ -10,7 +10,6 @@ enum {
     HEADER_BYTES = 40,
     OLDEST_VERSION = 16, /* before, properties were aligned to 8 bytes */
     COMPATIBLE_VERSION = 17,
-    CELL_BYTES = 4,
     PROPERTY_BYTES = 12, /* token, length of the value, offset of the name */
     RESERVATION_BYTES = 16,
     RESERVATION_ALIGN = 8,

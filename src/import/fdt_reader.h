@@ -18,6 +18,9 @@
 
 #include <bitframe/bitframe.h>
 
+/** Numbers of a tree are made of cells. */
+enum { CELL_BYTES = 4 };
+
 /** What stands in the structure block, by the number that stands there. */
 enum fdt_token {
     FDT_TOKEN_BAD = 0, /**< Not in the block: there is no whole token here, or none that is known. */

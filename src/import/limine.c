@@ -10,7 +10,7 @@ enum {
 };
 
 /** What a type stands for; RAM that is not reserved is BITFRAME_MAP_RAM. */
-static enum bitframe_map_kind kind_of(uint64_t type)
+static enum bitframe_map_kind kind_of_entry(uint64_t type)
 {
     switch (type) {
     case LIMINE_USABLE: return BITFRAME_MAP_RAM;
@@ -37,7 +37,7 @@ enum bitframe_status bitframe_map_import_limine(struct bitframe_map *map,
             return BITFRAME_INVALID;
 
     for (uint64_t i = 0; i < count; i++) {
-        enum bitframe_map_kind kind = kind_of(entries[i]->type);
+        enum bitframe_map_kind kind = kind_of_entry(entries[i]->type);
         enum bitframe_status status = BITFRAME_OK;
         if (kind != BITFRAME_MAP_HOLE)
             status = import_range(map, BITFRAME_MAP_RAM, entries[i]->base, entries[i]->length);

@@ -29,7 +29,7 @@ enum {
 #define EFI_MEMORY_RUNTIME UINT64_C(0x8000000000000000)
 
 /** What a type stands for; RAM that is not reserved is BITFRAME_MAP_RAM. */
-static enum bitframe_map_kind kind_of(const struct descriptor *descriptor)
+static enum bitframe_map_kind kind_of_descriptor(const struct descriptor *descriptor)
 {
     if (!(descriptor->attributes & EFI_MEMORY_WB) || (descriptor->attributes & EFI_MEMORY_RUNTIME))
         return BITFRAME_MAP_HOLE;
@@ -56,7 +56,7 @@ static enum bitframe_status import_descriptor(struct bitframe_map *map, const st
         if (first_pa >> UEFI_PAGE_SHIFT == 0)
             first_pa = UINT64_C(1) << UEFI_PAGE_SHIFT;
     }
-    enum bitframe_map_kind kind = kind_of(descriptor);
+    enum bitframe_map_kind kind = kind_of_descriptor(descriptor);
     enum bitframe_status status = BITFRAME_OK;
     if (kind != BITFRAME_MAP_HOLE)
         status = import_range(map, BITFRAME_MAP_RAM, first_pa, bytes);

@@ -96,7 +96,7 @@ static bool options_are_valid(const struct bitframe_share_options *options)
 /** Does the debug layer watch the pool? It has no hooks in the calls of shared pools. */
 static bool is_debugged(const struct bitframe *pool)
 {
-#if BITFRAME_DEBUG
+#if BITFRAME_DEBUG_FRAMES
     return pool->debug != 0;
 #else
     (void)pool;

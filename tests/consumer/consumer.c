@@ -87,8 +87,8 @@ static void use_debug(void)
     memset(&debug, 0, sizeof(debug));
     REQUIRE(bitframe_init(&pool, POOL_PA, POOL_BYTES, metadata, sizeof(metadata)) == BITFRAME_OK);
     uint64_t bytes = bitframe_debug_bytes(&pool);
-    REQUIRE(bytes == (BITFRAME_DEBUG ? 4096 * 4 : 0));
-    enum bitframe_status expected = BITFRAME_DEBUG ? BITFRAME_INVALID : BITFRAME_UNSUPPORTED;
+    REQUIRE(bytes == (BITFRAME_DEBUG_FRAMES ? 4096 * 4 : 0));
+    enum bitframe_status expected = BITFRAME_DEBUG_FRAMES ? BITFRAME_INVALID : BITFRAME_UNSUPPORTED;
     REQUIRE(bitframe_debug_start(&pool, &debug, NULL, bytes, BITFRAME_DEBUG_TAGS) == expected);
     REQUIRE(bitframe_debug_set_tag(&pool, 7) == 0 && bitframe_debug_set_tag(&pool, 7) == 0);
     uint64_t pa = bitframe_take(&pool);

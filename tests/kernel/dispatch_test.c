@@ -10,7 +10,9 @@
 
 #include <criterion/criterion.h>
 
-#include "kernel_choice.h"
+#include <bitframe/options.h>
+
+#include "arch_kernels.h"
 
 #undef BITFRAME_PLAIN_SCAN
 #undef BITFRAME_FAST_SCAN

@@ -6,9 +6,9 @@
  *           ...
  *   END_KERNEL bitframe_scan_neon
  *
- * A kernel is hidden, a landing pad for an indirect branch (BTI), a leaf without a stack frame, and
- * starts on a line of the instruction cache. Arguments in x0-x3; it may use x0-x17 and, if its head says so,
- * v0-v7 and v16-v31. x18 belongs to the platform: naming it does not assemble.
+ * A kernel is hidden, a landing pad for an indirect branch (BTI), a leaf without a stack frame, in a section
+ * of its own, and starts on a line of the instruction cache. Arguments in x0-x3; it may use x0-x17 and, if its
+ * head says so, v0-v7 and v16-v31. x18 belongs to the platform: naming it does not assemble.
  */
 /* This is assembly. */
 /* clang-format off */
@@ -18,12 +18,15 @@
 #define x18 x18_belongs_to_the_platform
 #define w18 x18_belongs_to_the_platform
 
+/* For debuggers. In .eh_frame it would be loaded with the kernel. */
+        .cfi_sections .debug_frame
+
 /* clang applies -mgeneral-regs-only to assembly too. */
         .arch_extension fp
         .arch_extension simd
 
         .macro KERNEL name
-        .text
+        .section .text.\name, "ax", %progbits
         .p2align 6
         .globl  \name
         .hidden \name
