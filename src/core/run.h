@@ -42,9 +42,8 @@ static inline uint64_t search_segment(const struct bitframe *pool, const struct 
         .bits = wanted->frames / unit,
         .align = wanted->align / unit,
         .skew = skew,
+        .starts = starts_of(wanted->align / unit, skew),
     };
-    if (search.first >= search.end)
-        return NO_BIT;
     uint64_t bit = wanted->highest ? bitframe_search_down(pool, levels, &search)
                                    : bitframe_search_up(pool, levels, &search);
     return bit == NO_BIT ? NO_BIT : (bit + skew) * unit;

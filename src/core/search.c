@@ -2,12 +2,15 @@
 /*
  * search.c - first fit and last fit, exactly
  *
- * The inner search goes over words and finds the next run that is long enough, whatever its alignment: the
- * ones at the end of one word and the start of the next are joined, runs inside a word are found by ANDing it
- * with itself shifted, in log2(bits) steps (Hacker's Delight, 6-3), and words without a free frame are
- * skipped by the index. A run of 127 or more has a word to itself, and words are compared with all ones much
- * faster than they are searched. The outer search aligns what it found and looks whether the rest is free
- * too. If not, no run that holds the bit found missing will do, so the search goes on behind it: each bit is
+ * The inner search goes over words and finds the next run that is long enough: the ones at the end of one
+ * word and the start of the next are joined, runs inside a word are found by ANDing it with itself shifted,
+ * in log2(bits) steps (Hacker's Delight, 6-3), and words without a free frame are skipped by the index. A run
+ * of 127 or more has a word to itself, and words are compared with all ones much faster than they are
+ * searched. Alignment to a word or less repeats in each word: it is a mask of the bits where runs may begin,
+ * so the inner search obeys it and loads each word once, however many pieces begin wrongly.
+ *
+ * The outer search obeys larger alignments. It aligns what was found and looks whether the rest is free too.
+ * If not, no run that holds the bit found missing will do, so the search goes on behind it: each bit is
  * passed once, however fragmented memory is.
  */
 #include "search.h"
@@ -25,6 +28,18 @@ static inline uint64_t runs_in_word(uint64_t word, uint64_t bits)
         length *= 2;
     }
     return bits > length ? word & word >> (bits - length) : word;
+}
+
+/** How far @p start is above a position where a run may begin, as far as that is the same in each word. */
+static inline uint64_t past_start(const struct search *search, uint64_t start)
+{
+    return is_aligned_in_words(search->align) ? (start + search->skew) & (search->align - 1) : 0;
+}
+
+/** How far it is below one. */
+static inline uint64_t before_start(const struct search *search, uint64_t start)
+{
+    return is_aligned_in_words(search->align) ? (0 - start - search->skew) & (search->align - 1) : 0;
 }
 
 /** The lowest of words [@p i, @p end) that is all ones, or @p end. */
@@ -58,43 +73,39 @@ static uint64_t word_before_full(const struct bitframe *pool, const struct bitfr
     return full - 1;
 }
 
-/** The lowest run of @p bits ones in [@p from, @p end), or NO_BIT. */
-static uint64_t next_run(const struct bitframe *pool, const struct bitframe_levels *levels, uint64_t from,
-                         uint64_t end, uint64_t bits)
+/** The lowest run at or above @p from that begins as @p search allows, NO_BIT if there is none. It may end
+ * above search->end. */
+static uint64_t next_run(const struct bitframe *pool, const struct bitframe_levels *levels,
+                         const struct search *search, uint64_t from)
 {
     const uint64_t *words = levels_at(pool, levels, 0);
+    uint64_t bits = search->bits;
     uint64_t mask = mask_from(from);
     uint64_t run = 0; /* ones just below the word */
     uint64_t i = from / WORD_BITS;
-    if (bits > end || from > end - bits)
-        return NO_BIT;
-    uint64_t last_start = end - bits;
-    uint64_t last = (end - 1) / WORD_BITS;
+    uint64_t last = (search->end - 1) / WORD_BITS;
     for (; i <= last; i++, mask = UINT64_MAX) {
         uint64_t word = atomic_peek(words + i) & mask;
         uint64_t start = i * WORD_BITS - run;
         if (word == UINT64_MAX) {
             run += WORD_BITS;
-            if (run >= bits)
-                return start <= last_start ? start : NO_BIT;
+            if (run >= bits && run >= bits + before_start(search, start))
+                return start + before_start(search, start);
             continue;
         }
         if (word == 0) {
-            uint64_t next = bitframe_levels_next(pool, levels, (i + 1) * WORD_BITS);
-            if (next > last_start)
-                return NO_BIT;
-            i = next / WORD_BITS - 1;
+            /* If there is none, that is behind the last word as well. */
+            i = bitframe_levels_next(pool, levels, (i + 1) * WORD_BITS) / WORD_BITS - 1;
             run = 0;
             continue;
         }
-        if (run + lowest_bit(~word) >= bits)
-            return start <= last_start ? start : NO_BIT;
+        uint64_t ones = run + lowest_bit(~word);
+        if (ones >= bits && ones >= bits + before_start(search, start))
+            return start + before_start(search, start);
         if (bits <= WORD_BITS) {
-            uint64_t starts = runs_in_word(word, bits);
-            if (starts != 0) {
-                start = i * WORD_BITS + lowest_bit(starts);
-                return start <= last_start ? start : NO_BIT;
-            }
+            uint64_t starts = runs_in_word(word, bits) & search->starts;
+            if (starts != 0)
+                return i * WORD_BITS + lowest_bit(starts);
         } else if (bits >= FULL_WORD_BITS) {
             uint64_t before = word_before_full(pool, levels, i, last);
             if (before != i)
@@ -107,11 +118,13 @@ static uint64_t next_run(const struct bitframe *pool, const struct bitframe_leve
     return NO_BIT;
 }
 
-/** The highest run of @p bits ones in [@p first, @p end), or NO_BIT. */
+/** The highest run below @p end that begins as @p search allows, or NO_BIT. */
 static uint64_t previous_run(const struct bitframe *pool, const struct bitframe_levels *levels,
-                             uint64_t first, uint64_t end, uint64_t bits)
+                             const struct search *search, uint64_t end)
 {
     const uint64_t *words = levels_at(pool, levels, 0);
+    uint64_t bits = search->bits;
+    uint64_t first = search->first;
     if (bits > end || first > end - bits)
         return NO_BIT;
     uint64_t mask = mask_to(end - 1);
@@ -124,8 +137,8 @@ static uint64_t previous_run(const struct bitframe *pool, const struct bitframe_
         uint64_t start = NO_BIT;
         if (word == UINT64_MAX) {
             run += WORD_BITS;
-            if (run >= bits)
-                start = top - bits;
+            if (run >= bits && run >= bits + past_start(search, top - bits))
+                start = top - bits - past_start(search, top - bits);
         } else if (word == 0) {
             run = 0;
             uint64_t next = i == 0 ? NO_BIT : bitframe_levels_previous(pool, levels, i * WORD_BITS - 1);
@@ -133,10 +146,10 @@ static uint64_t previous_run(const struct bitframe *pool, const struct bitframe_
                 return NO_BIT;
             i = next / WORD_BITS + 1;
         } else {
-            uint64_t starts;
-            if (run + (WORD_BITS - 1 - highest_bit(~word)) >= bits)
-                start = top - bits;
-            else if (bits <= WORD_BITS && (starts = runs_in_word(word, bits)) != 0)
+            uint64_t starts, ones = run + (WORD_BITS - 1 - highest_bit(~word));
+            if (ones >= bits && ones >= bits + past_start(search, top - bits))
+                start = top - bits - past_start(search, top - bits);
+            else if (bits <= WORD_BITS && (starts = runs_in_word(word, bits) & search->starts) != 0)
                 start = i * WORD_BITS + highest_bit(starts);
             run = lowest_bit(~word);
         }
@@ -182,23 +195,27 @@ uint64_t bitframe_search_up(const struct bitframe *pool, const struct bitframe_l
 {
     const uint64_t *words = levels_at(pool, levels, 0);
     uint64_t bits = search->bits;
+    uint64_t last_start = search->end - bits;
     uint64_t from = search->first;
-    for (;;) {
-        uint64_t start = next_run(pool, levels, from, search->end, bits);
-        if (start == NO_BIT)
-            return NO_BIT;
+    if (bits > search->end)
+        return NO_BIT;
+    while (from <= last_start) {
+        uint64_t start = next_run(pool, levels, search, from);
         uint64_t past = (start + search->skew) & (search->align - 1);
+        if (start > last_start)
+            break;
         if (past == 0)
             return start;
         uint64_t aligned = start + (search->align - past);
-        if (aligned < start || aligned > search->end || bits > search->end - aligned)
-            return NO_BIT;
+        if (aligned < start || aligned > last_start)
+            break;
         uint64_t known = start + bits > aligned ? start + bits : aligned;
         uint64_t clear = last_clear(words, known, aligned + bits);
         if (clear == NO_BIT)
             return aligned;
         from = clear + 1;
     }
+    return NO_BIT;
 }
 
 uint64_t bitframe_search_down(const struct bitframe *pool, const struct bitframe_levels *levels,
@@ -208,7 +225,7 @@ uint64_t bitframe_search_down(const struct bitframe *pool, const struct bitframe
     uint64_t bits = search->bits;
     uint64_t end = search->end;
     for (;;) {
-        uint64_t start = previous_run(pool, levels, search->first, end, bits);
+        uint64_t start = previous_run(pool, levels, search, end);
         if (start == NO_BIT)
             return NO_BIT;
         uint64_t past = (start + search->skew) & (search->align - 1);
