@@ -18,6 +18,7 @@
 #include "import_check.h"
 #include "libfdt_quiet.h"
 #include "naive_fdt.h"
+#include "test_map.h"
 
 #define RANGES 128
 #define FDT_PA UINT64_C(0x7F00000000)
@@ -56,7 +57,6 @@ static struct {
 
 static size_t folder_bytes;
 static struct bitframe_map map;
-static struct bitframe_map_range storage[RANGES];
 static struct bitframe_fdt_found found;
 static struct bitframe_map_figures figures;
 
@@ -80,20 +80,21 @@ static uint64_t ranges_of(const struct bitframe_map *of)
 /** Import the tree in @p path and compare; returns what is wrong, or null. */
 static const char *import(const char *path)
 {
-    static struct bitframe_map_range expected_storage[RANGES];
+    static struct guarded expected_room;
     struct bitframe_map expected;
     size_t count = 0;
     const void *fdt = read_tree(path, &count);
     if (!fdt)
         return "cannot be read";
-    bitframe_map_init(&map, storage, RANGES);
-    bitframe_map_init(&expected, expected_storage, RANGES);
+    guarded_map(&map, RANGES);
+    const uint64_t bytes = RANGES * sizeof(*expected.ranges);
+    bitframe_map_init(&expected, guarded_at(&expected_room, bytes, 8, GUARDED_ABOVE), RANGES);
     enum bitframe_status status = bitframe_map_import_fdt(&map, fdt, count, FDT_PA, &found);
     if (status != BITFRAME_OK)
         return bitframe_status_name(status);
     naive_import_fdt(&expected, fdt, FDT_PA);
     if (memcmp(map.counts, expected.counts, sizeof(map.counts)) != 0 ||
-        memcmp(storage, expected_storage, ranges_of(&map) * sizeof(*storage)) != 0)
+        memcmp(map.ranges, expected.ranges, ranges_of(&map) * sizeof(*expected.ranges)) != 0)
         return "not the map that a lookup by path gives";
     bitframe_map_count(&map, &figures);
     return NULL;

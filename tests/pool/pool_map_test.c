@@ -13,17 +13,14 @@
 #include <bitframe/platform.h>
 
 #include "geometry.h"
+#include "test_pool.h"
 
-#define FRAME BITFRAME_FRAME_BYTES
-#define MIB   (UINT64_C(1) << 20)
-#define GIB   (UINT64_C(1) << 30)
-
-enum { RANGES = 32, ROOM_BYTES = 1 << 20 };
+enum { RANGES = 32 };
 
 static struct bitframe pool;
 static struct bitframe_map map;
 static struct bitframe_map_range ranges[RANGES];
-static _Alignas(BITFRAME_METADATA_ALIGN) char metadata[ROOM_BYTES];
+static struct guarded metadata;
 
 static void add(enum bitframe_map_kind kind, uint64_t pa, uint64_t bytes)
 {
@@ -37,8 +34,7 @@ static void begin(void)
 
 static void make(void)
 {
-    cr_assert_eq(bitframe_init_map(&pool, &map, metadata, sizeof(metadata)), BITFRAME_OK);
-    cr_assert_eq(bitframe_check(&pool), BITFRAME_SOUND);
+    guarded_pool(&pool, &metadata, &map);
 }
 
 static enum bitframe_status take_run(uint64_t frames, uint64_t align, uint64_t max_pa, uint32_t flags,
@@ -57,23 +53,24 @@ Test(pool_map, refusals_change_nothing)
     struct bitframe before = pool;
     uint64_t bytes = 7;
     begin();
-    cr_expect_eq(bitframe_init_map(&pool, &map, metadata, sizeof(metadata)), BITFRAME_INVALID,
+    char *memory = guarded_renew(&metadata, BITFRAME_METADATA_ALIGN, BITFRAME_METADATA_ALIGN);
+    cr_expect_eq(bitframe_init_map(&pool, &map, memory, UINT64_MAX), BITFRAME_INVALID,
                  "nothing to manage");
     cr_expect_eq(bitframe_map_metadata_bytes(&map, &bytes), BITFRAME_INVALID);
     add(BITFRAME_MAP_RAM, 0, FRAME);
-    cr_expect_eq(bitframe_init_map(&pool, &map, metadata, sizeof(metadata)), BITFRAME_INVALID,
+    cr_expect_eq(bitframe_init_map(&pool, &map, memory, UINT64_MAX), BITFRAME_INVALID,
                  "only frame 0");
     add(BITFRAME_MAP_RAM, MIB, 64 * MIB);
-    cr_expect_eq(bitframe_init_map(NULL, &map, metadata, sizeof(metadata)), BITFRAME_INVALID);
-    cr_expect_eq(bitframe_init_map(&pool, NULL, metadata, sizeof(metadata)), BITFRAME_INVALID);
-    cr_expect_eq(bitframe_init_map(&pool, &map, NULL, sizeof(metadata)), BITFRAME_INVALID);
-    cr_expect_eq(bitframe_init_map(&pool, &map, metadata + 8, sizeof(metadata) - 8), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_init_map(NULL, &map, memory, UINT64_MAX), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_init_map(&pool, NULL, memory, UINT64_MAX), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_init_map(&pool, &map, NULL, UINT64_MAX), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_init_map(&pool, &map, memory + 8, UINT64_MAX - 8), BITFRAME_INVALID);
     cr_expect_eq(bytes, 7);
     cr_assert_eq(bitframe_map_metadata_bytes(&map, &bytes), BITFRAME_OK);
-    cr_expect_eq(bitframe_init_map(&pool, &map, metadata, bytes - 1), BITFRAME_NO_ROOM);
+    cr_expect_eq(bitframe_init_map(&pool, &map, memory, bytes - 1), BITFRAME_NO_ROOM);
     for (uint64_t i = 0; i < RANGES + 2; i++)
         (void)bitframe_map_add(&map, BITFRAME_MAP_RESERVED, 2 * MIB + i * 2 * FRAME, FRAME);
-    cr_expect_eq(bitframe_init_map(&pool, &map, metadata, sizeof(metadata)), BITFRAME_INCOMPLETE,
+    cr_expect_eq(bitframe_init_map(&pool, &map, memory, UINT64_MAX), BITFRAME_INCOMPLETE,
                  "the range that had no room may be a reservation");
     cr_expect_eq(memcmp(&before, &pool, sizeof(pool)), 0);
 }
@@ -85,11 +82,7 @@ Test(pool_map, stays_within_the_metadata_it_asks_for)
         for (uint64_t i = 0; i < spans; i++)
             add(BITFRAME_MAP_RAM, (1 + i * spans * 37) * MIB + i * FRAME, (i + 1) * MIB);
         add(BITFRAME_MAP_RESERVED, MIB, FRAME);
-        uint64_t bytes = 0;
-        cr_assert_eq(bitframe_map_metadata_bytes(&map, &bytes), BITFRAME_OK);
-        cr_assert_lt(bytes, sizeof(metadata));
-        memset(metadata, 0x5A, sizeof(metadata));
-        cr_assert_eq(bitframe_init_map(&pool, &map, metadata, bytes), BITFRAME_OK);
+        make();
         /* As many reservations as there is room for, then one more. */
         uint64_t reserved = 1;
         for (; reserved < pool.reserved_room; reserved++)
@@ -97,8 +90,6 @@ Test(pool_map, stays_within_the_metadata_it_asks_for)
         cr_expect_eq(bitframe_reserve(&pool, MIB + 2 * reserved * FRAME, FRAME), BITFRAME_NO_ROOM);
         cr_expect_eq(bitframe_reserve(&pool, MIB + FRAME, FRAME), BITFRAME_OK, "this one joins two");
         cr_expect_eq(bitframe_check(&pool), BITFRAME_SOUND);
-        for (uint64_t i = bytes; i < sizeof(metadata); i++)
-            cr_assert_eq(metadata[i], 0x5A, "%zu spans", (size_t)spans);
     }
 }
 
@@ -112,7 +103,8 @@ Test(pool_map, places_itself)
     cr_assert_eq(bitframe_place(&map, &pa, &bytes), BITFRAME_OK);
     cr_expect_eq(pa, 32 * MIB + 4 * FRAME, "the lowest that fits, and no reservation");
     cr_expect_eq(bytes % FRAME, 0);
-    cr_assert_eq(bitframe_init_map(&pool, &map, metadata, bytes), BITFRAME_OK,
+    guarded_renew(&metadata, bytes, BITFRAME_METADATA_ALIGN);
+    cr_assert_eq(bitframe_init_map(&pool, &map, metadata.memory, bytes), BITFRAME_OK,
                  "it is enough for the map as it is now");
     cr_expect_eq(bitframe_reserved_frames(&pool), 4 + bytes / FRAME);
     for (uint64_t at = pa; at < pa + bytes; at += FRAME)
@@ -265,8 +257,7 @@ static void make_two_segments(void)
 
 static void assert_sound(void)
 {
-    enum bitframe_invariant broken = bitframe_check(&pool);
-    cr_assert_eq(broken, BITFRAME_SOUND, "%s", bitframe_invariant_name(broken));
+    ASSERT_SOUND(&pool);
 }
 
 Test(pool_lines, opened_by_the_take_that_empties_the_first_word)
@@ -351,7 +342,7 @@ Test(pool_map, reserves_the_last_frame_there_is)
     begin();
     add(BITFRAME_MAP_RAM, GIB, 64 * MIB);
     add(BITFRAME_MAP_RAM, UINT64_MAX - (64 * MIB - 1), 64 * MIB);
-    cr_assert_eq(bitframe_init_map(&pool, &map, metadata, sizeof(metadata)), BITFRAME_OK);
+    make();
     uint64_t free_frames = bitframe_free_frames(&pool);
     cr_assert_eq(bitframe_reserve(&pool, UINT64_MAX, 1), BITFRAME_OK);
     cr_assert_eq(bitframe_free_frames(&pool), free_frames - 1);
