@@ -2,8 +2,8 @@
 /*
  * guarded_contract.c - the contract with its metadata in guarded memory
  *
- * The metadata of the contract are an array of page_alloc.c. Tests compile this in its place: as many bytes between
- * pages that cannot be touched. The array is never touched.
+ * The metadata of the contract are an array of page_alloc.c. Tests compile this in its place: as many bytes
+ * between pages that cannot be touched. The array is never touched.
  */
 #include <bitframe/bitframe.h>
 

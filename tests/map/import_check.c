@@ -75,7 +75,8 @@ static const char *check_import(const struct input *input, uint64_t ranges, enum
     case BITFRAME_MALFORMED:
     case BITFRAME_UNSUPPORTED:
     case BITFRAME_INVALID:
-        if (memcmp(&map, &before, sizeof(map)) != 0 || memcmp(map.ranges, &range_before, sizeof(range_before)) != 0)
+        if (memcmp(&map, &before, sizeof(map)) != 0 ||
+            memcmp(map.ranges, &range_before, sizeof(range_before)) != 0)
             return "refused, and the map changed";
         return NULL;
     default: return "a status that no importer returns";

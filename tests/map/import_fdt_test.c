@@ -11,8 +11,8 @@
 #include <time.h>
 
 #include "import_check.h"
-#include "test_map.h"
 #include "random.h"
+#include "test_map.h"
 
 #define TREE_BYTES 8192
 #define TREE_PA    UINT64_C(0x48000000)

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "import_check.h"
-#include "test_map.h"
 #include "random.h"
+#include "test_map.h"
 
 enum {
     USABLE,

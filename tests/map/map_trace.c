@@ -222,7 +222,8 @@ bool map_trace_run(const struct map_calls *subject, struct map_trace_input input
                    struct map_trace_report *report)
 {
     static struct map_trace trace;
-    trace = (struct map_trace){.subject = subject, .input = input, .report = report, .storage = trace.storage};
+    trace =
+        (struct map_trace){.subject = subject, .input = input, .report = report, .storage = trace.storage};
     *report = (struct map_trace_report){0};
     begin(&trace);
     while (report->calls < calls && !trace.ended && !failed(&trace))

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "header.h"
 #include "guarded.h"
+#include "header.h"
 #include "units.h"
 
 uint64_t adopt_check_hash(const void *bytes, uint64_t count, uint64_t seed)

@@ -34,11 +34,6 @@ static uint64_t metadata_bytes;
 /** The frames that random pools and calls are about. */
 static uint64_t window_first, window_frames;
 
-static void assert_sound(const struct bitframe *of)
-{
-    ASSERT_SOUND(of);
-}
-
 static void make_of(const struct bitframe_map *map)
 {
     guarded_pool(&pool, &metadata_room, map);
@@ -84,7 +79,7 @@ static void make_plain_pool(void)
     cr_assert_eq(bitframe_reserve(&pool, GIB + MIB, FRAME), BITFRAME_OK);
     cr_assert_neq(bitframe_take(&pool), 0);
     cr_assert_eq(bitframe_claim(&pool, GIB + 10 * MIB, 1000), BITFRAME_OK);
-    assert_sound(&pool);
+    ASSERT_SOUND(&pool);
 }
 
 /* One call on any pool */
@@ -178,7 +173,7 @@ static void copy_what_counts(void)
 /** Is the adopted pool the same as the other, to the last bit of its metadata? */
 static void assert_same(void)
 {
-    assert_sound(&adopted);
+    ASSERT_SOUND(&adopted);
     bitframe_settle(&pool);
     cr_assert_eq(memcmp(metadata, copy, metadata_bytes), 0);
     cr_assert_eq(adopted.free_frames, pool.free_frames);
@@ -258,7 +253,7 @@ Test(adopt, full_and_empty_pools)
     for (uint64_t i = 0; i < pool.frames.words; i++)
         bitmap[i] = UINT64_MAX;
     cr_assert_eq(bitframe_adopt(&adopted, copy, metadata_bytes), BITFRAME_OK);
-    assert_sound(&adopted);
+    ASSERT_SOUND(&adopted);
     cr_expect_eq(bitframe_free_frames(&adopted) + bitframe_reserved_frames(&adopted),
                  bitframe_total_frames(&adopted));
 
@@ -279,7 +274,7 @@ Test(adopt, more_blocks_than_a_word_has_bits)
     char *index = (char *)levels_at(&pool, &pool.frames, 1);
     memset(index, 0xA5, (size_t)((char *)pool_segments(&pool) - index));
     cr_assert_eq(bitframe_adopt(&adopted, metadata_room.memory, metadata_room.bytes), BITFRAME_OK);
-    assert_sound(&adopted);
+    ASSERT_SOUND(&adopted);
     const struct bitframe_request request = {.frames = GIB / FRAME, .align = GIB, .min_pa = 77 * GIB};
     uint64_t pa;
     cr_assert_eq(bitframe_take_run(&adopted, &request, &pa), BITFRAME_OK);
@@ -637,7 +632,7 @@ Test(adopt, torn_reservations)
             /* All or nothing, whatever the bitmap has of it: the table comes first for a reservation and last
              * for its end. */
             bool has_happened = place == IN_BITMAP && calls[i].kind == RESERVE;
-            assert_sound(&adopted);
+            ASSERT_SOUND(&adopted);
             cr_expect_eq(bitframe_reserved_frames(&adopted), 30u + has_happened, "call %zu place %d", i,
                          place);
             cr_expect_eq(bitframe_free_frames(&adopted), free_frames - has_happened);
@@ -764,7 +759,7 @@ Test(adopt_regression, repairs_all_but_header_tables_and_bitmap)
         word += 8;
         memcpy((char *)&pool + 8 * i, &word, 8);
         cr_assert_eq(bitframe_adopt(&pool, metadata, metadata_bytes), BITFRAME_OK);
-        assert_sound(&pool);
+        ASSERT_SOUND(&pool);
         memcpy(&word, (char *)&pool + 8 * i, 8);
     }
     cr_expect_eq(memcmp(&right.free_frames, &pool.free_frames, sizeof(right.free_frames)), 0);
@@ -778,7 +773,7 @@ Test(adopt_regression, repairs_all_but_header_tables_and_bitmap)
         cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_HEADER, "word %d", i);
         *word ^= 1;
     }
-    assert_sound(&pool);
+    ASSERT_SOUND(&pool);
 }
 
 Test(adopt, hash_is_the_published_one)

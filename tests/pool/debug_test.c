@@ -96,11 +96,6 @@ static void make_pool(uint32_t flags)
     start(&pool, flags);
 }
 
-static void assert_sound(void)
-{
-    ASSERT_SOUND(&pool);
-}
-
 /** What debugging has written, for comparing. */
 static void copy_storage(uint32_t entries[BITS])
 {
@@ -213,7 +208,7 @@ Test(debug_poison, use_after_free_is_reported)
                 cr_assert_eq(report.expected, pattern_at(offsets[i]));
                 cr_assert_eq(report.found, pattern_at(offsets[i]) ^ 0x40);
                 cr_assert_eq(report.tag, ways_to_free[freeing].tag);
-                assert_sound();
+                ASSERT_SOUND(&pool);
             }
         }
     }
@@ -274,7 +269,7 @@ Test(debug_poison, a_line_at_a_time)
     cr_assert_eq(report.pa, last);
     cr_assert_eq(report.offset, FRAME - 1);
     cr_assert_eq(report.tag, TASKS);
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 Test(debug_poison, bulk)
@@ -323,7 +318,7 @@ Test(debug_poison, bulk)
     cr_assert_eq(bitframe_debug_sweep(&pool), 0, "and it is debugged still");
     cr_assert_eq(bitframe_take(&pool), pa_of(0));
     cr_assert_eq(bitframe_tag_of(&pool, pa_of(0)), TABLES);
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 Test(debug_poison, a_taken_frame_is_its_owners)
@@ -398,7 +393,7 @@ Test(debug_poison, refused_calls_change_nothing)
     cr_assert_eq(reports, 0);
     cr_assert_eq(memcmp(memory_before, memory, sizeof(memory)), 0);
     expect_storage(storage_before);
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 /** Of a line that came back to a full pool the levels above know nothing yet. */
@@ -480,7 +475,8 @@ Test(debug_page_alloc, looks_before_it_zeroes)
     struct bitframe *pages = bitframe_page_alloc_pool();
     declare_memory();
     mem_map_init();
-    cr_assert_eq(bitframe_debug_bytes(pages), BITFRAME_BITMAP_WORDS(MALLOC_START, MALLOC_SIZE) * 64 * sizeof(uint32_t));
+    cr_assert_eq(bitframe_debug_bytes(pages),
+                 BITFRAME_BITMAP_WORDS(MALLOC_START, MALLOC_SIZE) * 64 * sizeof(uint32_t));
     start(pages, BOTH);
     bitframe_debug_set_tag(pages, TASKS);
     mem_map_reserve_below(pa_of(5));
@@ -734,7 +730,7 @@ Test(debug_leaks, offline_frames_are_nobodys_and_not_touched)
     cr_assert_eq(reports, 1);
     cr_assert_eq(report.pa, pa_of(19));
     cr_assert_eq(report.tag, 0);
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 /* Beginning and ending. */
@@ -776,7 +772,7 @@ static void expect_off(void)
         cr_assert_eq(memory[i], 0x11);
     cr_expect_eq(reports, 0);
     expect_storage(before);
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 Test(debug_start, refuses_bad_arguments)
@@ -913,15 +909,15 @@ Test(debug, a_pool_is_debugged_or_shared)
     guarded_renew(&slots, bitframe_share_bytes(&pool, 1), BITFRAME_SHARE_ALIGN);
     cr_assert_eq(bitframe_share(&pool, &options, slots.memory, slots.bytes), BITFRAME_UNSUPPORTED);
     cr_assert_eq(bitframe_unshare(&pool), BITFRAME_INVALID);
-    assert_sound();
+    ASSERT_SOUND(&pool);
     bitframe_debug_stop(&pool);
     cr_assert_eq(bitframe_share(&pool, &options, slots.memory, slots.bytes), BITFRAME_OK);
     cr_assert_eq(bitframe_debug_start(&pool, &debug, storage.memory, storage.bytes, BITFRAME_DEBUG_TAGS),
                  BITFRAME_INVALID);
     cr_assert_eq(bitframe_take(&pool), pa_of(0));
-    assert_sound();
+    ASSERT_SOUND(&pool);
     cr_assert_eq(bitframe_unshare(&pool), BITFRAME_OK);
     start(&pool, BITFRAME_DEBUG_TAGS);
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 #endif

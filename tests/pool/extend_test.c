@@ -15,7 +15,7 @@
 #include <bitframe/offline.h>
 
 #include "header.h"
-#include "pool_model.h"
+#include "model.h"
 #include "random.h"
 #include "test_pool.h"
 
@@ -42,11 +42,6 @@ static void make(void)
     guarded_pool(&pool, &metadata, &map);
 }
 
-static void assert_sound(void)
-{
-    ASSERT_SOUND(&pool);
-}
-
 /** Extend over the map; the former metadata are overwritten, as their owner may. */
 static void extend(void)
 {
@@ -60,7 +55,7 @@ static void extend(void)
     memset(metadata.memory, GARBAGE, metadata.bytes);
     guarded_close(metadata.memory, metadata.bytes);
     metadata = next;
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 static bool is_free(uint64_t frame)
@@ -73,7 +68,7 @@ static bool is_free(uint64_t frame)
 
 static void assert_same_frames(const char *after)
 {
-    assert_sound();
+    ASSERT_SOUND(&pool);
     for (uint64_t i = 0; i < model.frames; i++) {
         enum model_state state = (enum model_state)model.state[i];
         uint64_t frame = model.number[0] + i;
@@ -268,7 +263,7 @@ static void extend_by(uint64_t pa, uint64_t frames)
     cr_expect_eq(bitframe_free_frames(&pool), free_frames + frames);
     cr_expect_eq(bitframe_claim(&pool, pa, frames), BITFRAME_OK);
     cr_expect_eq(bitframe_free_run(&pool, pa, frames), BITFRAME_OK);
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 Test(extend, below_above_between_and_beside)
@@ -290,7 +285,7 @@ Test(extend, below_above_between_and_beside)
     cr_expect_eq(bitframe_free(&pool, GIB + 70 * FRAME), BITFRAME_OK, "it was taken before all of that");
     cr_expect_eq(bitframe_take(&pool), 16 * MIB, "the lowest of all memory");
     cr_expect_eq(pool.segment_count, 3);
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 Test(extend, what_the_map_reserves_counts_for_new_frames_only)
@@ -376,7 +371,7 @@ Test(extend, what_is_offline_stays_so)
     cr_expect_eq(bitframe_offline_frames(&pool), 8);
     cr_expect_eq(bitframe_online(&pool, &record), BITFRAME_OK);
     cr_expect_eq(bitframe_free_frames(&pool), 305 + 1000 - 2);
-    assert_sound();
+    ASSERT_SOUND(&pool);
 
     /* A hole that the range reaches across, and that is memory in the map. */
     uint64_t bytes;
@@ -387,7 +382,7 @@ Test(extend, what_is_offline_stays_so)
     cr_expect_eq(bitframe_extend_bytes(&pool, &map, &bytes), BITFRAME_OFFLINE);
     cr_expect_eq(bitframe_online(&pool, &record), BITFRAME_OK);
     cr_expect_eq(bitframe_extend_bytes(&pool, &map, &bytes), BITFRAME_OK);
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 Test(extend, nothing_free_before)
@@ -485,7 +480,7 @@ Test(extend, refusals_change_nothing)
     cr_expect_eq(bitframe_extend_bytes(&pool, &incomplete, &unchanged), BITFRAME_INCOMPLETE);
     cr_expect_eq(unchanged, 7);
     cr_expect_eq(bitframe_extend(&pool, &map, next, bytes), BITFRAME_OK, "and nothing else was wrong");
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 /* docs/map.md: memory that is plugged in later. PAs stand for offsets in a block of memory here. */
@@ -516,7 +511,7 @@ Test(extend, example_of_the_documentation)
     cr_assert_eq(bitframe_unreserve(&pool, old_pa, old_bytes), BITFRAME_OK);
     memset(at(old_pa), 0xA5, old_bytes);
 
-    assert_sound();
+    ASSERT_SOUND(&pool);
     cr_expect_eq(bitframe_reserved_frames(&pool), 0);
     cr_expect_eq(bitframe_free_frames(&pool), 64 + 128 * MIB / FRAME - 1 - request.frames);
     cr_expect_eq(bitframe_free(&pool, page), BITFRAME_OK);

@@ -33,11 +33,6 @@ enum {
     TOTAL = END - BASE - 256,
 };
 
-static void assert_sound(void)
-{
-    ASSERT_SOUND(pool);
-}
-
 static void make_pool(void)
 {
     struct bitframe_map_range ranges[8];
@@ -109,7 +104,7 @@ static enum bitframe_status free_frame(uint64_t frame)
 
 static void assert_counts(uint64_t free_frames, uint64_t offline_frames, uint64_t in_use)
 {
-    assert_sound();
+    ASSERT_SOUND(pool);
     cr_assert_eq(bitframe_free_frames(pool), free_frames, "free: %" PRIu64, bitframe_free_frames(pool));
     cr_assert_eq(bitframe_offline_frames(pool), offline_frames, "offline: %" PRIu64,
                  bitframe_offline_frames(pool));
@@ -244,7 +239,7 @@ Test(offline_regression, onlining_after_frees_gives_all_back)
     cr_expect_eq(exhaust(0, 0), TOTAL - RESERVED_FRAMES);
     for (uint64_t frame = BASE; frame < HOLE; frame++)
         cr_assert_eq(free_frame(frame), frame - RESERVED < RESERVED_FRAMES ? BITFRAME_RESERVED : BITFRAME_OK);
-    assert_sound();
+    ASSERT_SOUND(pool);
 }
 
 Test(offline, online_leaves_in_use_what_is_in_use)
@@ -331,7 +326,7 @@ Test(offline, keeps_2_mib_and_1_gib_from_being_whole)
     cr_expect_eq(pa, 2 * GIB);
     cr_expect_eq(bitframe_take_run(pool, &block, &pa), BITFRAME_NONE);
     cr_assert_eq(bitframe_online(pool, record), BITFRAME_OK);
-    assert_sound();
+    ASSERT_SOUND(pool);
     cr_expect_eq(bitframe_take_run(pool, &block, &pa), BITFRAME_OK);
     cr_expect_eq(pa, GIB);
 }
@@ -365,8 +360,8 @@ Test(offline, refuses_bad_arguments)
         cr_expect_eq(bitframe_offline(pool, record, BASE * FRAME, FRAME,
                                       (uint64_t *)(void *)((uintptr_t)one + off), 1),
                      BITFRAME_INVALID, "words misaligned by %zu", (size_t)off);
-    cr_expect_eq(bitframe_offline(pool, record, BASE * FRAME, 0 - BASE * FRAME + 1, one, 1),
-                 BITFRAME_INVALID, "wraps");
+    cr_expect_eq(bitframe_offline(pool, record, BASE * FRAME, 0 - BASE * FRAME + 1, one, 1), BITFRAME_INVALID,
+                 "wraps");
     cr_expect_eq(bitframe_offline(pool, record + 1, BASE * FRAME, FRAME, one, 1), BITFRAME_INVALID,
                  "the record of a range that is out of use");
     cr_expect_eq(bitframe_offline(pool, record + 1, BASE * FRAME, 0, one, 1), BITFRAME_INVALID,
@@ -394,12 +389,12 @@ Test(offline, refuses_what_is_out_of_use_already)
         {HOLE - 99, 90}, {BEHIND + 9, 1}, {HOLE - 2, 10}, {0, END},
     };
     for (size_t i = 0; i < COUNT(ranges); i++)
-        cr_expect_eq(bitframe_offline(pool, record + 2, ranges[i].first * FRAME, ranges[i].frames * FRAME,
-                                      none, 0),
-                     BITFRAME_OFFLINE, "%zu, and before no room", i);
+        cr_expect_eq(
+            bitframe_offline(pool, record + 2, ranges[i].first * FRAME, ranges[i].frames * FRAME, none, 0),
+            BITFRAME_OFFLINE, "%zu, and before no room", i);
     expect_unchanged();
     cr_expect_eq(offline(2, BASE + 20, HOLE - 10 - BASE - 20), BITFRAME_OK, "just between the two");
-    assert_sound();
+    ASSERT_SOUND(pool);
 }
 
 Test(offline, refuses_too_few_words)
@@ -420,7 +415,7 @@ Test(offline, refuses_too_few_words)
         cr_expect_eq(bitframe_offline(pool, record, pa, bytes, bits, ranges[i].words - 1), BITFRAME_NO_ROOM);
         expect_unchanged();
         cr_assert_eq(bitframe_offline(pool, record, pa, bytes, bits, ranges[i].words), BITFRAME_OK);
-        assert_sound();
+        ASSERT_SOUND(pool);
         cr_assert_eq(bitframe_online(pool, record), BITFRAME_OK);
         assert_counts(TOTAL - RESERVED_FRAMES, 0, 0);
     }
@@ -472,7 +467,7 @@ Test(offline, what_other_calls_refuse_and_in_which_order)
 
     cr_expect_eq(bitframe_reserve(pool, (RESERVED + 15) * FRAME, FRAME), BITFRAME_OK,
                  "right behind the range");
-    assert_sound();
+    ASSERT_SOUND(pool);
     cr_expect_eq(bitframe_unreserve(pool, (RESERVED + 15) * FRAME, FRAME), BITFRAME_OK);
     assert_counts(TOTAL - RESERVED_FRAMES - 10 - 20, 20, 5);
 }
@@ -558,13 +553,13 @@ Test(offline, records_in_any_order)
         make_pool();
         for (int i = 0; i < 3; i++) {
             cr_assert_eq(offline((size_t)go[i], first[go[i]], 10), BITFRAME_OK);
-            assert_sound();
+            ASSERT_SOUND(pool);
         }
         cr_assert_eq(bitframe_offline_frames(pool), 30);
         for (int i = 0; i < 3; i++) {
             cr_assert_eq(bitframe_online(pool, record + back[i]), BITFRAME_OK);
             cr_assert_eq(bitframe_claim(pool, first[back[i]] * FRAME, 10), BITFRAME_OK);
-            assert_sound();
+            ASSERT_SOUND(pool);
         }
         cr_assert_eq(bitframe_offline_frames(pool), 0);
     }
@@ -576,7 +571,7 @@ Test(offline, init_forgets_records)
     cr_assert_eq(offline(0, BASE, 100), BITFRAME_OK);
     guarded_plain_pool(pool, &metadata, BASE * FRAME, 200 * FRAME);
     memset(record, 0x5A, sizeof(*record));
-    assert_sound();
+    ASSERT_SOUND(pool);
     cr_expect_eq(bitframe_offline_frames(pool), 0);
     cr_expect_eq(exhaust(0, 0), 200);
 }
@@ -589,18 +584,20 @@ Test(offline, works_at_another_address)
         uint64_t words[2][1];
         _Alignas(BITFRAME_METADATA_ALIGN) char metadata[];
     };
-    const uint64_t metadata_bytes = BITFRAME_METADATA_BYTES(BASE << BITFRAME_FRAME_SHIFT, 64 << BITFRAME_FRAME_SHIFT);
+    const uint64_t metadata_bytes =
+        BITFRAME_METADATA_BYTES(BASE << BITFRAME_FRAME_SHIFT, 64 << BITFRAME_FRAME_SHIFT);
     const uint64_t bytes = sizeof(struct kernel_memory) + metadata_bytes;
     char *at[2];
     guarded_open_twice(at, bytes, BITFRAME_METADATA_ALIGN);
     struct kernel_memory *low = (struct kernel_memory *)(void *)at[0];
     struct kernel_memory *high = (struct kernel_memory *)(void *)at[1];
-    cr_assert_eq(bitframe_init(&low->world.pool, BASE * FRAME, 64 * FRAME, low->metadata, metadata_bytes), BITFRAME_OK);
+    cr_assert_eq(bitframe_init(&low->world.pool, BASE * FRAME, 64 * FRAME, low->metadata, metadata_bytes),
+                 BITFRAME_OK);
     for (int i = 0; i < 20; i++)
         bitframe_take(&low->world.pool);
     for (uint64_t i = 0; i < 2; i++)
-        cr_assert_eq(bitframe_offline(&low->world.pool, low->world.records + i, (BASE + 10 + 30 * i) * FRAME, 20 * FRAME,
-                                      low->words[i], 1),
+        cr_assert_eq(bitframe_offline(&low->world.pool, low->world.records + i, (BASE + 10 + 30 * i) * FRAME,
+                                      20 * FRAME, low->words[i], 1),
                      BITFRAME_OK);
     guarded_close(at[0], bytes);
     struct bitframe *moved = &high->world.pool;
@@ -673,11 +670,13 @@ static void make_checked_pool(void)
     make_pool();
     cr_assert_eq(bitframe_claim(pool, (BASE + 100) * FRAME, 10), BITFRAME_OK);
     for (size_t i = 0; i < 2; i++) { /* as many words as records that are wrong may say */
-        const uint64_t first[] = {BASE + 105, END - 100}, frames[] = {END - BASE - 4096, 50}, count = (END - BASE) / 64;
-        cr_assert_eq(bitframe_offline(pool, record + i, first[i] * FRAME, frames[i] * FRAME, make_words(i, count), count),
+        const uint64_t first[] = {BASE + 105, END - 100}, frames[] = {END - BASE - 4096, 50},
+                       count = (END - BASE) / 64;
+        cr_assert_eq(bitframe_offline(pool, record + i, first[i] * FRAME, frames[i] * FRAME,
+                                      make_words(i, count), count),
                      BITFRAME_OK);
     }
-    assert_sound();
+    ASSERT_SOUND(pool);
     cr_assert_eq(bitframe_offline_in_use(record), 5);
 }
 
@@ -736,7 +735,7 @@ Test(offline_check, bits)
         cr_assert_eq(bitframe_check(pool), BITFRAME_BAD_OFFLINE, "bit %" PRIu64, bit);
         bits_of(0)[bit / 64] ^= UINT64_C(1) << bit % 64;
     }
-    assert_sound();
+    ASSERT_SOUND(pool);
 
     /* A bit that moves to where there is no frame, with the count of offline frames put right. */
     EXPECT_BAD_OFFLINE((bits_of(0)[0] ^= UINT64_C(1) << (BASE + 105) % 64 | 1, pool->offline_frames++));
@@ -761,7 +760,7 @@ Test(offline_check, gap)
 {
     make_checked_pool();
     cr_assert_eq(bitframe_free(pool, (BASE + 100) * FRAME), BITFRAME_OK);
-    assert_sound();
+    ASSERT_SOUND(pool);
     cr_expect_eq(pool->gap_pa, BASE * FRAME);
     cr_expect_eq(pool->gap_frames, 105);
     pool->gap_frames++;
@@ -769,7 +768,7 @@ Test(offline_check, gap)
     make_checked_pool();
     cr_assert_eq(bitframe_claim(pool, (END - 1) * FRAME, 1), BITFRAME_OK);
     cr_assert_eq(bitframe_free(pool, (END - 1) * FRAME), BITFRAME_OK);
-    assert_sound();
+    ASSERT_SOUND(pool);
     cr_expect_eq(pool->gap_pa, (END - 50) * FRAME);
     cr_expect_eq(pool->gap_frames, 50);
     pool->gap_pa -= FRAME;

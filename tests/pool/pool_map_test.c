@@ -54,12 +54,10 @@ Test(pool_map, refusals_change_nothing)
     uint64_t bytes = 7;
     begin();
     char *memory = guarded_renew(&metadata, BITFRAME_METADATA_ALIGN, BITFRAME_METADATA_ALIGN);
-    cr_expect_eq(bitframe_init_map(&pool, &map, memory, UINT64_MAX), BITFRAME_INVALID,
-                 "nothing to manage");
+    cr_expect_eq(bitframe_init_map(&pool, &map, memory, UINT64_MAX), BITFRAME_INVALID, "nothing to manage");
     cr_expect_eq(bitframe_map_metadata_bytes(&map, &bytes), BITFRAME_INVALID);
     add(BITFRAME_MAP_RAM, 0, FRAME);
-    cr_expect_eq(bitframe_init_map(&pool, &map, memory, UINT64_MAX), BITFRAME_INVALID,
-                 "only frame 0");
+    cr_expect_eq(bitframe_init_map(&pool, &map, memory, UINT64_MAX), BITFRAME_INVALID, "only frame 0");
     add(BITFRAME_MAP_RAM, MIB, 64 * MIB);
     cr_expect_eq(bitframe_init_map(NULL, &map, memory, UINT64_MAX), BITFRAME_INVALID);
     cr_expect_eq(bitframe_init_map(&pool, NULL, memory, UINT64_MAX), BITFRAME_INVALID);
@@ -255,11 +253,6 @@ static void make_two_segments(void)
     make();
 }
 
-static void assert_sound(void)
-{
-    ASSERT_SOUND(&pool);
-}
-
 Test(pool_lines, opened_by_the_take_that_empties_the_first_word)
 {
     make_two_segments();
@@ -267,7 +260,7 @@ Test(pool_lines, opened_by_the_take_that_empties_the_first_word)
         uint64_t pa = i < 4096 ? GIB + i * FRAME : 2 * GIB + (i - 4096) * FRAME;
         cr_assert_eq(bitframe_take(&pool), pa, "into the next segment, too");
         if (i % 16 == 15)
-            assert_sound();
+            ASSERT_SOUND(&pool);
     }
     cr_expect_eq(bitframe_take(&pool), 0);
 }
@@ -279,7 +272,7 @@ Test(pool_lines, standing_bit_is_settled_before_a_run)
     uint64_t pa = 0;
     cr_assert_eq(take_run(512, 2 * MIB, 0, 0, &pa), BITFRAME_OK);
     cr_expect_eq(pa, GIB + 2 * MIB, "the cursor's line is not whole");
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 Test(pool_lines, standing_bit_is_settled_when_the_cursor_goes_down)
@@ -288,11 +281,11 @@ Test(pool_lines, standing_bit_is_settled_when_the_cursor_goes_down)
     cr_assert_eq(bitframe_take_range(&pool, GIB, GIB + 2 * MIB), 512);
     cr_assert_eq(bitframe_take(&pool), GIB + 2 * MIB);
     cr_assert_eq(bitframe_free(&pool, GIB), BITFRAME_OK);
-    assert_sound();
+    ASSERT_SOUND(&pool);
     cr_assert_eq(bitframe_take_range(&pool, GIB, 2 * GIB), 4096 - 512);
     cr_assert_eq(bitframe_take(&pool), 2 * GIB);
     cr_assert_eq(bitframe_free(&pool, GIB), BITFRAME_OK, "to another segment");
-    assert_sound();
+    ASSERT_SOUND(&pool);
     cr_assert_eq(bitframe_take(&pool), GIB);
 }
 
@@ -321,7 +314,7 @@ Test(pool_lines, a_frame_missing_anywhere_in_a_range)
                          is_inside ? BITFRAME_IN_USE : BITFRAME_OK, "range %" PRIu64 ".%" PRIu64, i, j);
             cr_expect_eq(bitframe_take_range(&pool, from * FRAME, end * FRAME), is_inside ? frames - 1 : 0);
             cr_expect_eq(bitframe_free_frames(&pool), 3 * word - frames - (is_gone && !is_inside));
-            assert_sound();
+            ASSERT_SOUND(&pool);
         }
     }
 }
@@ -333,7 +326,7 @@ Test(pool_lines, standing_bit_is_settled_before_a_range)
     cr_expect_eq(bitframe_reserve(&pool, GIB, 16 * MIB), BITFRAME_IN_USE, "the cursor's line is not whole");
     cr_expect_eq(bitframe_take(&pool), GIB + FRAME);
     cr_expect_eq(bitframe_take_range(&pool, GIB, GIB + 16 * MIB), 4096 - 2);
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 /** The last frame of all addresses, in the upper of two spans: not where frees have been. */
@@ -347,15 +340,15 @@ Test(pool_map, reserves_the_last_frame_there_is)
     cr_assert_eq(bitframe_reserve(&pool, UINT64_MAX, 1), BITFRAME_OK);
     cr_assert_eq(bitframe_free_frames(&pool), free_frames - 1);
     cr_assert_eq(bitframe_free(&pool, UINT64_MAX - (FRAME - 1)), BITFRAME_RESERVED);
-    assert_sound();
+    ASSERT_SOUND(&pool);
     cr_assert_eq(bitframe_reserve(&pool, UINT64_MAX - 3 * FRAME, 3 * FRAME + 1), BITFRAME_OK);
     cr_assert_eq(bitframe_free_frames(&pool), free_frames - 4);
-    assert_sound();
+    ASSERT_SOUND(&pool);
     /* From one span into the other, over the hole. */
     cr_assert_eq(bitframe_reserve(&pool, GIB + 63 * MIB, UINT64_MAX - (GIB + 63 * MIB) - 62 * MIB + 1),
                  BITFRAME_OK);
     cr_assert_eq(bitframe_free_frames(&pool), free_frames - 4 - 3 * MIB / FRAME);
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 Test(pool_run, limits)
@@ -383,7 +376,7 @@ Test(pool_run, up_to_2_to_the_64)
     cr_expect_eq(bitframe_free_frames(&pool), 3 * MIB / FRAME);
     cr_assert_eq(take_run(1, 0, 0, BITFRAME_HIGHEST, &pa), BITFRAME_OK);
     cr_expect_eq(pa, 0 - MIB - FRAME);
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 Test(pool_reserve, table)
@@ -396,11 +389,11 @@ Test(pool_reserve, table)
     cr_expect_eq(pool.reserved_count, 1, "what touches is one");
     cr_assert_eq(bitframe_reserve(&pool, 0, 2 * FRAME), BITFRAME_OK);
     cr_expect_eq(pool.reserved_count, 2);
-    assert_sound();
+    ASSERT_SOUND(&pool);
     cr_expect_eq(bitframe_unreserve(&pool, 0, 10 * FRAME), BITFRAME_NOT_RESERVED);
     cr_assert_eq(bitframe_unreserve(&pool, 0, 2 * FRAME), BITFRAME_OK);
     cr_expect_eq(pool.reserved_count, 1);
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 Test(pool_reserve, overhang_leaves_nothing_behind)
@@ -415,7 +408,7 @@ Test(pool_reserve, overhang_leaves_nothing_behind)
         cr_assert_eq(bitframe_unreserve(&pool, end - FRAME, FRAME), BITFRAME_OK);
         cr_expect_eq(pool.reserved_count, 0);
     }
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 static _Alignas(4096) char memory[8 * 4096];

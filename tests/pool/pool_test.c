@@ -26,11 +26,6 @@ static void make_pool(uint64_t first, uint64_t frames)
     guarded_plain_pool(&pool, &metadata, first * FRAME, frames * FRAME);
 }
 
-static void assert_sound(void)
-{
-    ASSERT_SOUND(&pool);
-}
-
 /* init */
 
 Test(pool_init, refuses_bad_arguments)
@@ -57,8 +52,8 @@ Test(pool_init, refuses_bad_arguments)
     cr_expect_eq(bitframe_init(NULL, 0x1000, 0x1000, memory, UINT64_MAX), BITFRAME_INVALID);
     cr_expect_eq(bitframe_init(&pool, 0x1000, 0x1000, NULL, UINT64_MAX), BITFRAME_INVALID);
     for (uintptr_t off = 1; off < BITFRAME_METADATA_ALIGN; off++)
-        cr_expect_eq(bitframe_init(&pool, 0x1000, 0x1000, memory + off, UINT64_MAX - off),
-                     BITFRAME_INVALID, "misaligned by %zu", (size_t)off);
+        cr_expect_eq(bitframe_init(&pool, 0x1000, 0x1000, memory + off, UINT64_MAX - off), BITFRAME_INVALID,
+                     "misaligned by %zu", (size_t)off);
     cr_expect_eq(memcmp(&before, &pool, sizeof(pool)), 0, "a refusal changes nothing");
 }
 
@@ -106,7 +101,7 @@ Test(pool_init, rounds_inward)
         cr_expect_eq(bitframe_take(&pool), 0);
         for (uint64_t f = cases[i].frames; f-- != 0;)
             cr_expect_eq(bitframe_free(&pool, cases[i].lowest + f * FRAME), BITFRAME_OK, "case %zu", i);
-        assert_sound();
+        ASSERT_SOUND(&pool);
     }
 }
 
@@ -116,7 +111,7 @@ Test(pool_init, stays_within_its_metadata)
         for (uint64_t frames = 1; frames < 150000; frames = frames * 5 / 3 + 1) {
             make_pool(first, frames);
             cr_assert_eq(bitframe_take_range(&pool, 0, UINT64_MAX), frames);
-            assert_sound();
+            ASSERT_SOUND(&pool);
         }
     }
 }
@@ -207,7 +202,7 @@ static uint64_t compare_with_bytemap(uint64_t first, uint64_t frames, uint64_t *
         }
         cr_assert_eq(bitframe_free_frames(&pool), bytemap_count(&map));
     }
-    assert_sound();
+    ASSERT_SOUND(&pool);
     return calls;
 }
 
@@ -241,7 +236,7 @@ Test(pool_take_range, edges)
     cr_expect_eq(bitframe_take_range(&pool, 1099 * FRAME + 4095, 1101 * FRAME + 1), 2, "two cut frames");
     cr_expect_eq(bitframe_take_range(&pool, 0, UINT64_MAX), 2997);
     cr_expect_eq(bitframe_take(&pool), 0);
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 /* Large pools. Guarded memory that is not touched costs nothing. */
@@ -251,15 +246,15 @@ Test(pool_large, first_and_last_of_1_tib)
     const uint64_t frames = UINT64_C(1) << 28;
     make_pool(1, frames);
     cr_assert_eq(bitframe_take_range(&pool, 2 * FRAME, frames * FRAME), frames - 2);
-    assert_sound();
+    ASSERT_SOUND(&pool);
     for (int round = 0; round < 3; round++) {
         cr_assert_eq(bitframe_take(&pool), FRAME);
         cr_assert_eq(bitframe_take(&pool), frames * FRAME);
         cr_assert_eq(bitframe_take(&pool), 0);
-        assert_sound();
+        ASSERT_SOUND(&pool);
         cr_assert_eq(bitframe_free(&pool, frames * FRAME), BITFRAME_OK);
         cr_assert_eq(bitframe_free(&pool, FRAME), BITFRAME_OK);
-        assert_sound();
+        ASSERT_SOUND(&pool);
     }
 }
 
@@ -332,17 +327,17 @@ Test(pool_loose, line_freed_and_taken_leaves_the_levels_alone)
     for (uint64_t line = 1; line < LOOSE_LINES; line += 97) {
         cr_assert_eq(bitframe_free_run(&pool, line * LINE, BITFRAME_LINE_FRAMES), BITFRAME_OK);
         cr_expect_eq(pool.loose, 1);
-        assert_sound();
+        ASSERT_SOUND(&pool);
         cr_assert_eq(bitframe_free_run(&pool, line * LINE, BITFRAME_LINE_FRAMES), BITFRAME_DOUBLE_FREE);
         cr_assert_eq(take_line(), line * LINE);
         cr_expect_eq(pool.loose, 0);
-        assert_sound();
+        ASSERT_SOUND(&pool);
     }
     cr_assert_eq(bitframe_take(&pool), LOOSE_LINES * LINE);
     cr_assert_eq(bitframe_free_run(&pool, 77 * LINE, BITFRAME_LINE_FRAMES), BITFRAME_OK);
-    assert_sound();
+    ASSERT_SOUND(&pool);
     cr_assert_eq(take_line(), 77 * LINE, "with nothing else free");
-    assert_sound();
+    ASSERT_SOUND(&pool);
     cr_assert_eq(take_line(), 0);
 }
 
@@ -351,19 +346,19 @@ Test(pool_loose, frames_of_it_are_taken_and_come_back)
     make_full_pool();
     cr_assert_eq(bitframe_free_run(&pool, 700 * LINE, BITFRAME_LINE_FRAMES), BITFRAME_OK);
     cr_assert_eq(bitframe_take(&pool), 700 * LINE);
-    assert_sound();
+    ASSERT_SOUND(&pool);
     cr_assert_eq(bitframe_free(&pool, 700 * LINE), BITFRAME_OK);
     cr_expect_eq(pool.loose, 1, "it is whole again");
-    assert_sound();
+    ASSERT_SOUND(&pool);
     for (uint64_t i = 0; i < BITFRAME_LINE_FRAMES; i++) {
         cr_assert_eq(bitframe_take(&pool), 700 * LINE + i * FRAME);
-        assert_sound();
+        ASSERT_SOUND(&pool);
     }
     cr_assert_eq(bitframe_take(&pool), LOOSE_LINES * LINE);
     cr_assert_eq(bitframe_free_run(&pool, 700 * LINE, BITFRAME_LINE_FRAMES), BITFRAME_OK);
     cr_assert_eq(bitframe_take(&pool), 700 * LINE);
     cr_assert_eq(take_line(), 0, "the only line is not whole");
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 /** The lowest free frame by the bitmap alone: its PA, or 0. */
@@ -488,7 +483,7 @@ static void make_checked_pool(void)
     make_pool(1000, 100000);
     bitframe_take_range(&pool, 1000 * FRAME, 3000 * FRAME);
     bitframe_take_range(&pool, 50000 * FRAME, 90000 * FRAME);
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 Test(pool_check, padding)
@@ -517,7 +512,7 @@ Test(pool_check, index)
             levels_at(&pool, &pool.frames, level)[bit / 64] ^= mask;
         }
     }
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 /** A pool of blocks, with a reservation. */
@@ -526,7 +521,7 @@ static void make_block_pool(void)
     make_pool(1000, 400000);
     cr_assert_eq(bitframe_reserve(&pool, 2000 * FRAME, 10 * FRAME), BITFRAME_OK);
     bitframe_take(&pool);
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 Test(pool_check, tables)
@@ -564,7 +559,7 @@ Test(pool_check, lines)
         cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_LINES, "line %" PRIu64, line);
         *word ^= UINT64_C(1) << line % 64;
     }
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 Test(pool_check, blocks)
@@ -620,7 +615,7 @@ Test(pool_check, cursor)
     pool.cursor -= 16;
     cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_CURSOR);
     pool.cursor += 8;
-    assert_sound();
+    ASSERT_SOUND(&pool);
     pool.cursor_pa += FRAME;
     cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_CURSOR);
 }
@@ -632,7 +627,7 @@ Test(pool_check, loose)
     cr_expect_neq(bitframe_check(&pool), BITFRAME_SOUND, "its line is not");
     make_full_pool();
     cr_assert_eq(bitframe_free_run(&pool, 700 * LINE, BITFRAME_LINE_FRAMES), BITFRAME_OK);
-    assert_sound();
+    ASSERT_SOUND(&pool);
     pool.loose = 0;
     cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_INDEX);
     pool.loose = 2;
@@ -648,10 +643,10 @@ Test(pool_check, loose)
     pool_block_lines(&pool)[1]++;
     cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_BLOCKS, "it is not counted yet");
     pool_block_lines(&pool)[1]--;
-    assert_sound();
+    ASSERT_SOUND(&pool);
     bitframe_settle(&pool);
     cr_expect_eq(pool.loose, 0);
-    assert_sound();
+    ASSERT_SOUND(&pool);
     pool.loose = 1;
     cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_BLOCKS, "it is counted");
 }

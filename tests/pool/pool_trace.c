@@ -11,7 +11,7 @@
 
 #include "geometry.h"
 #include "guarded.h"
-#include "pool_model.h"
+#include "model.h"
 #include "random.h"
 #include "units.h"
 

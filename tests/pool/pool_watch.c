@@ -10,7 +10,7 @@
 #include <bitframe/debug.h>
 
 #include "machine.h"
-#include "pool_model.h"
+#include "model.h"
 #include "random.h"
 #include "test_pool.h"
 #include "window.h"

@@ -111,8 +111,8 @@ void guarded_open_twice(char *at[2], uint64_t bytes, uint64_t align)
         at[i] = guarded_open(bytes, align, GUARDED_ABOVE);
         unseal(at[i], bytes);
         char *pages = (char *)((uintptr_t)at[i] / PAGE * PAGE);
-        require(mmap(pages, pages_of(bytes), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fileno(file), 0) !=
-                MAP_FAILED);
+        require(mmap(pages, pages_of(bytes), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fileno(file),
+                     0) != MAP_FAILED);
     }
     seal(at[0], bytes);
     seal(at[1], bytes);

@@ -3,9 +3,9 @@
  * guarded.h - memory between pages that cannot be touched
  *
  * Everything that a test gives to a pool lies in such memory, as many bytes as the pool asks for: an access
- * outside kills the test. Pages are whole, so there is room to spare at one end unless the length is a multiple
- * of a page. The bytes next behind the last one hold a pattern, which is compared in the end; in a build with
- * sanitizers they cannot be touched either.
+ * outside kills the test. Pages are whole, so there is room to spare at one end unless the length is a
+ * multiple of a page. The bytes next behind the last one hold a pattern, which is compared in the end; in a
+ * build with sanitizers they cannot be touched either.
  */
 #ifndef BITFRAME_TESTS_GUARDED_H
 #define BITFRAME_TESTS_GUARDED_H
@@ -42,8 +42,8 @@ struct guarded {
 /**
  * Give back what @p guarded has and map @p bytes bytes anew, of garbage.
  *
- * The end that meets a page is another with each call. The first is GUARDED_ABOVE, or with BITFRAME_GUARDED=1 in
- * the environment GUARDED_BELOW: tests that make one pool run with both (tests/meson.build).
+ * The end that meets a page is another with each call. The first is GUARDED_ABOVE, or with BITFRAME_GUARDED=1
+ * in the environment GUARDED_BELOW: tests that make one pool run with both (tests/meson.build).
  *
  * @return  The memory.
  */
@@ -52,7 +52,8 @@ void *guarded_renew(struct guarded *guarded, uint64_t bytes, uint64_t align);
 /** Most bytes of guarded_at() and guarded_copy(). */
 #define GUARDED_COPY_BYTES (UINT64_C(2) << 20)
 
-/** @p bytes bytes at one end of a room that is mapped once: quick, and good until the next call for that room. */
+/** @p bytes bytes at one end of a room that is mapped once: quick, and good until the next call for that
+ * room. */
 void *guarded_at(struct guarded *room, uint64_t bytes, uint64_t align, enum guarded_end end);
 
 /** A copy of @p bytes in a room of its own, good until the next. */

@@ -6,9 +6,14 @@
 
 static uint64_t state = 1;
 
+void begin_random(uint64_t seed)
+{
+    state = seed;
+}
+
 void seed_random(const char *test, uint64_t seed)
 {
-    state = setting("BITFRAME_SEED", seed);
+    begin_random(setting("BITFRAME_SEED", seed));
     printf("%s: seed %" PRIu64 "\n", test, state);
 }
 

@@ -17,6 +17,9 @@ static inline uint64_t next_random(uint64_t *state)
 
 /* The generator of a test that needs one: these have one state together. */
 
+/** Begin with @p seed, not 0. */
+void begin_random(uint64_t seed);
+
 /** Begin with @p seed, or with BITFRAME_SEED if that is set; not 0. Prints it with the name of the test. */
 void seed_random(const char *test, uint64_t seed);
 

@@ -6,8 +6,8 @@
 #include <bitframe/map.h>
 
 /**
- * Begin @p map with room for @p ranges ranges, between pages that cannot be touched: now behind one, now before
- * one. The storage is full of garbage, and good until the next call.
+ * Begin @p map with room for @p ranges ranges, between pages that cannot be touched: now behind one, now
+ * before one. The storage is full of garbage, and good until the next call.
  */
 enum bitframe_status guarded_map(struct bitframe_map *map, uint64_t ranges);
 

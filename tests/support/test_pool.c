@@ -25,7 +25,8 @@ void guarded_plain_pool(struct bitframe *pool, struct guarded *metadata, uint64_
     ASSERT_SOUND(pool);
 }
 
-void guarded_debug(struct bitframe *pool, struct bitframe_debug *debug, struct guarded *storage, uint32_t flags)
+void guarded_debug(struct bitframe *pool, struct bitframe_debug *debug, struct guarded *storage,
+                   uint32_t flags)
 {
     uint64_t bytes = bitframe_debug_bytes(pool);
     guarded_renew(storage, bytes, sizeof(uint32_t));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "pool_model.h"
+#include "model.h"
 #include "units.h"
 
 #include <stdbool.h>
