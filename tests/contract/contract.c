@@ -8,6 +8,7 @@
 #include <bitframe/shared.h>
 
 #include "bytemap.h"
+#include "guarded.h"
 #include "window.h"
 
 #ifdef BITFRAME_TESTS_DEBUG
@@ -23,10 +24,12 @@ static void found_corrupted(struct bitframe_debug *debug, const struct bitframe_
 static void core_init(void)
 {
     static struct bitframe_debug debug = {.corrupted = found_corrupted};
-    static uint32_t storage[BITFRAME_BITMAP_WORDS(MALLOC_START, MALLOC_SIZE) * 64];
+    static struct guarded storage;
     mem_map_init();
     window_open(MALLOC_START, MALLOC_SIZE);
-    if (bitframe_debug_start(bitframe_page_alloc_pool(), &debug, storage, sizeof(storage),
+    uint64_t bytes = bitframe_debug_bytes(bitframe_page_alloc_pool());
+    guarded_renew(&storage, bytes, sizeof(uint32_t));
+    if (bitframe_debug_start(bitframe_page_alloc_pool(), &debug, storage.memory, bytes,
                              BITFRAME_DEBUG_POISON | BITFRAME_DEBUG_TAGS) != BITFRAME_OK)
         abort();
 }
@@ -54,10 +57,11 @@ void contract_end_exclusive(void)
 static void core_init(void)
 {
     static const struct bitframe_share_options options = {.policy = BITFRAME_LOWEST, .cpus = 1};
-    static _Alignas(BITFRAME_SHARE_ALIGN)
-        uint8_t storage[BITFRAME_SHARE_BYTES(1, BITFRAME_BITMAP_WORDS(MALLOC_START, MALLOC_SIZE))];
+    static struct guarded storage;
     mem_map_init();
-    if (bitframe_page_alloc_share(&shared, &options, storage, sizeof(storage)) != BITFRAME_OK)
+    uint64_t bytes = bitframe_share_bytes(bitframe_page_alloc_pool(), options.cpus);
+    guarded_renew(&storage, bytes, BITFRAME_SHARE_ALIGN);
+    if (bitframe_page_alloc_share(&shared, &options, storage.memory, bytes) != BITFRAME_OK)
         abort();
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "harness.h"
+#include "random.h"
 
 enum {
     MAX_WORDS = 130,
@@ -32,15 +33,15 @@ static void set_words(uint64_t *words, uint64_t value, uint64_t count)
 static void randomize(uint64_t *words, uint64_t count)
 {
     for (uint64_t i = 0; i < count; i++)
-        words[i] = random_word();
+        words[i] = random_number();
 }
 
 /* Of all words but one in rarity nothing is set; of that one, every bit or just one. */
 static void randomize_sparse(uint64_t *words, uint64_t count, uint64_t rarity)
 {
     for (uint64_t i = 0; i < count; i++) {
-        bool hit = random_below(rarity) == 0;
-        words[i] = !hit ? 0 : random_below(2) ? random_word() : UINT64_C(1) << random_below(64);
+        bool hit = below(rarity) == 0;
+        words[i] = !hit ? 0 : below(2) ? random_number() : UINT64_C(1) << below(64);
     }
 }
 
@@ -259,9 +260,9 @@ static void words_guards(struct verdict *verdict, const struct implementation *i
 
     /* Long ones of any length. */
     for (int i = 0; i < 200; i++) {
-        uint64_t count = 1 + random_below(10000);
+        uint64_t count = 1 + below(10000);
         uint64_t *words = i % 2 ? a.end - count : a.start;
-        if (!try_hit(verdict, impl, words, count, words + random_below(count), bit += 7))
+        if (!try_hit(verdict, impl, words, count, words + below(count), bit += 7))
             return;
     }
 }
@@ -358,13 +359,13 @@ static void find_sentinels(struct verdict *verdict, const struct implementation 
         words = tape() + start;
         for (uint64_t count = 1; count <= MAX_WORDS; count++) {
             words[count - 1] = 0;
-            uint64_t first = random_below(64);
-            uint64_t end = 64 * count - random_below(64);
+            uint64_t first = below(64);
+            uint64_t end = 64 * count - below(64);
             memcpy(copy, tape(), sizeof(copy));
             if (!expect(verdict, call(verdict, impl, words, first, end), end))
                 return;
             for (uint64_t i = 0; i < count; i += 1 + count / 32) {
-                uint64_t bit = 64 * i + random_below(64);
+                uint64_t bit = 64 * i + below(64);
                 put_bit(words, bit, true);
                 uint64_t want = first <= bit && bit < end ? bit : end;
                 if (!expect(verdict, call(verdict, impl, words, first, end), want))
@@ -379,8 +380,8 @@ static void find_sentinels(struct verdict *verdict, const struct implementation 
     for (uint64_t rarity = 1; rarity <= 512; rarity *= 8) {
         randomize_sparse(tape(), TAPE, rarity);
         for (int i = 0; i < 1000; i++) {
-            uint64_t end = random_below(64 * TAPE + 1);
-            uint64_t first = random_below(end + 1);
+            uint64_t end = below(64 * TAPE + 1);
+            uint64_t first = below(end + 1);
             if (!expect(verdict, call(verdict, impl, tape(), first, end), model_find(tape(), first, end)))
                 return;
         }
@@ -397,11 +398,11 @@ static void find_guards(struct verdict *verdict, const struct implementation *im
     set_words(a.start, 0, ARENA_WORDS);
     for (uint64_t count = 1; count <= MAX_WORDS; count++) {
         for (int at_end = 0; at_end < 2; at_end++) {
-            uint64_t before = random_below(4);
+            uint64_t before = below(4);
             uint64_t *range = at_end ? a.end - count : a.start;
             uint64_t *words = range - before;
-            uint64_t first = 64 * before + random_below(64);
-            uint64_t end = 64 * (before + count) - (random_below(4) ? random_below(64) : 0);
+            uint64_t first = 64 * before + below(64);
+            uint64_t end = 64 * (before + count) - (below(4) ? below(64) : 0);
             if (first >= end)
                 end = first + 1;
             if (!expect(verdict, call(verdict, impl, words, first, end), end))
@@ -419,9 +420,9 @@ static void find_guards(struct verdict *verdict, const struct implementation *im
         }
     }
     for (int i = 0; i < 200; i++) {
-        uint64_t count = 1 + random_below(10000);
+        uint64_t count = 1 + below(10000);
         uint64_t *words = i % 2 ? a.end - count : a.start;
-        uint64_t bit = random_below(64 * count);
+        uint64_t bit = below(64 * count);
         put_bit(words, bit, true);
         if (!expect(verdict, call(verdict, impl, words, 0, 64 * count), bit))
             return;
@@ -471,9 +472,9 @@ static bool try_change(struct verdict *verdict, const struct implementation *imp
                        uint64_t first, uint64_t bits, uint64_t *all, uint64_t all_words)
 {
     static uint64_t want[ARENA_WORDS];
-    if (impl->kernel == KERNEL_take && random_below(2) == 0) {
+    if (impl->kernel == KERNEL_take && below(2) == 0) {
         set_words(all, UINT64_MAX, all_words); /* whole lines, but for a bit perhaps */
-        put_bit(all, random_below(64 * all_words), random_below(2) == 0);
+        put_bit(all, below(64 * all_words), below(2) == 0);
     } else {
         randomize(all, all_words);
     }
@@ -499,8 +500,8 @@ static void range_sentinels(struct verdict *verdict, const struct implementation
     /* Every number of words at every alignment. */
     for (uint64_t start = MARGIN; start < MARGIN + ALIGNMENTS; start++) {
         for (uint64_t count = 1; count <= MAX_WORDS; count++) {
-            uint64_t first = random_below(4) ? random_below(64) : 0;
-            uint64_t end = 64 * count - (random_below(4) ? random_below(64) : 0);
+            uint64_t first = below(4) ? below(64) : 0;
+            uint64_t end = 64 * count - (below(4) ? below(64) : 0);
             if (first > end)
                 first = end;
             if (!try_change(verdict, impl, tape() + start, first, end - first, tape(), TAPE))
@@ -515,10 +516,10 @@ static void range_guards(struct verdict *verdict, const struct implementation *i
     struct arena a = arena();
     for (uint64_t count = 1; count <= MAX_WORDS; count++) {
         for (int way = 0; way < 6; way++) {
-            uint64_t before = random_below(4);
+            uint64_t before = below(4);
             uint64_t *range = way % 2 ? a.end - count : a.start;
-            uint64_t first = 64 * before + (way < 2 ? 0 : random_below(64));
-            uint64_t end = 64 * (before + count) - (way < 4 ? 0 : random_below(64));
+            uint64_t first = 64 * before + (way < 2 ? 0 : below(64));
+            uint64_t end = 64 * (before + count) - (way < 4 ? 0 : below(64));
             if (first > end)
                 first = end;
             if (!try_change(verdict, impl, range - before, first, end - first, range, count))
@@ -529,10 +530,10 @@ static void range_guards(struct verdict *verdict, const struct implementation *i
         call(verdict, impl, a.start - 1, 0, 0);
     }
     for (int i = 0; i < 10; i++) {
-        uint64_t count = 1 + random_below(5000);
+        uint64_t count = 1 + below(5000);
         uint64_t *words = i % 2 ? a.end - count : a.start;
-        uint64_t first = random_below(64 * count);
-        if (!try_change(verdict, impl, words, first, random_below(64 * count - first + 1), words, count))
+        uint64_t first = below(64 * count);
+        if (!try_change(verdict, impl, words, first, below(64 * count - first + 1), words, count))
             return;
     }
 }
@@ -581,9 +582,9 @@ static bool try_step(struct verdict *verdict, const struct implementation *impl,
     static uint64_t want[(MAX_FRAMES + 4) * FRAME_WORDS];
     uint64_t words = frames * FRAME_WORDS;
     uint64_t block_words = bitframe_zva_block_bytes() / sizeof(*dst);
-    if (impl->kernel == KERNEL_take && random_below(2) == 0) {
+    if (impl->kernel == KERNEL_take && below(2) == 0) {
         set_words(all, UINT64_MAX, all_words); /* whole lines, but for a bit perhaps */
-        put_bit(all, random_below(64 * all_words), random_below(2) == 0);
+        put_bit(all, below(64 * all_words), below(2) == 0);
     } else {
         randomize(all, all_words);
     }
@@ -601,7 +602,7 @@ static bool try_frames(struct verdict *verdict, const struct implementation *imp
                        uint64_t frames, uint64_t *all, uint64_t all_words)
 {
     if (!uses_zva(impl))
-        return try_step(verdict, impl, dst, frames, random_word(), all, all_words);
+        return try_step(verdict, impl, dst, frames, random_number(), all, all_words);
     for (uint64_t step = 64; step <= 2048; step *= 2) {
         if (!try_step(verdict, impl, dst, frames, step, all, all_words))
             return false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#define _DEFAULT_SOURCE /* sigaction(), mmap() */
+#define _DEFAULT_SOURCE /* sigaction() */
 #include "harness.h"
 
 #include <inttypes.h>
@@ -9,8 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
+#include "guarded.h"
+#include "random.h"
 #include "trampoline.h"
 
 #define TWIN(kernel, type, parameters) {KERNEL_##kernel, "c", (void (*)(void))bitframe_##kernel##_c},
@@ -45,53 +46,20 @@ bool uses_zva(const struct implementation *impl)
     return impl->kernel == KERNEL_zero_frames && strncmp(impl->name, "zva", 3) == 0;
 }
 
-/* Random numbers: SplitMix64. */
-
-static uint64_t random_state;
-
 uint64_t seed(void)
 {
-    const char *text = getenv("BITFRAME_SEED");
-    return text ? strtoull(text, NULL, 0) : UINT64_C(0x6269746672616D65);
-}
-
-void restart_random(void)
-{
-    random_state = seed();
-}
-
-uint64_t random_word(void)
-{
-    uint64_t z = random_state += UINT64_C(0x9E3779B97F4A7C15);
-    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
-    return z ^ z >> 31;
-}
-
-uint64_t random_below(uint64_t limit)
-{
-    return random_word() % limit;
+    return setting("BITFRAME_SEED", UINT64_C(0x6269746672616D65));
 }
 
 /* Memory. */
 
-enum { UNMAPPED_BYTES = 1 << 16 }; /* a multiple of every page size */
-
 struct arena arena(void)
 {
     static struct arena mapped;
-    if (mapped.start)
-        return mapped;
-    size_t bytes = ARENA_WORDS * sizeof(uint64_t);
-    uint8_t *at = mmap(NULL, bytes + 2 * UNMAPPED_BYTES + UNMAPPED_BYTES, PROT_NONE,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (at == MAP_FAILED)
-        abort();
-    at += UNMAPPED_BYTES + -(uintptr_t)at % UNMAPPED_BYTES;
-    if (mprotect(at, bytes, PROT_READ | PROT_WRITE) != 0)
-        abort();
-    mapped.start = (uint64_t *)at;
-    mapped.end = mapped.start + ARENA_WORDS;
+    if (!mapped.start) { /* whole pages: both ends are exact */
+        mapped.start = guarded_open(ARENA_WORDS * sizeof(uint64_t), sizeof(uint64_t), GUARDED_BELOW);
+        mapped.end = mapped.start + ARENA_WORDS;
+    }
     return mapped;
 }
 
@@ -234,7 +202,7 @@ struct verdict run_check(const struct check *check, const struct implementation 
         sigaction(signals[i], &action, &old[i]);
 
     memset(&verdict, 0, sizeof(verdict));
-    restart_random();
+    begin_random(seed());
     int signal = sigsetjmp(crash, 0);
     if (signal == 0)
         check->run(&verdict, impl);

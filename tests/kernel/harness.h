@@ -81,12 +81,8 @@ struct arena {
 struct arena arena(void);
 enum { ARENA_WORDS = 512 * 1024 };
 
-/* A repeatable stream of numbers. BITFRAME_SEED in the environment names another. */
+/** What random inputs begin with: BITFRAME_SEED in the environment, or always the same. */
 uint64_t seed(void);
-void restart_random(void);
-uint64_t random_word(void);
-/** A number below @p limit. */
-uint64_t random_below(uint64_t limit);
 
 struct check {
     enum kernel kernel;

@@ -10,6 +10,7 @@
 #include <bitframe/platform.h>
 
 #include "harness.h"
+#include "random.h"
 
 enum { MAX_BYTES = 20000, BUFFER_BYTES = 8192 + MAX_BYTES + 4096 };
 
@@ -33,7 +34,7 @@ static void expect_zeroed(uint8_t *buffer, size_t start, size_t bytes)
     static bool filled;
     if (!filled) {
         for (size_t i = 0; i < BUFFER_BYTES; i++)
-            before[i] = (uint8_t)(1 + random_below(255));
+            before[i] = (uint8_t)(1 + below(255));
         filled = true;
     }
     memcpy(buffer, before, BUFFER_BYTES);
@@ -60,9 +61,9 @@ static uint64_t try_ranges(void)
             expect_zeroed(middle, start, end - start);
     }
     for (int i = 0; i < 1500; i++, calls++)
-        expect_zeroed(middle, random_below(8192), random_below(MAX_BYTES + 1));
+        expect_zeroed(middle, below(8192), below(MAX_BYTES + 1));
     for (size_t i = 0; i < 200; i++, calls += 2) {
-        size_t bytes = i < 100 ? i : random_below(MAX_BYTES + 1);
+        size_t bytes = i < 100 ? i : below(MAX_BYTES + 1);
         expect_zeroed((uint8_t *)a.start, 0, bytes);
         expect_zeroed((uint8_t *)a.end - BUFFER_BYTES, BUFFER_BYTES - bytes, bytes);
     }
@@ -72,7 +73,7 @@ static uint64_t try_ranges(void)
 Test(memzero, ranges)
 {
     uint64_t calls = 0;
-    restart_random();
+    begin_random(seed());
     for (uint32_t bytes = 32; bytes == 32 || bytes <= bitframe_zva_block_bytes(); bytes *= 2) {
         struct bitframe_platform platform = {.zva_block_bytes = bytes == 32 ? 0 : bytes};
         cr_assert_eq(bitframe_set_platform(&platform), BITFRAME_OK);

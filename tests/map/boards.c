@@ -7,9 +7,6 @@
  * Each tree must be imported, and the map must be the one that a lookup by path gives. Prints docs/boards.md.
  * Fails if a tree fails, or if there are fewer than MINIMUM.
  */
-#define _XOPEN_SOURCE 700
-
-#include <ftw.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +15,8 @@
 #include "import_check.h"
 #include "libfdt_quiet.h"
 #include "naive_fdt.h"
+#include "test_map.h"
+#include "trees.h"
 
 #define RANGES 128
 #define FDT_PA UINT64_C(0x7F00000000)
@@ -56,20 +55,14 @@ static struct {
 
 static size_t folder_bytes;
 static struct bitframe_map map;
-static struct bitframe_map_range storage[RANGES];
 static struct bitframe_fdt_found found;
 static struct bitframe_map_figures figures;
 
 /** The tree in @p path where a read too far is noticed, or null. */
 static const void *read_tree(const char *path, size_t *count)
 {
-    static _Alignas(8) uint8_t bytes[IMPORT_CHECK_BYTES];
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        return NULL;
-    *count = fread(bytes, 1, sizeof(bytes), file);
-    fclose(file);
-    return import_guarded(bytes, *count);
+    const uint8_t *bytes = tree_read(path, count);
+    return bytes ? import_guarded(bytes, *count) : NULL;
 }
 
 static uint64_t ranges_of(const struct bitframe_map *of)
@@ -80,38 +73,34 @@ static uint64_t ranges_of(const struct bitframe_map *of)
 /** Import the tree in @p path and compare; returns what is wrong, or null. */
 static const char *import(const char *path)
 {
-    static struct bitframe_map_range expected_storage[RANGES];
+    static struct guarded expected_room;
     struct bitframe_map expected;
     size_t count = 0;
     const void *fdt = read_tree(path, &count);
     if (!fdt)
         return "cannot be read";
-    bitframe_map_init(&map, storage, RANGES);
-    bitframe_map_init(&expected, expected_storage, RANGES);
+    guarded_map(&map, RANGES);
+    const uint64_t bytes = RANGES * sizeof(*expected.ranges);
+    bitframe_map_init(&expected, guarded_at(&expected_room, bytes, 8, GUARDED_ABOVE), RANGES);
     enum bitframe_status status = bitframe_map_import_fdt(&map, fdt, count, FDT_PA, &found);
     if (status != BITFRAME_OK)
         return bitframe_status_name(status);
     naive_import_fdt(&expected, fdt, FDT_PA);
     if (memcmp(map.counts, expected.counts, sizeof(map.counts)) != 0 ||
-        memcmp(storage, expected_storage, ranges_of(&map) * sizeof(*storage)) != 0)
+        memcmp(map.ranges, expected.ranges, ranges_of(&map) * sizeof(*expected.ranges)) != 0)
         return "not the map that a lookup by path gives";
     bitframe_map_count(&map, &figures);
     return NULL;
 }
 
-static int visit(const char *path, const struct stat *state, int type, struct FTW *where)
+static bool visit(const char *path)
 {
-    (void)state;
-    (void)where;
-    size_t length = strlen(path);
-    if (type != FTW_F || length < 4 || strcmp(path + length - 4, ".dtb") != 0)
-        return 0;
     sum.trees++;
     const char *wrong = import(path);
     if (wrong) {
         fprintf(stderr, "%s: %s\n", path + folder_bytes, wrong);
         sum.failed++;
-        return 0;
+        return true;
     }
     sum.bytes += found.fdt_bytes;
     sum.with_memory += found.memory_ranges != 0;
@@ -124,7 +113,7 @@ static int visit(const char *path, const struct stat *state, int type, struct FT
     sum.with_disabled += found.disabled_nodes != 0;
     if (ranges_of(&map) > sum.ranges_most)
         sum.ranges_most = ranges_of(&map);
-    return 0;
+    return true;
 }
 
 static void print_size(uint64_t bytes)
@@ -189,7 +178,7 @@ int main(int count, char **arguments)
     }
     const char *folder = arguments[1];
     folder_bytes = strlen(folder) + 1;
-    nftw(folder, visit, 16, FTW_PHYS);
+    trees_visit(folder, visit);
 
     printf("# Device trees of real boards\n\n"
            "What `bitframe_map_import_fdt()` finds in the device trees of Debian's arm64 kernel and of "

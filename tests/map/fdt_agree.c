@@ -7,17 +7,14 @@
  * Every tree in the folder as it is, and DAMAGED times with random damage (BITFRAME_SEED). Trees of less than
  * 8 KiB are also cut at every STEP bytes. Fails at a difference, or if there are fewer trees than MINIMUM.
  */
-#define _XOPEN_SOURCE 700
-
-#include <ftw.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "fdt_damage.h"
 #include "import_check.h"
 #include "random.h"
+#include "trees.h"
 
 #define CUT_BYTES 8192
 
@@ -31,12 +28,10 @@ static uint64_t seed;
 
 static const char *compare_file(const char *path)
 {
-    static _Alignas(8) uint8_t bytes[IMPORT_CHECK_BYTES];
-    FILE *file = fopen(path, "rb");
-    if (!file)
+    size_t count;
+    const uint8_t *bytes = tree_read(path, &count);
+    if (!bytes)
         return "cannot be read";
-    size_t count = fread(bytes, 1, sizeof(bytes), file);
-    fclose(file);
     uint64_t refused = whole.malformed + whole.unsupported + whole.broken;
     const char *wrong = fdt_compare(&fdt_shipped, bytes, count, &whole);
     if (!wrong && whole.malformed + whole.unsupported + whole.broken != refused)
@@ -50,17 +45,12 @@ static const char *compare_file(const char *path)
     return wrong;
 }
 
-static int visit(const char *path, const struct stat *state, int type, struct FTW *where)
+static bool visit(const char *path)
 {
-    (void)state;
-    (void)where;
-    size_t length = strlen(path);
-    if (type != FTW_F || length < 4 || strcmp(path + length - 4, ".dtb") != 0)
-        return 0;
     const char *wrong = compare_file(path);
     if (wrong)
         fprintf(stderr, "%s: %s\n", path, wrong);
-    return wrong != NULL;
+    return !wrong;
 }
 
 int main(int count, char **arguments)
@@ -74,7 +64,7 @@ int main(int count, char **arguments)
     cut_step = strtoull(arguments[4], NULL, 0);
     printf("seed %" PRIu64 ", cut at every %zu bytes\n", seed, cut_step);
     fflush(stdout); /* before a read too far ends the program */
-    if (nftw(arguments[1], visit, 16, FTW_PHYS) != 0)
+    if (!trees_visit(arguments[1], visit))
         return 1;
     fdt_compared_print("boards", &whole);
     fdt_compared_print("boards, damaged", &damaged);

@@ -166,7 +166,7 @@ const char *fdt_compare(const struct fdt_subject *subject, const uint8_t *bytes,
     struct fdt_compared again = {0};
     sum->inputs++;
     const char *wrong = compare_here(subject, import_guarded(bytes, count), count, sum);
-    return wrong ? wrong : compare_here(subject, import_guarded_before(bytes, count), count, &again);
+    return wrong ? wrong : compare_here(subject, guarded_copy(bytes, count, 8, GUARDED_BELOW), count, &again);
 }
 
 void fdt_compared_print(const char *name, const struct fdt_compared *sum)

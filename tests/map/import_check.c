@@ -4,73 +4,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
+
+#include "test_map.h"
+#include "units.h"
 
 #ifdef BITFRAME_TESTS_FDT
 #include "fdt_compare.h"
 #endif
 
 #define RANGES_MAX 4096
-#define FRAMES_END (UINT64_C(1) << (64 - BITFRAME_FRAME_SHIFT))
-
-/* With sanitizers the bytes up to the unreadable page are unreadable, too: the end is exact. */
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifdef SANITIZED
-void __asan_poison_memory_region(const volatile void *first, size_t bytes);
-void __asan_unpoison_memory_region(const volatile void *first, size_t bytes);
-#else
-#define __asan_poison_memory_region(first, bytes)   ((void)(first), (void)(bytes))
-#define __asan_unpoison_memory_region(first, bytes) ((void)(first), (void)(bytes))
-#endif
-
-/** IMPORT_CHECK_BYTES between two unreadable pages. */
-static uint8_t *guarded_room(void)
-{
-    static uint8_t *room;
-    if (!room) {
-        size_t page = (size_t)sysconf(_SC_PAGESIZE);
-        uint8_t *pages =
-            mmap(NULL, IMPORT_CHECK_BYTES + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        if (pages == MAP_FAILED || mprotect(pages + page, IMPORT_CHECK_BYTES, PROT_READ | PROT_WRITE) != 0) {
-            perror("import_guarded");
-            abort();
-        }
-        room = pages + page;
-    }
-    return room;
-}
-
-/** Undo what import_guarded() did for the input before: that is in the last 8 bytes. */
-static void unpoison_end(uint8_t *room)
-{
-    __asan_unpoison_memory_region(room + IMPORT_CHECK_BYTES - 8, 8);
-}
-
-void *import_guarded(const void *bytes, size_t count)
-{
-    uint8_t *room = guarded_room();
-    uint8_t *copy = room + IMPORT_CHECK_BYTES - (count + 7) / 8 * 8;
-    unpoison_end(room);
-    memcpy(copy, bytes, count);
-    __asan_poison_memory_region(copy + count, (size_t)(room + IMPORT_CHECK_BYTES - (copy + count)));
-    return copy;
-}
-
-void *import_guarded_before(const void *bytes, size_t count)
-{
-    uint8_t *room = guarded_room();
-    unpoison_end(room);
-    memcpy(room, bytes, count);
-    return room;
-}
-
 /** Whichever importer, with its input. */
 struct input {
     enum bitframe_status (*import)(const struct input *, struct bitframe_map *);
@@ -116,12 +58,12 @@ static const char *check_map(const struct bitframe_map *map)
 /** Import into a map with room for @p ranges that knows one range already. */
 static const char *check_import(const struct input *input, uint64_t ranges, enum bitframe_status *status)
 {
-    static struct bitframe_map_range storage[RANGES_MAX];
     struct bitframe_map map;
-    bitframe_map_init(&map, storage, ranges);
+    if (guarded_map(&map, ranges) != BITFRAME_OK)
+        return "a map cannot begin";
     bitframe_map_add(&map, BITFRAME_MAP_RAM, 0x1234567, 0x89ABCDE);
     struct bitframe_map before = map;
-    struct bitframe_map_range range_before = storage[0];
+    struct bitframe_map_range range_before = *map.ranges;
 
     *status = input->import(input, &map);
     const char *wrong = check_map(&map);
@@ -133,7 +75,8 @@ static const char *check_import(const struct input *input, uint64_t ranges, enum
     case BITFRAME_MALFORMED:
     case BITFRAME_UNSUPPORTED:
     case BITFRAME_INVALID:
-        if (memcmp(&map, &before, sizeof(map)) != 0 || memcmp(storage, &range_before, sizeof(*storage)) != 0)
+        if (memcmp(&map, &before, sizeof(map)) != 0 ||
+            memcmp(map.ranges, &range_before, sizeof(range_before)) != 0)
             return "refused, and the map changed";
         return NULL;
     default: return "a status that no importer returns";

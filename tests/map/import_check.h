@@ -12,16 +12,16 @@
 
 #include <bitframe/import.h>
 
-/** Most bytes that a check takes; more are cut off. */
-#define IMPORT_CHECK_BYTES (UINT64_C(2) << 20)
+#include "guarded.h"
 
-/**
- * A copy of @p count bytes, 8-byte aligned, with the end of readable memory less than 8 bytes behind it, and
- * right behind it in a build with sanitizers. Good until the next call of this or import_guarded_before().
- */
-void *import_guarded(const void *bytes, size_t count);
-/** Likewise, with unreadable memory right before it. */
-void *import_guarded_before(const void *bytes, size_t count);
+/** Most bytes that a check takes; more are cut off. */
+#define IMPORT_CHECK_BYTES GUARDED_COPY_BYTES
+
+/** A copy whose last byte is followed by what cannot be read. Good until the next. */
+static inline void *import_guarded(const void *bytes, size_t count)
+{
+    return guarded_copy(bytes, count, 8, GUARDED_ABOVE);
+}
 
 /**
  * Import @p bytes, with as much storage as the importer may want and with too little.

@@ -11,14 +11,13 @@
 #include <time.h>
 
 #include "import_check.h"
-#include "map_text.h"
 #include "random.h"
+#include "test_map.h"
 
 #define TREE_BYTES 8192
 #define TREE_PA    UINT64_C(0x48000000)
 
 static struct bitframe_map map;
-static struct bitframe_map_range storage[64];
 static struct bitframe_fdt_found found;
 
 /* Building trees. */
@@ -153,7 +152,7 @@ static void make_full_tree(void)
 
 static enum bitframe_status import_bytes(const void *bytes, size_t count)
 {
-    cr_assert_eq(bitframe_map_init(&map, storage, 64), BITFRAME_OK);
+    cr_assert_eq(guarded_map(&map, 64), BITFRAME_OK);
     return bitframe_map_import_fdt(&map, import_guarded(bytes, count), count, TREE_PA, &found);
 }
 
@@ -209,7 +208,7 @@ Test(import_fdt, everything)
 Test(import_fdt, figures_are_not_wanted)
 {
     make_full_tree();
-    cr_assert_eq(bitframe_map_init(&map, storage, 64), BITFRAME_OK);
+    cr_assert_eq(guarded_map(&map, 64), BITFRAME_OK);
     cr_expect_eq(bitframe_map_import_fdt(&map, tree, sizeof(tree), 0, NULL), BITFRAME_OK);
     expect_view(BITFRAME_MAP_VIEW_RESERVED,
                 "0x40000000+1 0x4a000000+292 0x60000000+2048 0x61000000+1 0x880001000+2");
@@ -465,7 +464,7 @@ Test(import_fdt, ranges_that_wrap)
 Test(import_fdt, refuses_bad_arguments)
 {
     make_full_tree();
-    cr_assert_eq(bitframe_map_init(&map, storage, 64), BITFRAME_OK);
+    cr_assert_eq(guarded_map(&map, 64), BITFRAME_OK);
     cr_expect_eq(bitframe_map_import_fdt(NULL, tree, sizeof(tree), 0, &found), BITFRAME_INVALID);
     cr_expect_eq(bitframe_map_import_fdt(&map, NULL, sizeof(tree), 0, &found), BITFRAME_INVALID);
     for (uintptr_t off = 1; off < 8; off++)
@@ -538,7 +537,7 @@ Test(import_fdt, no_room_is_said)
     make_full_tree();
     unsigned enough = 0;
     for (uint64_t room = 1; room <= 16; room++) {
-        cr_assert_eq(bitframe_map_init(&map, storage, room), BITFRAME_OK);
+        cr_assert_eq(guarded_map(&map, room), BITFRAME_OK);
         enum bitframe_status status = bitframe_map_import_fdt(&map, tree, sizeof(tree), TREE_PA, NULL);
         cr_expect_eq(status, room < 10 ? BITFRAME_NO_ROOM : BITFRAME_OK, "room for %" PRIu64, room);
         cr_expect_eq(bitframe_map_is_complete(&map), status == BITFRAME_OK);

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "import_check.h"
-#include "map_text.h"
 #include "random.h"
+#include "test_map.h"
 
 enum {
     USABLE,
@@ -39,7 +39,6 @@ static const struct bitframe_limine_entry good[] = {
 #define COUNT (sizeof(good) / sizeof(*good))
 
 static struct bitframe_map map;
-static struct bitframe_map_range storage[64];
 
 static enum bitframe_status import(const struct bitframe_limine_entry *entries, size_t count)
 {
@@ -47,7 +46,7 @@ static enum bitframe_status import(const struct bitframe_limine_entry *entries, 
     const struct bitframe_limine_entry *copy = import_guarded(entries, count * sizeof(*entries));
     for (size_t i = 0; i < count; i++)
         pointers[i] = &copy[i];
-    cr_assert_eq(bitframe_map_init(&map, storage, 64), BITFRAME_OK);
+    cr_assert_eq(guarded_map(&map, 64), BITFRAME_OK);
     return bitframe_map_import_limine(&map, pointers, count);
 }
 
@@ -100,7 +99,7 @@ Test(import_limine, lengths_that_wrap)
 Test(import_limine, refuses_bad_arguments)
 {
     const struct bitframe_limine_entry *pointers[] = {&good[0], &good[1], &good[2]};
-    cr_assert_eq(bitframe_map_init(&map, storage, 64), BITFRAME_OK);
+    cr_assert_eq(guarded_map(&map, 64), BITFRAME_OK);
     cr_expect_eq(bitframe_map_import_limine(NULL, pointers, 3), BITFRAME_INVALID);
     cr_expect_eq(bitframe_map_import_limine(&map, NULL, 3), BITFRAME_INVALID);
     cr_expect_eq(bitframe_map_import_limine(&map, NULL, 0), BITFRAME_INVALID);

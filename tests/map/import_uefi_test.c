@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "import_check.h"
-#include "map_text.h"
 #include "random.h"
+#include "test_map.h"
 
 enum {
     LOADER_CODE = 1,
@@ -52,11 +52,10 @@ static const struct descriptor good[] = {
 };
 
 static struct bitframe_map map;
-static struct bitframe_map_range storage[64];
 
 static enum bitframe_status import(const struct descriptor *descriptors, size_t count)
 {
-    cr_assert_eq(bitframe_map_init(&map, storage, 64), BITFRAME_OK);
+    cr_assert_eq(guarded_map(&map, 64), BITFRAME_OK);
     return bitframe_map_import_uefi(&map, import_guarded(descriptors, count * sizeof(*descriptors)),
                                     count * sizeof(*descriptors), sizeof(*descriptors), 1);
 }
@@ -120,7 +119,7 @@ Test(import_uefi, descriptor_size_is_honoured)
         memset(bytes, 0xFF, sizeof(bytes));
         for (size_t i = 0; i < 9; i++)
             memcpy(bytes + i * size, &good[i], sizeof(*good));
-        cr_assert_eq(bitframe_map_init(&map, storage, 64), BITFRAME_OK);
+        cr_assert_eq(guarded_map(&map, 64), BITFRAME_OK);
         cr_assert_eq(bitframe_map_import_uefi(&map, import_guarded(bytes, 9 * size), 9 * size, size, 1),
                      BITFRAME_OK);
         expect_view(BITFRAME_MAP_VIEW_SPANS, "0x40000000+258048 0x7f100000+16 0x100000000+262144");
@@ -153,7 +152,7 @@ Test(import_uefi, page_counts_that_overflow)
 
 Test(import_uefi, refuses_bad_arguments)
 {
-    cr_assert_eq(bitframe_map_init(&map, storage, 64), BITFRAME_OK);
+    cr_assert_eq(guarded_map(&map, 64), BITFRAME_OK);
     const void *in = import_guarded(good, sizeof(good));
     cr_expect_eq(bitframe_map_import_uefi(NULL, in, sizeof(good), 40, 1), BITFRAME_INVALID);
     cr_expect_eq(bitframe_map_import_uefi(&map, NULL, sizeof(good), 40, 1), BITFRAME_INVALID);

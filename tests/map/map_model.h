@@ -11,11 +11,11 @@
 
 #include <bitframe/map.h>
 
+#include "units.h"
+
 #define CELL_BYTES  (BITFRAME_FRAME_BYTES / 8)
 #define CELLS_MAX   256
 #define FRAME_CELLS 8
-#define FRAMES_END  (UINT64_C(1) << (64 - BITFRAME_FRAME_SHIFT))
-
 struct map_model {
     uint64_t base;     /* PA of cell 0, a multiple of a frame */
     uint64_t cells;    /* in the window, a multiple of FRAME_CELLS */

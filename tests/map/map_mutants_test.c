@@ -10,8 +10,7 @@
 #include <inttypes.h>
 
 #include "map_trace.h"
-
-#define FRAME BITFRAME_FRAME_BYTES
+#include "units.h"
 
 static bool passes_end(uint64_t first_pa, uint64_t bytes)
 {

@@ -7,14 +7,13 @@
 
 #include <bitframe/map.h>
 
-#include "map_text.h"
+#include "guarded.h"
+#include "test_map.h"
+#include "units.h"
 
-#define FRAME  BITFRAME_FRAME_BYTES
-#define SHIFT  BITFRAME_FRAME_SHIFT
-#define ROOM   16
-#define CANARY UINT64_C(0x5AFE5AFE5AFE5AFE)
-#define GIB    (UINT64_C(1) << 30)
-#define TIB    (UINT64_C(1) << 40)
+#define SHIFT BITFRAME_FRAME_SHIFT
+#define ROOM  16
+#define TIB   (UINT64_C(1) << 40)
 
 enum {
     RAM = BITFRAME_MAP_RAM,
@@ -28,12 +27,11 @@ enum {
 };
 
 static struct bitframe_map map;
-static struct bitframe_map_range storage[ROOM];
 static struct bitframe_map_figures figures;
 
 static void begin(void)
 {
-    cr_assert_eq(bitframe_map_init(&map, storage, ROOM), BITFRAME_OK);
+    cr_assert_eq(guarded_map(&map, ROOM), BITFRAME_OK);
 }
 
 static void add(int kind, uint64_t first_pa, uint64_t bytes)
@@ -67,6 +65,8 @@ static bool is_in(int view, uint64_t pa)
 
 Test(map_init, refuses_bad_arguments)
 {
+    static struct guarded room;
+    struct bitframe_map_range *storage = guarded_at(&room, sizeof(*storage), sizeof(uint64_t), GUARDED_ABOVE);
     memset(&map, 0xA5, sizeof(map));
     struct bitframe_map before = map;
     cr_expect_eq(bitframe_map_init(NULL, storage, ROOM), BITFRAME_INVALID);
@@ -82,7 +82,7 @@ Test(map_init, refuses_bad_arguments)
 
 Test(map_init, starts_over)
 {
-    cr_assert_eq(bitframe_map_init(&map, storage, 1), BITFRAME_OK);
+    cr_assert_eq(guarded_map(&map, 1), BITFRAME_OK);
     add(RAM, GIB, GIB);
     cr_expect_eq(bitframe_map_add(&map, BITFRAME_MAP_RAM, 4 * GIB, GIB), BITFRAME_NO_ROOM);
     cr_expect_eq(bitframe_map_add(&map, BITFRAME_MAP_RAM, 4 * GIB, UINT64_MAX), BITFRAME_INVALID);
@@ -254,15 +254,14 @@ Test(map_add, reservation_that_wraps_goes_to_the_end)
 
 Test(map_add, no_room_changes_nothing_else)
 {
-    struct bitframe_map_range small[3] = {{0, 0}, {0, 0}, {CANARY, CANARY}};
-    cr_assert_eq(bitframe_map_init(&map, small, 2), BITFRAME_OK);
+    cr_assert_eq(guarded_map(&map, 2), BITFRAME_OK);
     add(RAM, 0x1000, 0x1000);
     add(RESERVED, 0x5000, 0x1000);
-    struct bitframe_map_range before[3];
-    memcpy(before, small, sizeof(before));
+    struct bitframe_map_range before[2];
+    memcpy(before, map.ranges, sizeof(before));
     for (int kind = 0; kind < BITFRAME_MAP_KINDS; kind++)
         cr_expect_eq(bitframe_map_add(&map, (enum bitframe_map_kind)kind, 0x9000, 0x123), BITFRAME_NO_ROOM);
-    cr_expect_eq(memcmp(before, small, sizeof(before)), 0);
+    cr_expect_eq(memcmp(before, map.ranges, sizeof(before)), 0);
     cr_expect_not(bitframe_map_is_complete(&map), "no pool may be made from it");
     count();
     cr_expect_eq(figures.no_room_bytes, 4 * 0x123);
@@ -277,7 +276,7 @@ Test(map_add, storage_for_n_is_enough_for_n_calls)
 {
     /* The worst there is: nothing merges. */
     for (uint64_t n = 1; n <= ROOM; n++) {
-        cr_assert_eq(bitframe_map_init(&map, storage, n), BITFRAME_OK);
+        cr_assert_eq(guarded_map(&map, n), BITFRAME_OK);
         for (uint64_t i = 0; i < n; i++)
             add((int)(i * 7 % BITFRAME_MAP_KINDS), (n - i) * 2, 1);
         cr_expect(bitframe_map_is_complete(&map));

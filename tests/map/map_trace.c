@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "guarded.h"
 #include "map_model.h"
 #include "random.h"
 
@@ -26,7 +27,7 @@ struct map_trace {
     struct map_trace_report *report;
     struct map_model model;
     struct bitframe_map map;
-    struct bitframe_map_range storage[RANGES_MAX + 1];
+    struct guarded storage;
     struct {
         unsigned kind;
         uint64_t first_pa;
@@ -87,11 +88,12 @@ static void begin(struct map_trace *t)
     uint64_t base = bases[choose(t, sizeof(bases) / sizeof(*bases))];
     uint64_t capacity = 1 + choose(t, RANGES_MAX);
     map_model_init(&t->model, base, cells, capacity);
-    for (size_t i = 0; i < RANGES_MAX + 1; i++)
-        t->storage[i] = (struct bitframe_map_range){CANARY, CANARY};
+    uint64_t bytes = capacity * sizeof(struct bitframe_map_range);
+    enum guarded_end end = (enum guarded_end)(t->report->maps++ % GUARDED_ENDS);
+    void *storage = guarded_at(&t->storage, bytes, sizeof(uint64_t), end);
+    memset(storage, GARBAGE, bytes);
     t->adds = 0;
-    t->report->maps++;
-    if (t->subject->init(&t->map, t->storage, capacity) != BITFRAME_OK)
+    if (t->subject->init(&t->map, storage, capacity) != BITFRAME_OK)
         differ(t, "init failed");
 }
 
@@ -99,7 +101,7 @@ static void begin(struct map_trace *t)
 static void check_storage(struct map_trace *t)
 {
     const struct bitframe_map *map = &t->map;
-    const struct bitframe_map_range *range = t->storage;
+    const struct bitframe_map_range *range = map->ranges;
     for (int kind = 0; kind < BITFRAME_MAP_KINDS; kind++) {
         if (map->counts[kind] != map_model_ranges(&t->model, (enum bitframe_map_kind)kind)) {
             differ(t, "%" PRIu64 " ranges of kind %d", map->counts[kind], kind);
@@ -109,9 +111,6 @@ static void check_storage(struct map_trace *t)
             if (range->first_pa > range->last_pa || (i > 0 && range->first_pa - 1 <= range[-1].last_pa))
                 differ(t, "range %" PRIu64 " of kind %d is out of order", i, kind);
     }
-    for (uint64_t i = t->model.capacity; i < RANGES_MAX + 1; i++)
-        if (t->storage[i].first_pa != CANARY || t->storage[i].last_pa != CANARY)
-            differ(t, "wrote behind the storage");
 }
 
 static void add(struct map_trace *t)
@@ -223,7 +222,8 @@ bool map_trace_run(const struct map_calls *subject, struct map_trace_input input
                    struct map_trace_report *report)
 {
     static struct map_trace trace;
-    trace = (struct map_trace){.subject = subject, .input = input, .report = report};
+    trace =
+        (struct map_trace){.subject = subject, .input = input, .report = report, .storage = trace.storage};
     *report = (struct map_trace_report){0};
     begin(&trace);
     while (report->calls < calls && !trace.ended && !failed(&trace))

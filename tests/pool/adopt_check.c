@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "guarded.h"
 #include "header.h"
-
-#define FRAME BITFRAME_FRAME_BYTES
+#include "units.h"
 
 uint64_t adopt_check_hash(const void *bytes, uint64_t count, uint64_t seed)
 {
@@ -123,11 +123,10 @@ const char *adopt_check(const uint8_t *bytes, size_t count, bool *accepted)
     if (count == 0)
         return NULL;
     uint64_t metadata_bytes = count - 1;
-    void *metadata;
+    void *metadata = guarded_copy(bytes + 1, metadata_bytes, BITFRAME_METADATA_ALIGN, GUARDED_ABOVE);
     void *before = malloc(count);
-    if (!before || posix_memalign(&metadata, BITFRAME_METADATA_ALIGN, count == 1 ? 1 : metadata_bytes) != 0)
+    if (!before)
         abort();
-    memcpy(metadata, bytes + 1, metadata_bytes);
     if ((bytes[0] & 2) != 0 && metadata_bytes >= sizeof(struct header)) {
         struct header *header = metadata;
         const struct extent extent = {.bits = header->bits,
@@ -140,7 +139,6 @@ const char *adopt_check(const uint8_t *bytes, size_t count, bool *accepted)
         adopt_check_seal(metadata, metadata_bytes);
     memcpy(before, metadata, metadata_bytes);
     const char *wrong = check(metadata, before, metadata_bytes, accepted);
-    free(metadata);
     free(before);
     return wrong;
 }

@@ -21,47 +21,26 @@
 #include "cursor.h"
 #include "header.h"
 #include "random.h"
+#include "test_pool.h"
 
-#define FRAME    BITFRAME_FRAME_BYTES
-#define MIB      (UINT64_C(1) << 20)
-#define GIB      (UINT64_C(1) << 30)
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
-
-enum { RANGES = 64, ROOM_BYTES = 1 << 20 };
+enum { RANGES = 64, MOST_BYTES = 1 << 20 /* of metadata */ };
 
 static struct bitframe pool;
 static struct bitframe adopted;
-static _Alignas(BITFRAME_METADATA_ALIGN) char metadata[ROOM_BYTES];
-static _Alignas(BITFRAME_METADATA_ALIGN) char copy[ROOM_BYTES];
+static struct guarded metadata_room, copy_room;
+static char *metadata, *copy; /* as long as the pool asks for, both of them */
 static uint64_t metadata_bytes;
-static uint64_t random_state;
 
 /** The frames that random pools and calls are about. */
 static uint64_t window_first, window_frames;
 
-static uint64_t below(uint64_t bound)
-{
-    return next_random(&random_state) % bound;
-}
-
-static uint64_t skewed(uint64_t bound)
-{
-    return below(bound) >> below(16);
-}
-
-static void assert_sound(const struct bitframe *of)
-{
-    enum bitframe_invariant broken = bitframe_check(of);
-    cr_assert_eq(broken, BITFRAME_SOUND, "%s", bitframe_invariant_name(broken));
-}
-
 static void make_of(const struct bitframe_map *map)
 {
-    cr_assert_eq(bitframe_map_metadata_bytes(map, &metadata_bytes), BITFRAME_OK);
-    cr_assert_leq(metadata_bytes, sizeof(metadata));
-    memset(metadata, 0xA5, sizeof(metadata));
-    cr_assert_eq(bitframe_init_map(&pool, map, metadata, sizeof(metadata)), BITFRAME_OK);
-    assert_sound(&pool);
+    guarded_pool(&pool, &metadata_room, map);
+    metadata = metadata_room.memory;
+    metadata_bytes = metadata_room.bytes;
+    cr_assert_leq(metadata_bytes, MOST_BYTES);
+    copy = guarded_renew(&copy_room, metadata_bytes, BITFRAME_METADATA_ALIGN);
 }
 
 /** A pool over random memory of the window. */
@@ -100,7 +79,7 @@ static void make_plain_pool(void)
     cr_assert_eq(bitframe_reserve(&pool, GIB + MIB, FRAME), BITFRAME_OK);
     cr_assert_neq(bitframe_take(&pool), 0);
     cr_assert_eq(bitframe_claim(&pool, GIB + 10 * MIB, 1000), BITFRAME_OK);
-    assert_sound(&pool);
+    ASSERT_SOUND(&pool);
 }
 
 /* One call on any pool */
@@ -184,7 +163,7 @@ static uint64_t offset_of(const void *part)
 /** Copy the metadata, with garbage in place of all that follows from the rest. */
 static void copy_what_counts(void)
 {
-    memcpy(copy, metadata, sizeof(copy));
+    memcpy(copy, metadata, metadata_bytes);
     uint64_t index = offset_of(levels_at(&pool, &pool.frames, 1));
     uint64_t tables = offset_of(pool_segments(&pool));
     for (uint64_t i = index; i < tables; i++)
@@ -194,7 +173,7 @@ static void copy_what_counts(void)
 /** Is the adopted pool the same as the other, to the last bit of its metadata? */
 static void assert_same(void)
 {
-    assert_sound(&adopted);
+    ASSERT_SOUND(&adopted);
     bitframe_settle(&pool);
     cr_assert_eq(memcmp(metadata, copy, metadata_bytes), 0);
     cr_assert_eq(adopted.free_frames, pool.free_frames);
@@ -207,9 +186,8 @@ static void assert_same(void)
 
 Test(adopt, equals_the_pool_after_any_history)
 {
-    random_state = setting("BITFRAME_SEED", 20240607);
+    seed_random("adopt", 20240607);
     uint64_t rounds = amount("BITFRAME_ADOPT_ROUNDS", 1000);
-    printf("adopt: seed %" PRIu64 "\n", random_state);
     uint64_t answers[KINDS][2] = {{0}};
     for (uint64_t i = 0; i < rounds; i++) {
         uint64_t frames = i % 100 == 99 ? 600000 + below(600000) : 1 + skewed(20000);
@@ -241,7 +219,7 @@ Test(adopt, equals_the_pool_after_any_history)
 Test(adopt, where_it_is_and_elsewhere)
 {
     make_plain_pool();
-    memcpy(copy, metadata, sizeof(copy));
+    memcpy(copy, metadata, metadata_bytes);
     cr_assert_eq(bitframe_adopt(&pool, metadata, metadata_bytes), BITFRAME_OK, "in its own place");
     cr_assert_eq(bitframe_adopt(&adopted, copy, UINT64_MAX), BITFRAME_OK, "in another, with room to spare");
     assert_same();
@@ -275,7 +253,7 @@ Test(adopt, full_and_empty_pools)
     for (uint64_t i = 0; i < pool.frames.words; i++)
         bitmap[i] = UINT64_MAX;
     cr_assert_eq(bitframe_adopt(&adopted, copy, metadata_bytes), BITFRAME_OK);
-    assert_sound(&adopted);
+    ASSERT_SOUND(&adopted);
     cr_expect_eq(bitframe_free_frames(&adopted) + bitframe_reserved_frames(&adopted),
                  bitframe_total_frames(&adopted));
 
@@ -290,28 +268,24 @@ Test(adopt, full_and_empty_pools)
 
 Test(adopt, more_blocks_than_a_word_has_bits)
 {
-    uint64_t bytes = BITFRAME_METADATA_BYTES(GIB, 200 * GIB);
-    void *memory;
-    cr_assert_eq(posix_memalign(&memory, BITFRAME_METADATA_ALIGN, bytes), 0);
-    cr_assert_eq(bitframe_init(&pool, GIB, 200 * GIB, memory, bytes), BITFRAME_OK);
+    guarded_plain_pool(&pool, &metadata_room, GIB, 200 * GIB);
     cr_assert_eq(pool.blocks.count, 2);
     cr_assert_eq(bitframe_claim(&pool, 77 * GIB, 100 * GIB / FRAME), BITFRAME_OK);
     char *index = (char *)levels_at(&pool, &pool.frames, 1);
     memset(index, 0xA5, (size_t)((char *)pool_segments(&pool) - index));
-    cr_assert_eq(bitframe_adopt(&adopted, memory, bytes), BITFRAME_OK);
-    assert_sound(&adopted);
+    cr_assert_eq(bitframe_adopt(&adopted, metadata_room.memory, metadata_room.bytes), BITFRAME_OK);
+    ASSERT_SOUND(&adopted);
     const struct bitframe_request request = {.frames = GIB / FRAME, .align = GIB, .min_pa = 77 * GIB};
     uint64_t pa;
     cr_assert_eq(bitframe_take_run(&adopted, &request, &pa), BITFRAME_OK);
     cr_expect_eq(pa, 177 * GIB);
-    free(memory);
 }
 
 /* Refusals. Each must leave pool and metadata as they were. */
 
 static enum bitframe_status adopt_copy(uint64_t bytes)
 {
-    static char before[ROOM_BYTES];
+    static char before[MOST_BYTES];
     struct bitframe pool_before;
     memset(&adopted, 0xA5, sizeof(adopted));
     memcpy(&pool_before, &adopted, sizeof(adopted));
@@ -327,7 +301,7 @@ static enum bitframe_status adopt_copy(uint64_t bytes)
 Test(adopt, refuses_bad_arguments)
 {
     make_plain_pool();
-    memcpy(copy, metadata, sizeof(copy));
+    memcpy(copy, metadata, metadata_bytes);
     cr_expect_eq(bitframe_adopt(NULL, copy, metadata_bytes), BITFRAME_INVALID);
     cr_expect_eq(bitframe_adopt(&adopted, NULL, metadata_bytes), BITFRAME_INVALID);
     for (int i = 1; i < BITFRAME_METADATA_ALIGN; i++)
@@ -337,7 +311,7 @@ Test(adopt, refuses_bad_arguments)
 Test(adopt, refuses_each_flipped_bit)
 {
     make_plain_pool();
-    memcpy(copy, metadata, sizeof(copy));
+    memcpy(copy, metadata, metadata_bytes);
     uint64_t tables = offset_of(pool_segments(&pool));
     uint64_t end = offset_of(pool_reserved(&pool) + pool.reserved_count);
     uint64_t refused = 0;
@@ -362,30 +336,24 @@ Test(adopt, refuses_each_flipped_bit)
 
 Test(adopt, refuses_what_is_cut_short)
 {
-    long page = sysconf(_SC_PAGESIZE);
-    uint64_t room = (ROOM_BYTES + (uint64_t)page - 1) / (uint64_t)page * (uint64_t)page;
-    char *memory =
-        mmap(NULL, room + (uint64_t)page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    cr_assert_neq((void *)memory, MAP_FAILED);
-    cr_assert_eq(mprotect(memory + room, (size_t)page, PROT_NONE), 0);
-    random_state = 5;
+    seed_random("adopt", 5);
     make_random_pool(1000, 3000);
     for (uint64_t bytes = 0; bytes < metadata_bytes; bytes++) {
-        char *at = memory + room - (bytes + 63) / 64 * 64;
+        char *at = guarded_open(bytes, BITFRAME_METADATA_ALIGN, GUARDED_ABOVE);
         memcpy(at, metadata, bytes);
         cr_assert_eq(bitframe_adopt(&adopted, at, bytes), BITFRAME_NO_ROOM, "%" PRIu64 " bytes", bytes);
+        guarded_close(at, bytes);
     }
-    munmap(memory, room + (uint64_t)page);
 }
 
 Test(adopt, refuses_foreign_bytes)
 {
-    random_state = 99;
+    seed_random("adopt", 99);
     make_plain_pool();
     const char fills[] = {0, (char)0xFF, 'b'};
     for (size_t i = 0; i < COUNT(fills); i++) {
-        memset(copy, fills[i], sizeof(copy));
-        cr_expect_eq(adopt_copy(sizeof(copy)), BITFRAME_MALFORMED);
+        memset(copy, fills[i], metadata_bytes);
+        cr_expect_eq(adopt_copy(metadata_bytes), BITFRAME_MALFORMED);
     }
     for (int i = 0; i < 2000; i++) {
         for (uint64_t k = 0; k < 4096; k++)
@@ -399,7 +367,7 @@ Test(adopt, refuses_foreign_bytes)
 Test(adopt, refuses_other_versions_and_frame_sizes)
 {
     make_plain_pool();
-    memcpy(copy, metadata, sizeof(copy));
+    memcpy(copy, metadata, metadata_bytes);
     struct header *header = (struct header *)(void *)copy;
     header->version = HEADER_VERSION + 1;
     cr_expect_eq(adopt_copy(metadata_bytes), BITFRAME_UNSUPPORTED);
@@ -425,15 +393,15 @@ static uint64_t wild(uint64_t word)
     case 4: return below(64);
     case 5: return word + BITFRAME_LINE_FRAMES * (below(17) - 8);
     case 6: return UINT64_MAX - below(64);
-    default: return next_random(&random_state);
+    default: return random_number();
     }
 }
 
 Test(adopt, wild_values_with_right_checksums)
 {
-    random_state = setting("BITFRAME_SEED", 31);
+    seed_random("adopt", 31);
     uint64_t inputs = 200 * amount("BITFRAME_ADOPT_ROUNDS", 1000);
-    static uint8_t input[1 + ROOM_BYTES];
+    static uint8_t input[1 + MOST_BYTES];
     uint64_t met[2] = {0};
     for (uint64_t i = 0; i < inputs; i++) {
         if (i % 100 == 0) {
@@ -468,23 +436,24 @@ static void refuse_lie(const char *lie)
     struct header *header = (struct header *)(void *)copy;
     const struct extent extent = {
         .bits = header->bits, .blocks = header->blocks, .segments = header->segments, .spans = header->spans};
-    static uint8_t input[1 + ROOM_BYTES];
+    static uint8_t input[1 + MOST_BYTES];
     header->bytes = bitframe_extent_bytes(&extent, header->reserved_room);
-    uint64_t bytes = header->bytes < sizeof(copy) ? header->bytes : sizeof(copy);
+    uint64_t bytes = header->bytes < copy_room.bytes ? header->bytes : copy_room.bytes;
     adopt_check_seal(copy, bytes);
-    cr_assert_eq(adopt_copy(sizeof(copy)), BITFRAME_MALFORMED, "%s", lie);
+    cr_assert_eq(adopt_copy(copy_room.bytes), BITFRAME_MALFORMED, "%s", lie);
     bool accepted;
     memcpy(input + 1, copy, bytes);
     const char *wrong = adopt_check(input, 1 + bytes, &accepted);
     cr_assert_null(wrong, "%s: %s", lie, wrong);
     cr_assert_not(accepted, "%s", lie);
-    memcpy(copy, metadata, sizeof(copy));
+    memcpy(copy, metadata, metadata_bytes);
 }
 
 Test(adopt, refuses_lies_with_right_checksums)
 {
     make_plain_pool();
-    memcpy(copy, metadata, sizeof(copy));
+    copy = guarded_renew(&copy_room, MOST_BYTES, BITFRAME_METADATA_ALIGN); /* for lies about the length */
+    memcpy(copy, metadata, metadata_bytes);
     struct header *header = (struct header *)(void *)copy;
     struct segment *segments = (struct segment *)(void *)(copy + offset_of(pool_segments(&pool)));
     struct span *spans = (struct span *)(void *)(copy + offset_of(pool_spans(&pool)));
@@ -556,12 +525,13 @@ Test(adopt, refuses_lies_with_right_checksums)
     bitframe_map_init(&map, ranges, 1);
     bitframe_map_add(&map, BITFRAME_MAP_RAM, 0 - MIB, MIB);
     make_of(&map);
-    memcpy(copy, metadata, sizeof(copy));
+    header = (struct header *)(void *)copy;
+    memcpy(copy, metadata, metadata_bytes);
     adopt_check_seal(copy, metadata_bytes);
     cr_assert_eq(adopt_copy(metadata_bytes), BITFRAME_OK);
     spans = (struct span *)(void *)(copy + offset_of(pool_spans(&pool)));
     segments = (struct segment *)(void *)(copy + offset_of(pool_segments(&pool)));
-    memcpy(copy, metadata, sizeof(copy));
+    memcpy(copy, metadata, metadata_bytes);
     spans[0].end++;
     segments[0].end += BITFRAME_LINE_FRAMES;
     header->blocks++;
@@ -573,7 +543,7 @@ Test(adopt, refuses_lies_with_right_checksums)
 Test(adopt, refuses_possible_tables_with_wrong_checksums)
 {
     make_plain_pool();
-    memcpy(copy, metadata, sizeof(copy));
+    memcpy(copy, metadata, metadata_bytes);
     struct span *spans = (struct span *)(void *)(copy + offset_of(pool_spans(&pool)));
     struct span *reserved = (struct span *)(void *)(copy + offset_of(pool_reserved(&pool)));
     struct header *header = (struct header *)(void *)copy;
@@ -631,8 +601,7 @@ Test(adopt, torn_reservations)
         bitframe_map_add(&map, BITFRAME_MAP_RESERVED, i * GIB + MIB, 10 * FRAME);
     cr_assert_eq(bitframe_map_metadata_bytes(&map, &metadata_bytes), BITFRAME_OK);
     uint64_t room = (metadata_bytes / page + 3) * page;
-    char *memory = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    cr_assert_neq((void *)memory, MAP_FAILED);
+    char *memory = guarded_open(room, page, GUARDED_ABOVE);
 
     /* So that a page begins inside the tables, behind all other parts and in front of the reservations. */
     cr_assert_eq(bitframe_init_map(&pool, &map, memory, room), BITFRAME_OK);
@@ -663,13 +632,13 @@ Test(adopt, torn_reservations)
             /* All or nothing, whatever the bitmap has of it: the table comes first for a reservation and last
              * for its end. */
             bool has_happened = place == IN_BITMAP && calls[i].kind == RESERVE;
-            assert_sound(&adopted);
+            ASSERT_SOUND(&adopted);
             cr_expect_eq(bitframe_reserved_frames(&adopted), 30u + has_happened, "call %zu place %d", i,
                          place);
             cr_expect_eq(bitframe_free_frames(&adopted), free_frames - has_happened);
         }
     }
-    munmap(memory, room);
+    guarded_close(memory, room);
 }
 
 static struct bitframe_map torn_map;
@@ -699,8 +668,7 @@ Test(adopt, torn_making)
     bitframe_map_add(&torn_map, BITFRAME_MAP_RAM, MIB, 4 * GIB);
     cr_assert_eq(bitframe_extend_bytes(&pool, &torn_map, &torn_bytes), BITFRAME_OK);
     torn_bytes = (torn_bytes + page - 1) / page * page;
-    torn_at = mmap(NULL, torn_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    cr_assert_neq((void *)torn_at, MAP_FAILED);
+    torn_at = guarded_open(torn_bytes, page, GUARDED_ABOVE);
     memcpy(torn_at, metadata, metadata_bytes);
     cr_assert_eq(bitframe_adopt(&adopted, torn_at, torn_bytes), BITFRAME_OK);
     for (size_t i = 0; i < COUNT(acts); i++) {
@@ -710,17 +678,17 @@ Test(adopt, torn_making)
     }
     cr_expect_eq(bitframe_adopt(&adopted, metadata, metadata_bytes), BITFRAME_OK,
                  "what was to be extended is as it was");
-    munmap(torn_at, torn_bytes);
+    guarded_close(torn_at, torn_bytes);
 }
 
 Test(adopt, torn_at_any_word)
 {
     make_plain_pool();
-    static char after[ROOM_BYTES];
-    static char before[ROOM_BYTES];
-    memcpy(before, metadata, sizeof(before));
+    static char after[MOST_BYTES];
+    static char before[MOST_BYTES];
+    memcpy(before, metadata, metadata_bytes);
     cr_assert_eq(bitframe_reserve(&pool, 18 * MIB + 9 * FRAME, FRAME), BITFRAME_OK);
-    memcpy(after, metadata, sizeof(after));
+    memcpy(after, metadata, metadata_bytes);
     cr_assert_eq(pool.reserved_count, 4);
 
     /* Old and new words in any mixture: before the mark, after it, and after it has been taken away. */
@@ -738,7 +706,7 @@ Test(adopt, torn_at_any_word)
     struct header *header = (struct header *)(void *)copy;
     uint64_t mixtures = UINT64_C(1) << changed;
     for (uint64_t mixture = 0; mixture < mixtures; mixture++) {
-        memcpy(copy, before, sizeof(copy));
+        memcpy(copy, before, metadata_bytes);
         for (unsigned i = 0; i < changed; i++) {
             if (mixture >> i & 1)
                 memcpy(copy + offsets[i], after + offsets[i], 8);
@@ -750,7 +718,7 @@ Test(adopt, torn_at_any_word)
                          memcmp(before + offset_of(pool_reserved(&pool)),
                                 copy + offset_of(pool_reserved(&pool)), count * sizeof(struct span)) == 0;
         cr_assert_eq(adopt_copy(metadata_bytes), is_whole || is_before ? BITFRAME_OK : BITFRAME_MALFORMED);
-        memcpy(copy, before, sizeof(copy));
+        memcpy(copy, before, metadata_bytes);
         for (unsigned i = 0; i < changed; i++) {
             if (mixture >> i & 1)
                 memcpy(copy + offsets[i], after + offsets[i], 8);
@@ -766,7 +734,7 @@ Test(adopt_regression, repairs_all_but_header_tables_and_bitmap)
 {
     make_plain_pool();
     bitframe_settle(&pool);
-    memcpy(copy, metadata, sizeof(copy));
+    memcpy(copy, metadata, metadata_bytes);
     uint64_t index = offset_of(levels_at(&pool, &pool.frames, 1));
     uint64_t tables = offset_of(pool_segments(&pool));
     uint64_t named[BITFRAME_BAD_HEADER + 1] = {0};
@@ -791,7 +759,7 @@ Test(adopt_regression, repairs_all_but_header_tables_and_bitmap)
         word += 8;
         memcpy((char *)&pool + 8 * i, &word, 8);
         cr_assert_eq(bitframe_adopt(&pool, metadata, metadata_bytes), BITFRAME_OK);
-        assert_sound(&pool);
+        ASSERT_SOUND(&pool);
         memcpy(&word, (char *)&pool + 8 * i, 8);
     }
     cr_expect_eq(memcmp(&right.free_frames, &pool.free_frames, sizeof(right.free_frames)), 0);
@@ -805,7 +773,7 @@ Test(adopt_regression, repairs_all_but_header_tables_and_bitmap)
         cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_HEADER, "word %d", i);
         *word ^= 1;
     }
-    assert_sound(&pool);
+    ASSERT_SOUND(&pool);
 }
 
 Test(adopt, hash_is_the_published_one)

@@ -9,10 +9,8 @@
 
 #include <inttypes.h>
 #include <setjmp.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <bitframe/debug.h>
 #include <bitframe/map.h>
@@ -21,17 +19,15 @@
 #include <bitframe/platform.h>
 #include <bitframe/shared.h>
 
-#define FRAME    BITFRAME_FRAME_BYTES
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
-#define FIRST    (MALLOC_START / FRAME)
-#define BOTH     (BITFRAME_DEBUG_POISON | BITFRAME_DEBUG_TAGS)
-#define CANARY   UINT32_C(0x5AFE5AFE)
+#include "test_pool.h"
+
+#define FIRST (MALLOC_START / FRAME)
+#define BOTH  (BITFRAME_DEBUG_POISON | BITFRAME_DEBUG_TAGS)
 
 enum { FRAMES = 1200, MEMORY_FRAMES = 1536, BITS = 4096, TASKS = 7, TABLES = 8 };
 
 static struct bitframe pool;
-static _Alignas(BITFRAME_METADATA_ALIGN) uint64_t metadata[2048];
-static uint32_t storage[BITS + 1];
+static struct guarded metadata, storage;
 static _Alignas(4096) unsigned char memory[MEMORY_FRAMES * 4096];
 
 /* What the hook was told, the last of it. */
@@ -84,24 +80,33 @@ static void declare_memory(void)
 
 static void start(struct bitframe *of, uint32_t flags)
 {
-    memset(storage, 0xA5, sizeof(storage));
-    storage[BITS] = CANARY;
-    cr_assert_eq(bitframe_debug_start(of, &debug, storage, bitframe_debug_bytes(of), flags), BITFRAME_OK);
+    guarded_debug(of, &debug, &storage, flags);
 }
 
-/** A pool of FRAMES frames, all free, debugged. */
-static void make_pool(uint32_t flags)
+/** A pool of FRAMES frames, all free, not debugged. */
+static void make_plain_pool(void)
 {
     declare_memory();
-    cr_assert_eq(bitframe_init(&pool, FIRST * FRAME, FRAMES * FRAME, metadata, sizeof(metadata)),
-                 BITFRAME_OK);
+    guarded_plain_pool(&pool, &metadata, FIRST * FRAME, FRAMES * FRAME);
+}
+
+/** The same, debugged. */
+static void make_pool(uint32_t flags)
+{
+    make_plain_pool();
     start(&pool, flags);
 }
 
-static void assert_sound(void)
+/** What debugging has written, for comparing. */
+static void copy_storage(uint32_t entries[BITS])
 {
-    cr_assert_eq(bitframe_check(&pool), BITFRAME_SOUND);
-    cr_assert_eq(storage[BITS], CANARY);
+    cr_assert_leq(storage.bytes, BITS * sizeof(*entries));
+    memcpy(entries, storage.memory, storage.bytes);
+}
+
+static void expect_storage(const uint32_t entries[BITS])
+{
+    cr_expect_eq(memcmp(entries, storage.memory, storage.bytes), 0);
 }
 
 /* Poison. The ways in which frames become taken, of those at @p pa: each must look at all of them. */
@@ -204,7 +209,7 @@ Test(debug_poison, use_after_free_is_reported)
                 cr_assert_eq(report.expected, pattern_at(offsets[i]));
                 cr_assert_eq(report.found, pattern_at(offsets[i]) ^ 0x40);
                 cr_assert_eq(report.tag, ways_to_free[freeing].tag);
-                assert_sound();
+                ASSERT_SOUND(&pool);
             }
         }
     }
@@ -265,14 +270,14 @@ Test(debug_poison, a_line_at_a_time)
     cr_assert_eq(report.pa, last);
     cr_assert_eq(report.offset, FRAME - 1);
     cr_assert_eq(report.tag, TASKS);
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 Test(debug_poison, bulk)
 {
     const struct bitframe_request many = {.frames = 70, .flags = BITFRAME_ZEROED};
     static unsigned char memory_before[sizeof(memory)];
-    static uint32_t storage_before[COUNT(storage)];
+    static uint32_t storage_before[BITS];
     uint64_t pas[70], count;
     make_pool(BOTH);
     bitframe_debug_set_tag(&pool, TASKS);
@@ -283,12 +288,12 @@ Test(debug_poison, bulk)
 
     /* One of them twice: what was freed before that is found out is its owner's still, bytes and all. */
     memcpy(memory_before, memory, sizeof(memory));
-    memcpy(storage_before, storage, sizeof(storage));
+    copy_storage(storage_before);
     bitframe_debug_set_tag(&pool, TABLES);
     pas[69] = pas[3];
     cr_assert_eq(bitframe_free_bulk(&pool, pas, 70, 0, &count), BITFRAME_DOUBLE_FREE);
     cr_assert_eq(memcmp(memory_before, memory, sizeof(memory)), 0);
-    cr_assert_eq(memcmp(storage_before, storage, sizeof(storage)), 0);
+    expect_storage(storage_before);
 
     cr_assert_eq(bitframe_free_bulk(&pool, pas, 70, BITFRAME_PARTIAL, &count), BITFRAME_DOUBLE_FREE);
     cr_assert_eq(count, 69);
@@ -314,7 +319,7 @@ Test(debug_poison, bulk)
     cr_assert_eq(bitframe_debug_sweep(&pool), 0, "and it is debugged still");
     cr_assert_eq(bitframe_take(&pool), pa_of(0));
     cr_assert_eq(bitframe_tag_of(&pool, pa_of(0)), TABLES);
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 Test(debug_poison, a_taken_frame_is_its_owners)
@@ -368,9 +373,9 @@ Test(debug_poison, refused_calls_change_nothing)
     cr_assert_eq(bitframe_reserve(&pool, pa_of(200), 5 * FRAME), BITFRAME_OK);
     memory[12 * FRAME] ^= 1; /* whoever looks at it says so */
     static unsigned char memory_before[sizeof(memory)];
-    static uint32_t storage_before[COUNT(storage)];
+    static uint32_t storage_before[BITS];
     memcpy(memory_before, memory, sizeof(memory));
-    memcpy(storage_before, storage, sizeof(storage));
+    copy_storage(storage_before);
 
     uint64_t got;
     const struct bitframe_request too_long = {.frames = FRAMES};
@@ -388,23 +393,21 @@ Test(debug_poison, refused_calls_change_nothing)
 
     cr_assert_eq(reports, 0);
     cr_assert_eq(memcmp(memory_before, memory, sizeof(memory)), 0);
-    cr_assert_eq(memcmp(storage_before, storage, sizeof(storage)), 0);
-    assert_sound();
+    expect_storage(storage_before);
+    ASSERT_SOUND(&pool);
 }
 
 /** Of a line that came back to a full pool the levels above know nothing yet. */
 Test(debug_poison, sweep_sees_a_loose_line)
 {
     static struct bitframe_map_range ranges[8];
-    static uint32_t entries[2 * BITS];
     struct bitframe_map map;
     declare_memory();
     cr_assert_eq(bitframe_map_init(&map, ranges, 8), BITFRAME_OK);
     cr_assert_eq(bitframe_map_add(&map, BITFRAME_MAP_RAM, pa_of(0), 16 * FRAME), BITFRAME_OK);
     cr_assert_eq(bitframe_map_add(&map, BITFRAME_MAP_RAM, pa_of(1024), 512 * FRAME), BITFRAME_OK);
-    cr_assert_eq(bitframe_init_map(&pool, &map, metadata, sizeof(metadata)), BITFRAME_OK);
-    cr_assert_eq(bitframe_debug_start(&pool, &debug, entries, sizeof(entries), BITFRAME_DEBUG_POISON),
-                 BITFRAME_OK);
+    guarded_pool(&pool, &metadata, &map);
+    start(&pool, BITFRAME_DEBUG_POISON);
     cr_assert_eq(bitframe_take_range(&pool, 0, UINT64_MAX), 16 + 512);
     cr_assert_eq(bitframe_free(&pool, pa_of(1024)), BITFRAME_OK); /* the gap is there now */
     cr_assert_eq(bitframe_take(&pool), pa_of(1024));
@@ -470,12 +473,12 @@ void main_output_u64(int32_t interface, uint64_t value)
 
 Test(debug_page_alloc, looks_before_it_zeroes)
 {
-    static uint32_t entries[BITFRAME_BITMAP_WORDS(MALLOC_START, MALLOC_SIZE) * 64];
     struct bitframe *pages = bitframe_page_alloc_pool();
     declare_memory();
     mem_map_init();
-    cr_assert_eq(bitframe_debug_bytes(pages), sizeof(entries));
-    cr_assert_eq(bitframe_debug_start(pages, &debug, entries, sizeof(entries), BOTH), BITFRAME_OK);
+    cr_assert_eq(bitframe_debug_bytes(pages),
+                 BITFRAME_BITMAP_WORDS(MALLOC_START, MALLOC_SIZE) * 64 * sizeof(uint32_t));
+    start(pages, BOTH);
     bitframe_debug_set_tag(pages, TASKS);
     mem_map_reserve_below(pa_of(5));
     cr_assert_eq(get_free_page(), pa_of(5));
@@ -568,8 +571,8 @@ Test(debug_tags, refusals_change_nothing)
     cr_assert_eq(bitframe_tag(&pool, pa_of(0), 100, TASKS), BITFRAME_OK);
     cr_assert_eq(bitframe_free(&pool, pa_of(50)), BITFRAME_OK);
     cr_assert_eq(bitframe_reserve(&pool, pa_of(100), 5 * FRAME), BITFRAME_OK);
-    static uint32_t before[COUNT(storage)];
-    memcpy(before, storage, sizeof(storage));
+    static uint32_t before[BITS];
+    copy_storage(before);
     const struct {
         uint64_t pa, frames;
         uint32_t tag;
@@ -597,7 +600,7 @@ Test(debug_tags, refusals_change_nothing)
     for (size_t i = 0; i < COUNT(cases); i++) {
         cr_expect_eq(bitframe_tag(&pool, cases[i].pa, cases[i].frames, cases[i].tag), cases[i].status,
                      "case %zu", i);
-        cr_expect_eq(memcmp(before, storage, sizeof(storage)), 0, "case %zu", i);
+        expect_storage(before);
     }
 }
 
@@ -613,9 +616,9 @@ static void expect_run(uint32_t tag, uint64_t *frame, uint64_t first, uint64_t f
 
 static void expect_no_run(uint32_t tag, uint64_t *frame)
 {
-    struct bitframe_tagged_run run = {.tag = CANARY};
+    struct bitframe_tagged_run run = {.tag = GARBAGE};
     cr_assert(!bitframe_leaks_next(&pool, tag, frame, &run));
-    cr_assert_eq(run.tag, CANARY);
+    cr_assert_eq(run.tag, GARBAGE);
 }
 
 Test(debug_leaks, by_tag)
@@ -628,7 +631,7 @@ Test(debug_leaks, by_tag)
     cr_assert_eq(bitframe_map_add(&map, BITFRAME_MAP_RAM, pa_of(0), 100 * FRAME), BITFRAME_OK);
     cr_assert_eq(bitframe_map_add(&map, BITFRAME_MAP_RAM, pa_of(103), 100 * FRAME), BITFRAME_OK);
     cr_assert_eq(bitframe_map_add(&map, BITFRAME_MAP_RESERVED, pa_of(150), 3 * FRAME), BITFRAME_OK);
-    cr_assert_eq(bitframe_init_map(&pool, &map, metadata, sizeof(metadata)), BITFRAME_OK);
+    guarded_pool(&pool, &metadata, &map);
     by_claim(pa_of(199), 2);
     start(&pool, BOTH);
 
@@ -689,17 +692,18 @@ Test(debug_leaks, by_tag)
 
 Test(debug_leaks, offline_frames_are_nobodys_and_not_touched)
 {
-    static uint64_t words[BITFRAME_OFFLINE_WORDS(FIRST * FRAME, FRAMES * FRAME)];
+    struct guarded words = {0};
     struct bitframe_offline record;
     uint64_t pas[2] = {pa_of(16), pa_of(17)}, count, frame = 0;
     make_pool(BOTH);
+    uint64_t *bits = guarded_offline_words(&words, pa_of(10), 10 * FRAME, &count);
     by_free_run(pa_of(10), 5);
     bitframe_debug_set_tag(&pool, TASKS);
     by_claim(pa_of(15), 5);
 
     /* Frames 10 to 19 fail: 5 are free, 5 in use. Nobody may read or write them. */
     cr_assert_eq(mprotect(memory + 10 * FRAME, 10 * FRAME, PROT_NONE), 0);
-    cr_assert_eq(bitframe_offline(&pool, &record, pa_of(10), 10 * FRAME, words, COUNT(words)), BITFRAME_OK);
+    cr_assert_eq(bitframe_offline(&pool, &record, pa_of(10), 10 * FRAME, bits, count), BITFRAME_OK);
     cr_assert_eq(bitframe_tag_of(&pool, pa_of(10)), 0);
     cr_assert_eq(bitframe_tag_of(&pool, pa_of(15)), TASKS, "its owner's still");
     cr_assert_eq(bitframe_tag(&pool, pa_of(14), 2, TABLES), BITFRAME_OFFLINE);
@@ -727,7 +731,7 @@ Test(debug_leaks, offline_frames_are_nobodys_and_not_touched)
     cr_assert_eq(reports, 1);
     cr_assert_eq(report.pa, pa_of(19));
     cr_assert_eq(report.tag, 0);
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 /* Beginning and ending. */
@@ -739,8 +743,8 @@ static void expect_off(void)
     struct bitframe_tag_total total;
     uint64_t frame = 0;
     uint32_t tag = 0;
-    static uint32_t before[COUNT(storage)];
-    memcpy(before, storage, sizeof(storage));
+    static uint32_t before[BITS];
+    copy_storage(before);
     memset(memory, 0x11, sizeof(memory));
     cr_expect_eq(bitframe_debug_set_tag(&pool, TASKS), 0);
     cr_expect_eq(bitframe_debug_set_tag(&pool, TASKS), 0);
@@ -768,33 +772,31 @@ static void expect_off(void)
     for (uint64_t i = 0; i < sizeof(memory); i++)
         cr_assert_eq(memory[i], 0x11);
     cr_expect_eq(reports, 0);
-    cr_expect_eq(memcmp(before, storage, sizeof(storage)), 0);
-    assert_sound();
+    expect_storage(before);
+    ASSERT_SOUND(&pool);
 }
 
 Test(debug_start, refuses_bad_arguments)
 {
-    declare_memory();
-    cr_assert_eq(bitframe_init(&pool, FIRST * FRAME, FRAMES * FRAME, metadata, sizeof(metadata)),
-                 BITFRAME_OK);
+    make_plain_pool();
     uint64_t bytes = bitframe_debug_bytes(&pool);
     cr_assert_eq(bytes, BITS * sizeof(uint32_t));
-    memset(storage, 0xA5, sizeof(storage));
-    storage[BITS] = CANARY;
+    char *entries = guarded_renew(&storage, bytes, sizeof(uint32_t));
+    static uint32_t entries_before[BITS];
+    copy_storage(entries_before);
     struct bitframe_debug before = debug;
-    cr_expect_eq(bitframe_debug_start(NULL, &debug, storage, bytes, BOTH), BITFRAME_INVALID);
-    cr_expect_eq(bitframe_debug_start(&pool, NULL, storage, bytes, BOTH), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_debug_start(NULL, &debug, entries, bytes, BOTH), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_debug_start(&pool, NULL, entries, bytes, BOTH), BITFRAME_INVALID);
     cr_expect_eq(bitframe_debug_start(&pool, &debug, NULL, bytes, BOTH), BITFRAME_INVALID);
     for (int i = 1; i < 4; i++)
-        cr_expect_eq(bitframe_debug_start(&pool, &debug, (char *)storage + i, bytes, BOTH), BITFRAME_INVALID);
-    cr_expect_eq(bitframe_debug_start(&pool, &debug, storage, bytes, 0), BITFRAME_INVALID);
-    cr_expect_eq(bitframe_debug_start(&pool, &debug, storage, bytes, 4), BITFRAME_INVALID);
-    cr_expect_eq(bitframe_debug_start(&pool, &debug, storage, bytes, BOTH | UINT32_C(1) << 31),
+        cr_expect_eq(bitframe_debug_start(&pool, &debug, entries + i, bytes, BOTH), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_debug_start(&pool, &debug, entries, bytes, 0), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_debug_start(&pool, &debug, entries, bytes, 4), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_debug_start(&pool, &debug, entries, bytes, BOTH | UINT32_C(1) << 31),
                  BITFRAME_INVALID);
-    cr_expect_eq(bitframe_debug_start(&pool, &debug, storage, bytes - 1, BOTH), BITFRAME_NO_ROOM);
+    cr_expect_eq(bitframe_debug_start(&pool, &debug, entries, bytes - 1, BOTH), BITFRAME_NO_ROOM);
     cr_expect_eq(memcmp(&before, &debug, sizeof(debug)), 0);
-    for (uint64_t i = 0; i < BITS; i++)
-        cr_expect_eq(storage[i], UINT32_C(0xA5A5A5A5));
+    expect_storage(entries_before);
     expect_off();
 }
 
@@ -827,10 +829,7 @@ Test(debug_start, anew_forgets)
 
 Test(debug_start, off_until_then_and_after_stop)
 {
-    declare_memory();
-    cr_assert_eq(bitframe_init(&pool, FIRST * FRAME, FRAMES * FRAME, metadata, sizeof(metadata)),
-                 BITFRAME_OK);
-    storage[BITS] = CANARY;
+    make_plain_pool();
     expect_off();
     bitframe_debug_stop(&pool); /* of nothing */
     expect_off();
@@ -842,61 +841,62 @@ Test(debug_start, off_until_then_and_after_stop)
     expect_off();
 
     make_pool(BOTH);
-    cr_assert_eq(bitframe_init(&pool, FIRST * FRAME, FRAMES * FRAME, metadata, sizeof(metadata)),
-                 BITFRAME_OK);
+    make_plain_pool();
     expect_off();
 }
 
 Test(debug_start, a_pool_made_again_is_not_debugged)
 {
-    static _Alignas(BITFRAME_METADATA_ALIGN) uint64_t more[2048];
+    struct guarded more = {0};
+    uint64_t bytes;
     struct bitframe_map_range range;
     struct bitframe_map map;
     make_pool(BOTH);
     pool.free_frames = 0; /* of no use to whoever adopts it */
-    cr_assert_eq(bitframe_adopt(&pool, metadata, sizeof(metadata)), BITFRAME_OK);
+    cr_assert_eq(bitframe_adopt(&pool, metadata.memory, metadata.bytes), BITFRAME_OK);
     expect_off();
 
     make_pool(BOTH);
     cr_assert_eq(bitframe_map_init(&map, &range, 1), BITFRAME_OK);
     cr_assert_eq(bitframe_map_add(&map, BITFRAME_MAP_RAM, pa_of(0), 2 * FRAMES * FRAME), BITFRAME_OK);
-    cr_assert_eq(bitframe_extend(&pool, &map, more, sizeof(more)), BITFRAME_OK);
+    cr_assert_eq(bitframe_extend_bytes(&pool, &map, &bytes), BITFRAME_OK);
+    guarded_renew(&more, bytes, BITFRAME_METADATA_ALIGN);
+    cr_assert_eq(bitframe_extend(&pool, &map, more.memory, bytes), BITFRAME_OK);
     expect_off();
 }
 
 /* Pool, record and entries, seen at another address. */
 
 struct kernel_memory {
-    _Alignas(BITFRAME_METADATA_ALIGN) uint64_t metadata[2048];
     struct bitframe pool;
     struct bitframe_debug debug;
     uint32_t entries[BITS];
+    _Alignas(BITFRAME_METADATA_ALIGN) char metadata[];
 };
 
 Test(debug, works_at_another_address)
 {
-    const size_t size = (sizeof(struct kernel_memory) + 65535) / 65536 * 65536;
-    FILE *file = tmpfile();
-    cr_assert(file);
-    cr_assert_eq(ftruncate(fileno(file), (off_t)size), 0);
-    struct kernel_memory *low = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fileno(file), 0);
-    struct kernel_memory *high = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fileno(file), 0);
-    cr_assert(low != MAP_FAILED && high != MAP_FAILED && low != high);
+    const uint64_t metadata_bytes = BITFRAME_METADATA_BYTES(FIRST * FRAME, FRAMES * FRAME);
+    const uint64_t bytes = sizeof(struct kernel_memory) + metadata_bytes;
+    char *at[2];
+    guarded_open_twice(at, bytes, BITFRAME_METADATA_ALIGN);
+    struct kernel_memory *low = (struct kernel_memory *)(void *)at[0];
+    struct kernel_memory *high = (struct kernel_memory *)(void *)at[1];
     declare_memory();
-    cr_assert_eq(bitframe_init(&low->pool, pa_of(0), FRAMES * FRAME, low->metadata, sizeof(low->metadata)),
+    cr_assert_eq(bitframe_init(&low->pool, pa_of(0), FRAMES * FRAME, low->metadata, metadata_bytes),
                  BITFRAME_OK);
     cr_assert_eq(bitframe_debug_start(&low->pool, &low->debug, low->entries, sizeof(low->entries), BOTH),
                  BITFRAME_OK);
     bitframe_debug_set_tag(&low->pool, TASKS);
     cr_assert_eq(bitframe_take(&low->pool), pa_of(0));
-    cr_assert_eq(munmap(low, size), 0);
+    guarded_close(at[0], bytes);
 
     cr_assert_eq(bitframe_tag_of(&high->pool, pa_of(0)), TASKS);
     cr_assert_eq(bitframe_free(&high->pool, pa_of(0)), BITFRAME_OK);
     memory[3] ^= 1;
     cr_assert_eq(bitframe_take(&high->pool), pa_of(0));
     cr_assert_eq(high->debug.corruptions, 1);
-    fclose(file);
+    guarded_close(at[1], bytes);
 }
 
 /* Debugged and shared exclude each other. */
@@ -912,22 +912,23 @@ static void panicked(const char *what)
 
 Test(debug, a_pool_is_debugged_or_shared)
 {
-    static _Alignas(BITFRAME_SHARE_ALIGN) uint8_t slots[BITFRAME_SHARE_BYTES(1, BITS / 64)];
+    struct guarded slots = {0};
     const struct bitframe_share_options options = {.policy = BITFRAME_LOWEST, .cpus = 1};
     struct bitframe_shared *shared;
     make_pool(BITFRAME_DEBUG_TAGS);
-    cr_assert_eq(bitframe_share(&shared, &pool, &options, slots, sizeof(slots)), BITFRAME_UNSUPPORTED);
-    assert_sound();
+    guarded_renew(&slots, bitframe_share_bytes(&pool, 1), BITFRAME_SHARE_ALIGN);
+    cr_assert_eq(bitframe_share(&shared, &pool, &options, slots.memory, slots.bytes), BITFRAME_UNSUPPORTED);
+    ASSERT_SOUND(&pool);
     bitframe_debug_stop(&pool);
-    cr_assert_eq(bitframe_share(&shared, &pool, &options, slots, sizeof(slots)), BITFRAME_OK);
+    cr_assert_eq(bitframe_share(&shared, &pool, &options, slots.memory, slots.bytes), BITFRAME_OK);
     cr_assert_eq(bitframe_shared_alloc(shared, 0), pa_of(0));
     cr_assert_eq(bitframe_shared_begin_exclusive(shared), &pool);
     start(&pool, BITFRAME_DEBUG_TAGS);
-    assert_sound();
+    ASSERT_SOUND(&pool);
     const struct bitframe_platform platform = {.panic = panicked};
     cr_assert_eq(bitframe_set_platform(&platform), BITFRAME_OK);
     if (setjmp(out) == 0)
         bitframe_shared_end_exclusive(shared);
     cr_assert_not_null(sentence, "a pool that is debugged is shared again");
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }

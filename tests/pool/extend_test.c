@@ -15,35 +15,17 @@
 #include <bitframe/offline.h>
 
 #include "header.h"
-#include "pool_model.h"
+#include "model.h"
 #include "random.h"
+#include "test_pool.h"
 
-#define FRAME    BITFRAME_FRAME_BYTES
-#define MIB      (UINT64_C(1) << 20)
-#define GIB      (UINT64_C(1) << 30)
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
-
-enum { RANGES = 512, SLACK_BYTES = 64 };
+enum { RANGES = 512 };
 
 static struct bitframe pool;
 static struct model model;
 static struct bitframe_map map;
 static struct bitframe_map_range ranges[RANGES];
-static char *metadata;          /* the pool's */
-static uint64_t metadata_bytes; /* without the slack behind it, which must stay SLACK */
-static uint64_t random_state;
-
-#define SLACK 0x5A
-
-static uint64_t below(uint64_t bound)
-{
-    return next_random(&random_state) % bound;
-}
-
-static uint64_t skewed(uint64_t bound)
-{
-    return below(bound) >> below(16);
-}
+static struct guarded metadata;
 
 static void begin(void)
 {
@@ -55,51 +37,25 @@ static void add(enum bitframe_map_kind kind, uint64_t pa, uint64_t bytes)
     cr_assert_eq(bitframe_map_add(&map, kind, pa, bytes), BITFRAME_OK);
 }
 
-/** Memory for @p bytes bytes of metadata, full of garbage, and slack behind them. */
-static char *metadata_for(uint64_t bytes)
-{
-    void *memory;
-    cr_assert_eq(posix_memalign(&memory, BITFRAME_METADATA_ALIGN, bytes + SLACK_BYTES), 0);
-    memset(memory, 0xA5, bytes);
-    memset((char *)memory + bytes, SLACK, SLACK_BYTES);
-    return memory;
-}
-
-static void assert_within(const char *memory, uint64_t bytes)
-{
-    for (int i = 0; i < SLACK_BYTES; i++)
-        cr_assert_eq(memory[bytes + (uint64_t)i], SLACK, "written behind the end");
-}
-
 static void make(void)
 {
-    cr_assert_eq(bitframe_map_metadata_bytes(&map, &metadata_bytes), BITFRAME_OK);
-    metadata = metadata_for(metadata_bytes);
-    cr_assert_eq(bitframe_init_map(&pool, &map, metadata, metadata_bytes), BITFRAME_OK);
-}
-
-static void assert_sound(void)
-{
-    enum bitframe_invariant broken = bitframe_check(&pool);
-    cr_assert_eq(broken, BITFRAME_SOUND, "%s", bitframe_invariant_name(broken));
+    guarded_pool(&pool, &metadata, &map);
 }
 
 /** Extend over the map; the former metadata are overwritten, as their owner may. */
 static void extend(void)
 {
+    struct guarded next = {0};
     uint64_t bytes;
     cr_assert_eq(bitframe_extend_bytes(&pool, &map, &bytes), BITFRAME_OK);
-    char *next = metadata_for(bytes);
-    cr_assert_eq(bitframe_extend(&pool, &map, next, bytes), BITFRAME_OK);
-    assert_within(next, bytes);
-    assert_within(metadata, metadata_bytes);
+    guarded_renew(&next, bytes, BITFRAME_METADATA_ALIGN);
+    cr_assert_eq(bitframe_extend(&pool, &map, next.memory, bytes), BITFRAME_OK);
     struct bitframe other;
-    cr_assert_eq(bitframe_adopt(&other, metadata, metadata_bytes), BITFRAME_MALFORMED, "nobody's");
-    memset(metadata, 0xA5, metadata_bytes);
-    free(metadata);
+    cr_assert_eq(bitframe_adopt(&other, metadata.memory, metadata.bytes), BITFRAME_MALFORMED, "nobody's");
+    memset(metadata.memory, GARBAGE, metadata.bytes);
+    guarded_close(metadata.memory, metadata.bytes);
     metadata = next;
-    metadata_bytes = bytes;
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 static bool is_free(uint64_t frame)
@@ -112,7 +68,7 @@ static bool is_free(uint64_t frame)
 
 static void assert_same_frames(const char *after)
 {
-    assert_sound();
+    ASSERT_SOUND(&pool);
     for (uint64_t i = 0; i < model.frames; i++) {
         enum model_state state = (enum model_state)model.state[i];
         uint64_t frame = model.number[0] + i;
@@ -272,21 +228,19 @@ static uint64_t grow_once(uint64_t first, uint64_t frames, uint64_t calls)
         model.room = pool.reserved_room;
         run_calls(calls);
         struct bitframe adopted;
-        cr_assert_eq(bitframe_adopt(&adopted, metadata, metadata_bytes), BITFRAME_OK);
+        cr_assert_eq(bitframe_adopt(&adopted, metadata.memory, metadata.bytes), BITFRAME_OK);
         cr_assert_eq(bitframe_free_frames(&adopted), bitframe_free_frames(&pool));
         /* The pool goes on with what adopting has left, which is as it should be. */
         assert_same_frames("adopted");
         grown++;
     } while (below(3) != 0);
-    free(metadata);
     return grown;
 }
 
 Test(extend, equals_model_on_any_map)
 {
-    random_state = setting("BITFRAME_SEED", 77);
     uint64_t rounds = amount("BITFRAME_EXTEND_ROUNDS", 1000);
-    printf("extend: seed %" PRIu64 "\n", random_state);
+    seed_random("extend", 77);
     uint64_t grown = 0;
     for (uint64_t i = 0; i < rounds; i++) {
         uint64_t frames = 64 + skewed(12000);
@@ -309,7 +263,7 @@ static void extend_by(uint64_t pa, uint64_t frames)
     cr_expect_eq(bitframe_free_frames(&pool), free_frames + frames);
     cr_expect_eq(bitframe_claim(&pool, pa, frames), BITFRAME_OK);
     cr_expect_eq(bitframe_free_run(&pool, pa, frames), BITFRAME_OK);
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 Test(extend, below_above_between_and_beside)
@@ -331,7 +285,7 @@ Test(extend, below_above_between_and_beside)
     cr_expect_eq(bitframe_free(&pool, GIB + 70 * FRAME), BITFRAME_OK, "it was taken before all of that");
     cr_expect_eq(bitframe_take(&pool), 16 * MIB, "the lowest of all memory");
     cr_expect_eq(pool.segment_count, 3);
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 Test(extend, what_the_map_reserves_counts_for_new_frames_only)
@@ -400,13 +354,14 @@ Test(extend, room_for_reservations_is_as_after_making)
 Test(extend, what_is_offline_stays_so)
 {
     struct bitframe_offline record;
-    uint64_t words[BITFRAME_OFFLINE_WORDS(GIB, 2 * GIB)];
+    struct guarded words = {0};
+    uint64_t count;
     begin();
     add(BITFRAME_MAP_RAM, GIB, 1000 * FRAME);
     make();
     cr_assert_eq(bitframe_claim(&pool, GIB + 2 * FRAME, 3), BITFRAME_OK);
-    cr_assert_eq(bitframe_offline(&pool, &record, GIB, 10 * FRAME, words, sizeof(words) / sizeof(*words)),
-                 BITFRAME_OK);
+    uint64_t *bits = guarded_offline_words(&words, GIB, 10 * FRAME, &count);
+    cr_assert_eq(bitframe_offline(&pool, &record, GIB, 10 * FRAME, bits, count), BITFRAME_OK);
     extend_by(2 * GIB, 300);
     extend_by(16 * MIB, 5);
     cr_expect_eq(bitframe_offline_frames(&pool), 7);
@@ -416,19 +371,18 @@ Test(extend, what_is_offline_stays_so)
     cr_expect_eq(bitframe_offline_frames(&pool), 8);
     cr_expect_eq(bitframe_online(&pool, &record), BITFRAME_OK);
     cr_expect_eq(bitframe_free_frames(&pool), 305 + 1000 - 2);
-    assert_sound();
+    ASSERT_SOUND(&pool);
 
     /* A hole that the range reaches across, and that is memory in the map. */
     uint64_t bytes;
-    cr_assert_eq(
-        bitframe_offline(&pool, &record, GIB + 990 * FRAME, GIB, words, sizeof(words) / sizeof(*words)),
-        BITFRAME_OK);
+    bits = guarded_offline_words(&words, GIB + 990 * FRAME, GIB, &count);
+    cr_assert_eq(bitframe_offline(&pool, &record, GIB + 990 * FRAME, GIB, bits, count), BITFRAME_OK);
     cr_assert_eq(bitframe_offline_frames(&pool), 310);
     add(BITFRAME_MAP_RAM, 2 * GIB - 8 * FRAME, 8 * FRAME);
     cr_expect_eq(bitframe_extend_bytes(&pool, &map, &bytes), BITFRAME_OFFLINE);
     cr_expect_eq(bitframe_online(&pool, &record), BITFRAME_OK);
     cr_expect_eq(bitframe_extend_bytes(&pool, &map, &bytes), BITFRAME_OK);
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 Test(extend, nothing_free_before)
@@ -454,8 +408,8 @@ Test(extend, refusals_change_nothing)
     add(BITFRAME_MAP_RESERVED, 2 * GIB, 10 * FRAME);
     make();
     cr_assert_eq(bitframe_claim(&pool, GIB + 3 * FRAME, 5), BITFRAME_OK);
-    cr_assert_leq(metadata_bytes, sizeof(before));
-    memcpy(before, metadata, metadata_bytes);
+    cr_assert_leq(metadata.bytes, sizeof(before));
+    memcpy(before, metadata.memory, metadata.bytes);
     struct bitframe pool_before;
     memcpy(&pool_before, &pool, sizeof(pool));
 
@@ -479,9 +433,10 @@ Test(extend, refusals_change_nothing)
     add(BITFRAME_MAP_RAM, 3 * GIB, 64 * MIB);
     uint64_t bytes = 0;
     cr_assert_eq(bitframe_extend_bytes(&pool, &map, &bytes), BITFRAME_OK);
-    char *next = metadata_for(bytes);
+    struct guarded next_room = {0}, around_room = {0};
+    char *next = guarded_renew(&next_room, bytes, BITFRAME_METADATA_ALIGN);
     /* A pool in its own new metadata, and metadata that reach into the old from below. */
-    char *around = metadata_for(2 * bytes + sizeof(pool));
+    char *around = guarded_renew(&around_room, 2 * bytes + sizeof(pool), BITFRAME_METADATA_ALIGN);
     const struct {
         const struct bitframe_map *map;
         void *metadata;
@@ -499,21 +454,21 @@ Test(extend, refusals_change_nothing)
         {&less, next, UINT64_MAX, BITFRAME_INVALID, "a span less"},
         {&cut, next, UINT64_MAX, BITFRAME_INVALID, "a frame less"},
         {&incomplete, next, UINT64_MAX, BITFRAME_INCOMPLETE, "incomplete"},
-        {&map, metadata, UINT64_MAX, BITFRAME_INVALID, "the old metadata"},
-        {&map, metadata + (metadata_bytes - 1) / 64 * 64, UINT64_MAX, BITFRAME_INVALID, "their end"},
-        {&map, metadata - (bytes - 1) / 64 * 64, UINT64_MAX, BITFRAME_INVALID, "reaching into them"},
+        {&map, metadata.memory, UINT64_MAX, BITFRAME_INVALID, "the old metadata"},
+        {&map, metadata.memory + (metadata.bytes - 1) / 64 * 64, UINT64_MAX, BITFRAME_INVALID, "their end"},
+        {&map, metadata.memory - (bytes - 1) / 64 * 64, UINT64_MAX, BITFRAME_INVALID, "reaching into them"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         cr_expect_eq(bitframe_extend(&pool, cases[i].map, cases[i].metadata, cases[i].bytes), cases[i].status,
                      "%s", cases[i].what);
         cr_assert_eq(memcmp(&pool, &pool_before, sizeof(pool)), 0, "%s", cases[i].what);
-        cr_assert_eq(memcmp(metadata, before, metadata_bytes), 0, "%s", cases[i].what);
+        cr_assert_eq(memcmp(metadata.memory, before, metadata.bytes), 0, "%s", cases[i].what);
         for (uint64_t k = 0; k < bytes; k++)
-            cr_assert_eq(next[k], (char)0xA5, "%s", cases[i].what);
+            cr_assert_eq(next[k], (char)GARBAGE, "%s", cases[i].what);
     }
     cr_expect_eq(bitframe_extend(NULL, &map, next, bytes), BITFRAME_INVALID);
     struct bitframe *inside = (struct bitframe *)(void *)(around + bytes / 64 * 64 - 64);
-    cr_assert_eq(bitframe_adopt(inside, metadata, metadata_bytes), BITFRAME_OK);
+    cr_assert_eq(bitframe_adopt(inside, metadata.memory, metadata.bytes), BITFRAME_OK);
     cr_expect_eq(bitframe_extend(inside, &map, around, bytes), BITFRAME_INVALID, "over the pool itself");
     cr_expect_eq(bitframe_check(inside), BITFRAME_SOUND);
 
@@ -525,24 +480,23 @@ Test(extend, refusals_change_nothing)
     cr_expect_eq(bitframe_extend_bytes(&pool, &incomplete, &unchanged), BITFRAME_INCOMPLETE);
     cr_expect_eq(unchanged, 7);
     cr_expect_eq(bitframe_extend(&pool, &map, next, bytes), BITFRAME_OK, "and nothing else was wrong");
-    assert_sound();
-    free(around);
-    free(next);
+    ASSERT_SOUND(&pool);
 }
 
 /* docs/map.md: memory that is plugged in later. PAs stand for offsets in a block of memory here. */
 
-static _Alignas(4096) char ram[64 * 4096];
+static struct guarded ram;
 
 static void *at(uint64_t pa)
 {
-    return ram + (pa - GIB);
+    return ram.memory + (pa - GIB);
 }
 
 Test(extend, example_of_the_documentation)
 {
     begin();
-    add(BITFRAME_MAP_RAM, GIB, sizeof(ram));
+    guarded_renew(&ram, 64 * FRAME, FRAME);
+    add(BITFRAME_MAP_RAM, GIB, ram.bytes);
     uint64_t old_pa, old_bytes;
     cr_assert_eq(bitframe_place(&map, &old_pa, &old_bytes), BITFRAME_OK);
     cr_assert_eq(bitframe_init_map(&pool, &map, at(old_pa), old_bytes), BITFRAME_OK);
@@ -557,7 +511,7 @@ Test(extend, example_of_the_documentation)
     cr_assert_eq(bitframe_unreserve(&pool, old_pa, old_bytes), BITFRAME_OK);
     memset(at(old_pa), 0xA5, old_bytes);
 
-    assert_sound();
+    ASSERT_SOUND(&pool);
     cr_expect_eq(bitframe_reserved_frames(&pool), 0);
     cr_expect_eq(bitframe_free_frames(&pool), 64 + 128 * MIB / FRAME - 1 - request.frames);
     cr_expect_eq(bitframe_free(&pool, page), BITFRAME_OK);

@@ -12,23 +12,11 @@
 
 #include "geometry.h"
 #include "random.h"
-
-#define FRAME    BITFRAME_FRAME_BYTES
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
-#define GIB      (UINT64_C(1) << 30)
-
-enum { ROOM_BYTES = 1 << 19, WORDS = 1 << 15 };
+#include "test_pool.h"
 
 static struct bitframe pool;
 static struct bitframe_offline record;
-static uint64_t words[WORDS];
-static _Alignas(BITFRAME_METADATA_ALIGN) char metadata[ROOM_BYTES];
-static uint64_t random_state;
-
-static uint64_t below(uint64_t bound)
-{
-    return next_random(&random_state) % bound;
-}
+static struct guarded words, metadata;
 
 static bool is_free(uint64_t frame)
 {
@@ -128,7 +116,7 @@ static void assert_spans(uint64_t first, uint64_t end)
 Test(figures, refuses_null)
 {
     struct bitframe_span_figures got;
-    cr_assert_eq(bitframe_init(&pool, FRAME, 10 * FRAME, metadata, ROOM_BYTES), BITFRAME_OK);
+    guarded_plain_pool(&pool, &metadata, FRAME, 10 * FRAME);
     cr_expect_eq(bitframe_span(NULL, 0, &got), BITFRAME_INVALID);
     cr_expect_eq(bitframe_span(&pool, 0, NULL), BITFRAME_INVALID);
 }
@@ -138,8 +126,7 @@ Test(figures, by_hand)
     struct bitframe_fragmentation got;
     const struct bitframe_request all = {.frames = 2 * BITFRAME_LINE_FRAMES};
     uint64_t pa = 0;
-    cr_assert_eq(bitframe_init(&pool, GIB, 2 * BITFRAME_LINE_FRAMES * FRAME, metadata, ROOM_BYTES),
-                 BITFRAME_OK);
+    guarded_plain_pool(&pool, &metadata, GIB, 2 * BITFRAME_LINE_FRAMES * FRAME);
     bitframe_fragmentation(&pool, &got);
     cr_expect_eq(got.free_lines, 2);
     cr_expect_eq(got.free_blocks, 0);
@@ -178,7 +165,7 @@ Test(figures, by_hand)
 Test(figures, blocks_are_aligned_in_memory)
 {
     struct bitframe_fragmentation got;
-    cr_assert_eq(bitframe_init(&pool, GIB + GIB / 2, 2 * GIB + GIB / 2, metadata, ROOM_BYTES), BITFRAME_OK);
+    guarded_plain_pool(&pool, &metadata, GIB + GIB / 2, 2 * GIB + GIB / 2);
     bitframe_fragmentation(&pool, &got);
     cr_expect_eq(got.free_blocks, 2, "[2 GiB, 4 GiB)");
     cr_expect_eq(got.free_lines, 5 * BITFRAME_BLOCK_LINES / 2);
@@ -200,7 +187,7 @@ Test(figures, runs_end_with_their_segment)
     cr_assert_eq(bitframe_map_init(&map, ranges, 2), BITFRAME_OK);
     cr_assert_eq(bitframe_map_add(&map, BITFRAME_MAP_RAM, GIB, bytes), BITFRAME_OK);
     cr_assert_eq(bitframe_map_add(&map, BITFRAME_MAP_RAM, 2 * GIB, bytes), BITFRAME_OK);
-    cr_assert_eq(bitframe_init_map(&pool, &map, metadata, ROOM_BYTES), BITFRAME_OK);
+    guarded_pool(&pool, &metadata, &map);
     cr_assert_eq(pool.segment_count, 2);
     bitframe_fragmentation(&pool, &got);
     cr_expect_eq(got.free_lines, 16);
@@ -219,21 +206,20 @@ static void compare(uint64_t first, uint64_t frames, uint64_t longest)
     for (uint64_t i = below(8); i != 0; i--)
         bitframe_map_add(&map, below(2) ? BITFRAME_MAP_HOLE : BITFRAME_MAP_RESERVED,
                          (first + 1 + below(frames)) * FRAME, (1 + below(frames / 8 + 1)) * FRAME);
-    cr_assert_eq(bitframe_init_map(&pool, &map, metadata, ROOM_BYTES), BITFRAME_OK);
-    uint64_t words_needed = frames / 64 + 2;
-    cr_assert_leq(words_needed, WORDS);
+    guarded_pool(&pool, &metadata, &map);
     for (uint64_t i = 1 + below(30); i != 0; i--)
         (void)bitframe_claim(&pool, (first + below(frames)) * FRAME, 1 + below(1 + below(longest)));
     bool is_offline_somewhere = below(2) != 0;
-    if (is_offline_somewhere)
-        cr_assert_eq(bitframe_offline(&pool, &record, (first + below(frames)) * FRAME,
-                                      (1 + below(frames / 4 + 1)) * FRAME, words, WORDS),
-                     BITFRAME_OK);
+    if (is_offline_somewhere) {
+        uint64_t pa = (first + below(frames)) * FRAME, bytes = (1 + below(frames / 4 + 1)) * FRAME, count;
+        uint64_t *bits = guarded_offline_words(&words, pa, bytes, &count);
+        cr_assert_eq(bitframe_offline(&pool, &record, pa, bytes, bits, count), BITFRAME_OK);
+    }
     for (uint64_t i = below(60); i != 0; i--)
         (void)bitframe_free_run(&pool, (first + below(frames)) * FRAME, 1 + below(1 + below(longest)));
     for (uint64_t i = below(200); i != 0; i--)
         bitframe_take(&pool);
-    cr_assert_eq(bitframe_check(&pool), BITFRAME_SOUND);
+    ASSERT_SOUND(&pool);
     assert_measured(first, first + frames);
     assert_spans(first, first + frames);
     while (below(2) && bitframe_take_range(&pool, (first + below(frames)) * FRAME, UINT64_MAX) != 0)
@@ -243,8 +229,7 @@ static void compare(uint64_t first, uint64_t frames, uint64_t longest)
 Test(figures, equal_naive_loops)
 {
     uint64_t pools = amount("BITFRAME_FIGURES_POOLS", 300);
-    random_state = setting("BITFRAME_SEED", 1403);
-    printf("figures: seed %" PRIu64 "\n", random_state);
+    seed_random("figures", 1403);
     for (uint64_t i = 0; i < pools; i++) {
         uint64_t frames = 1 + below(below(2) ? 200 : 9000);
         compare(1 + below(below(2) ? 3000 : UINT64_C(1) << 36), frames, 1 + frames / 10);

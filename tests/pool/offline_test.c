@@ -10,24 +10,15 @@
 
 #include "index.h"
 #include "offline.h"
+#include "test_pool.h"
 
-#define FRAME    BITFRAME_FRAME_BYTES
-#define COUNT(a) (sizeof(a) / sizeof(*(a)))
-#define MIB      (UINT64_C(1) << 20)
-#define GIB      (UINT64_C(1) << 30)
-
-enum { WORDS = 4096, ROOM_BYTES = 1 << 18 };
-
-/* All that a call may change, in one piece: for comparing, and for moving it elsewhere. */
-struct world {
-    _Alignas(BITFRAME_METADATA_ALIGN) char metadata[ROOM_BYTES];
+/* The pool and the records of offline ranges; their memory is guarded. */
+static struct world {
     struct bitframe pool;
     struct bitframe_offline records[3];
-    uint64_t words[3][WORDS];
-};
+} world;
 
-static struct world world;
-static struct world before;
+static struct guarded metadata, words[3];
 static struct bitframe *const pool = &world.pool;
 static struct bitframe_offline *const record = world.records;
 
@@ -42,31 +33,68 @@ enum {
     TOTAL = END - BASE - 256,
 };
 
-static void assert_sound(void)
-{
-    enum bitframe_invariant broken = bitframe_check(pool);
-    cr_assert_eq(broken, BITFRAME_SOUND, "%s", bitframe_invariant_name(broken));
-}
-
 static void make_pool(void)
 {
     struct bitframe_map_range ranges[8];
     struct bitframe_map map;
-    memset(&world, 0xA5, sizeof(world));
+    memset(&world, GARBAGE, sizeof(world));
     cr_assert_eq(bitframe_map_init(&map, ranges, COUNT(ranges)), BITFRAME_OK);
     cr_assert_eq(bitframe_map_add(&map, BITFRAME_MAP_RAM, BASE * FRAME, (END - BASE) * FRAME), BITFRAME_OK);
     cr_assert_eq(bitframe_map_add(&map, BITFRAME_MAP_HOLE, HOLE * FRAME, (BEHIND - HOLE) * FRAME),
                  BITFRAME_OK);
     cr_assert_eq(bitframe_map_add(&map, BITFRAME_MAP_RESERVED, RESERVED * FRAME, RESERVED_FRAMES * FRAME),
                  BITFRAME_OK);
-    cr_assert_eq(bitframe_init_map(pool, &map, world.metadata, ROOM_BYTES), BITFRAME_OK);
-    assert_sound();
+    guarded_pool(pool, &metadata, &map);
     cr_assert_eq(bitframe_offline_frames(pool), 0);
 }
 
+/** Words for record @p i, which is not in use. */
+static uint64_t *make_words(size_t i, uint64_t count)
+{
+    return guarded_renew(words + i, count * sizeof(uint64_t), sizeof(uint64_t));
+}
+
+static uint64_t *bits_of(size_t i)
+{
+    return (uint64_t *)(void *)words[i].memory;
+}
+
+/** Take frames out of use, with as many words as the frames take that are the pool's. */
 static enum bitframe_status offline(size_t i, uint64_t first, uint64_t frames)
 {
-    return bitframe_offline(pool, record + i, first * FRAME, frames * FRAME, world.words[i], WORDS);
+    uint64_t low = pool_spans(pool)[0].first, end = pool_spans(pool)[pool->span_count - 1].end;
+    low = first > low ? first : low;
+    end = first + frames < end ? first + frames : end;
+    uint64_t count = low < end ? offline_word_count(low, end) : 0;
+    return bitframe_offline(pool, record + i, first * FRAME, frames * FRAME, make_words(i, count), count);
+}
+
+/** Everything that a call may change: pool, records, and what they were given. */
+struct contents {
+    struct world world;
+    char first_bytes[1 << 14], word_bytes[3][1 << 12];
+};
+
+static void copy_contents(struct contents *to)
+{
+    memset(to, 0, sizeof(*to));
+    to->world = world;
+    cr_assert_leq(metadata.bytes, sizeof(to->first_bytes));
+    memcpy(to->first_bytes, metadata.memory, metadata.bytes);
+    for (size_t i = 0; i < 3; i++) {
+        cr_assert_leq(words[i].bytes, sizeof(to->word_bytes[i]));
+        if (words[i].bytes != 0)
+            memcpy(to->word_bytes[i], words[i].memory, words[i].bytes);
+    }
+}
+
+static struct contents before;
+
+static void expect_unchanged(void)
+{
+    static struct contents now;
+    copy_contents(&now);
+    cr_expect_eq(memcmp(&before, &now, sizeof(now)), 0, "a refusal changes nothing");
 }
 
 static enum bitframe_status free_frame(uint64_t frame)
@@ -76,7 +104,7 @@ static enum bitframe_status free_frame(uint64_t frame)
 
 static void assert_counts(uint64_t free_frames, uint64_t offline_frames, uint64_t in_use)
 {
-    assert_sound();
+    ASSERT_SOUND(pool);
     cr_assert_eq(bitframe_free_frames(pool), free_frames, "free: %" PRIu64, bitframe_free_frames(pool));
     cr_assert_eq(bitframe_offline_frames(pool), offline_frames, "offline: %" PRIu64,
                  bitframe_offline_frames(pool));
@@ -135,7 +163,7 @@ Test(offline, frames_in_use_go_when_they_are_freed)
 Test(offline, a_part_of_a_frame_is_all_of_it)
 {
     make_pool();
-    cr_assert_eq(bitframe_offline(pool, record, (BASE + 1) * FRAME + FRAME - 1, 2, world.words[0], WORDS),
+    cr_assert_eq(bitframe_offline(pool, record, (BASE + 1) * FRAME + FRAME - 1, 2, make_words(0, 1), 1),
                  BITFRAME_OK);
     assert_counts(TOTAL - RESERVED_FRAMES - 2, 2, 0);
     cr_expect_eq(bitframe_claim(pool, BASE * FRAME, 1), BITFRAME_OK);
@@ -211,7 +239,7 @@ Test(offline_regression, onlining_after_frees_gives_all_back)
     cr_expect_eq(exhaust(0, 0), TOTAL - RESERVED_FRAMES);
     for (uint64_t frame = BASE; frame < HOLE; frame++)
         cr_assert_eq(free_frame(frame), frame - RESERVED < RESERVED_FRAMES ? BITFRAME_RESERVED : BITFRAME_OK);
-    assert_sound();
+    ASSERT_SOUND(pool);
 }
 
 Test(offline, online_leaves_in_use_what_is_in_use)
@@ -248,11 +276,11 @@ Test(offline, free_run_puts_each_frame_where_it_belongs)
     cr_expect_eq(bitframe_offline_in_use(record + 2), 0);
 
     /* One frame that is offline already spoils a run, and so does one that is free. */
-    before = world;
+    copy_contents(&before);
     cr_expect_eq(bitframe_free_run(pool, (BASE + 349) * FRAME, 100), BITFRAME_OFFLINE);
     cr_expect_eq(bitframe_free_run(pool, (BASE + 49) * FRAME, 52), BITFRAME_OFFLINE, "before double free");
     cr_expect_eq(bitframe_free_run(pool, (BASE + 49) * FRAME, 2), BITFRAME_DOUBLE_FREE);
-    cr_expect_eq(memcmp(&before, &world, sizeof(world)), 0, "a refusal changes nothing");
+    expect_unchanged();
     cr_expect_eq(bitframe_free_run(pool, (BASE + 350) * FRAME, 50), BITFRAME_OK, "wholly inside");
     cr_expect_eq(bitframe_free_run(pool, (BASE + 400) * FRAME, 600), BITFRAME_OK, "wholly outside");
     cr_expect_eq(bitframe_free_run(pool, BASE * FRAME, 50), BITFRAME_OK);
@@ -291,15 +319,14 @@ Test(offline, keeps_2_mib_and_1_gib_from_being_whole)
 {
     struct bitframe_request block = {.frames = GIB / FRAME, .align = GIB};
     uint64_t pa = 0;
-    memset(&world, 0xA5, sizeof(world));
-    cr_assert_eq(bitframe_init(pool, GIB, 2 * GIB, world.metadata, ROOM_BYTES), BITFRAME_OK);
+    guarded_plain_pool(pool, &metadata, GIB, 2 * GIB);
     cr_assert_eq(offline(0, GIB / FRAME + 700, 1), BITFRAME_OK);
     assert_counts(2 * GIB / FRAME - 1, 1, 0);
     cr_assert_eq(bitframe_take_run(pool, &block, &pa), BITFRAME_OK);
     cr_expect_eq(pa, 2 * GIB);
     cr_expect_eq(bitframe_take_run(pool, &block, &pa), BITFRAME_NONE);
     cr_assert_eq(bitframe_online(pool, record), BITFRAME_OK);
-    assert_sound();
+    ASSERT_SOUND(pool);
     cr_expect_eq(bitframe_take_run(pool, &block, &pa), BITFRAME_OK);
     cr_expect_eq(pa, GIB);
 }
@@ -307,14 +334,13 @@ Test(offline, keeps_2_mib_and_1_gib_from_being_whole)
 Test(offline, up_to_2_to_the_64)
 {
     uint64_t first_pa = 0 - 3 * FRAME;
-    memset(&world, 0xA5, sizeof(world));
-    cr_assert_eq(bitframe_init(pool, first_pa, 3 * FRAME, world.metadata, ROOM_BYTES), BITFRAME_OK);
-    cr_expect_eq(bitframe_offline(pool, record, 0 - FRAME, FRAME + 1, world.words[0], WORDS),
-                 BITFRAME_INVALID);
-    cr_assert_eq(bitframe_offline(pool, record, 0 - FRAME, FRAME, world.words[0], 1), BITFRAME_OK);
+    guarded_plain_pool(pool, &metadata, first_pa, 3 * FRAME);
+    uint64_t *one = make_words(0, 1);
+    cr_expect_eq(bitframe_offline(pool, record, 0 - FRAME, FRAME + 1, one, 1), BITFRAME_INVALID);
+    cr_assert_eq(bitframe_offline(pool, record, 0 - FRAME, FRAME, one, 1), BITFRAME_OK);
     assert_counts(2, 1, 0);
     cr_expect_eq(bitframe_online(pool, record), BITFRAME_OK);
-    cr_assert_eq(bitframe_offline(pool, record, 0, UINT64_MAX, world.words[0], 1), BITFRAME_OK,
+    cr_assert_eq(bitframe_offline(pool, record, 0, UINT64_MAX, one, 1), BITFRAME_OK,
                  "one word is enough for the frames that the pool has");
     assert_counts(0, 3, 0);
 }
@@ -325,27 +351,27 @@ Test(offline, refuses_bad_arguments)
 {
     make_pool();
     cr_assert_eq(offline(1, BASE + 10, 10), BITFRAME_OK);
-    before = world;
-    uint64_t *words = world.words[0];
-    cr_expect_eq(bitframe_offline(NULL, record, BASE * FRAME, FRAME, words, 1), BITFRAME_INVALID);
-    cr_expect_eq(bitframe_offline(pool, NULL, BASE * FRAME, FRAME, words, 1), BITFRAME_INVALID);
+    uint64_t *one = make_words(0, 1);
+    copy_contents(&before);
+    cr_expect_eq(bitframe_offline(NULL, record, BASE * FRAME, FRAME, one, 1), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_offline(pool, NULL, BASE * FRAME, FRAME, one, 1), BITFRAME_INVALID);
     cr_expect_eq(bitframe_offline(pool, record, BASE * FRAME, FRAME, NULL, 1), BITFRAME_INVALID);
-    for (uintptr_t off = 1; off < sizeof(*words); off++)
+    for (uintptr_t off = 1; off < sizeof(*one); off++)
         cr_expect_eq(bitframe_offline(pool, record, BASE * FRAME, FRAME,
-                                      (uint64_t *)(void *)((uintptr_t)words + off), 1),
+                                      (uint64_t *)(void *)((uintptr_t)one + off), 1),
                      BITFRAME_INVALID, "words misaligned by %zu", (size_t)off);
-    cr_expect_eq(bitframe_offline(pool, record, BASE * FRAME, 0 - BASE * FRAME + 1, words, WORDS),
-                 BITFRAME_INVALID, "wraps");
-    cr_expect_eq(bitframe_offline(pool, record + 1, BASE * FRAME, FRAME, words, WORDS), BITFRAME_INVALID,
+    cr_expect_eq(bitframe_offline(pool, record, BASE * FRAME, 0 - BASE * FRAME + 1, one, 1), BITFRAME_INVALID,
+                 "wraps");
+    cr_expect_eq(bitframe_offline(pool, record + 1, BASE * FRAME, FRAME, one, 1), BITFRAME_INVALID,
                  "the record of a range that is out of use");
-    cr_expect_eq(bitframe_offline(pool, record + 1, BASE * FRAME, 0, words, WORDS), BITFRAME_INVALID,
+    cr_expect_eq(bitframe_offline(pool, record + 1, BASE * FRAME, 0, one, 1), BITFRAME_INVALID,
                  "even for nothing");
-    cr_expect_eq(bitframe_offline(pool, record + 1, (BASE + 10) * FRAME, FRAME, words, 0), BITFRAME_INVALID,
+    cr_expect_eq(bitframe_offline(pool, record + 1, (BASE + 10) * FRAME, FRAME, one, 0), BITFRAME_INVALID,
                  "invalid comes before offline and no room");
     cr_expect_eq(bitframe_online(NULL, record + 1), BITFRAME_INVALID);
     cr_expect_eq(bitframe_online(pool, NULL), BITFRAME_INVALID);
     cr_expect_eq(bitframe_online(pool, record), BITFRAME_INVALID, "never was out of use");
-    cr_expect_eq(memcmp(&before, &world, sizeof(world)), 0, "a refusal changes nothing");
+    expect_unchanged();
 }
 
 Test(offline, refuses_what_is_out_of_use_already)
@@ -353,7 +379,8 @@ Test(offline, refuses_what_is_out_of_use_already)
     make_pool();
     cr_assert_eq(offline(0, BASE + 10, 10), BITFRAME_OK);
     cr_assert_eq(offline(1, HOLE - 10, BEHIND - HOLE + 20), BITFRAME_OK);
-    before = world;
+    uint64_t *none = make_words(2, 0);
+    copy_contents(&before);
     const struct {
         uint64_t first, frames;
     } ranges[] = {
@@ -362,12 +389,12 @@ Test(offline, refuses_what_is_out_of_use_already)
         {HOLE - 99, 90}, {BEHIND + 9, 1}, {HOLE - 2, 10}, {0, END},
     };
     for (size_t i = 0; i < COUNT(ranges); i++)
-        cr_expect_eq(bitframe_offline(pool, record + 2, ranges[i].first * FRAME, ranges[i].frames * FRAME,
-                                      world.words[2], 0),
-                     BITFRAME_OFFLINE, "%zu, and before no room", i);
-    cr_expect_eq(memcmp(&before, &world, sizeof(world)), 0, "a refusal changes nothing");
+        cr_expect_eq(
+            bitframe_offline(pool, record + 2, ranges[i].first * FRAME, ranges[i].frames * FRAME, none, 0),
+            BITFRAME_OFFLINE, "%zu, and before no room", i);
+    expect_unchanged();
     cr_expect_eq(offline(2, BASE + 20, HOLE - 10 - BASE - 20), BITFRAME_OK, "just between the two");
-    assert_sound();
+    ASSERT_SOUND(pool);
 }
 
 Test(offline, refuses_too_few_words)
@@ -383,14 +410,12 @@ Test(offline, refuses_too_few_words)
         uint64_t pa = ranges[i].first * FRAME, bytes = ranges[i].frames * FRAME;
         cr_expect_eq(BITFRAME_OFFLINE_WORDS(pa, bytes), ranges[i].words);
         cr_expect_eq(BITFRAME_OFFLINE_WORDS(pa + FRAME - 1, bytes - FRAME + 1), ranges[i].words);
-        before = world;
-        cr_expect_eq(bitframe_offline(pool, record, pa, bytes, world.words[0], ranges[i].words - 1),
-                     BITFRAME_NO_ROOM);
-        cr_expect_eq(memcmp(&before, &world, sizeof(world)), 0, "a refusal changes nothing");
-        cr_assert_eq(bitframe_offline(pool, record, pa, bytes, world.words[0], ranges[i].words), BITFRAME_OK);
-        for (uint64_t word = ranges[i].words; word < WORDS; word++)
-            cr_assert_eq(world.words[0][word], before.words[0][word], "beyond what was given");
-        assert_sound();
+        uint64_t *bits = make_words(0, ranges[i].words);
+        copy_contents(&before);
+        cr_expect_eq(bitframe_offline(pool, record, pa, bytes, bits, ranges[i].words - 1), BITFRAME_NO_ROOM);
+        expect_unchanged();
+        cr_assert_eq(bitframe_offline(pool, record, pa, bytes, bits, ranges[i].words), BITFRAME_OK);
+        ASSERT_SOUND(pool);
         cr_assert_eq(bitframe_online(pool, record), BITFRAME_OK);
         assert_counts(TOTAL - RESERVED_FRAMES, 0, 0);
     }
@@ -405,7 +430,7 @@ Test(offline, what_other_calls_refuse_and_in_which_order)
     cr_assert_eq(offline(0, RESERVED - 15, 30), BITFRAME_OK); /* 5 in use, 5 reserved, 20 offline */
     assert_counts(TOTAL - RESERVED_FRAMES - 10 - 20, 20, 5);
     uint64_t taken = (RESERVED - 20) * FRAME, gone = (RESERVED - 10) * FRAME;
-    before = world;
+    copy_contents(&before);
 
     cr_expect_eq(bitframe_claim(pool, gone, 0), BITFRAME_INVALID);
     cr_expect_eq(bitframe_claim(pool, gone, END), BITFRAME_UNMANAGED);
@@ -438,11 +463,11 @@ Test(offline, what_other_calls_refuse_and_in_which_order)
     cr_expect_eq(bitframe_unreserve(pool, taken, 5 * FRAME), BITFRAME_NOT_RESERVED);
     cr_expect_eq(bitframe_unreserve(pool, gone, FRAME - 1), BITFRAME_OK, "no whole frame");
     cr_expect_eq(bitframe_take_range(pool, gone, RESERVED * FRAME), 0);
-    cr_expect_eq(memcmp(&before, &world, sizeof(world)), 0, "a refusal changes nothing");
+    expect_unchanged();
 
     cr_expect_eq(bitframe_reserve(pool, (RESERVED + 15) * FRAME, FRAME), BITFRAME_OK,
                  "right behind the range");
-    assert_sound();
+    ASSERT_SOUND(pool);
     cr_expect_eq(bitframe_unreserve(pool, (RESERVED + 15) * FRAME, FRAME), BITFRAME_OK);
     assert_counts(TOTAL - RESERVED_FRAMES - 10 - 20, 20, 5);
 }
@@ -491,7 +516,7 @@ Test(offline, empty_records)
     uint64_t frame = 0;
     for (size_t i = 0; i < COUNT(ranges); i++) {
         memset(record, 0x5A, sizeof(*record));
-        cr_assert_eq(bitframe_offline(pool, record, ranges[i][0], ranges[i][1], world.words[0], 0),
+        cr_assert_eq(bitframe_offline(pool, record, ranges[i][0], ranges[i][1], make_words(0, 0), 0),
                      BITFRAME_OK);
         assert_counts(TOTAL - RESERVED_FRAMES, 0, 0);
         cr_expect_not(bitframe_offline_next(pool, record, &frame, &run));
@@ -528,13 +553,13 @@ Test(offline, records_in_any_order)
         make_pool();
         for (int i = 0; i < 3; i++) {
             cr_assert_eq(offline((size_t)go[i], first[go[i]], 10), BITFRAME_OK);
-            assert_sound();
+            ASSERT_SOUND(pool);
         }
         cr_assert_eq(bitframe_offline_frames(pool), 30);
         for (int i = 0; i < 3; i++) {
             cr_assert_eq(bitframe_online(pool, record + back[i]), BITFRAME_OK);
             cr_assert_eq(bitframe_claim(pool, first[back[i]] * FRAME, 10), BITFRAME_OK);
-            assert_sound();
+            ASSERT_SOUND(pool);
         }
         cr_assert_eq(bitframe_offline_frames(pool), 0);
     }
@@ -544,36 +569,51 @@ Test(offline, init_forgets_records)
 {
     make_pool();
     cr_assert_eq(offline(0, BASE, 100), BITFRAME_OK);
-    cr_assert_eq(bitframe_init(pool, BASE * FRAME, 200 * FRAME, world.metadata, ROOM_BYTES), BITFRAME_OK);
+    guarded_plain_pool(pool, &metadata, BASE * FRAME, 200 * FRAME);
     memset(record, 0x5A, sizeof(*record));
-    assert_sound();
+    ASSERT_SOUND(pool);
     cr_expect_eq(bitframe_offline_frames(pool), 0);
     cr_expect_eq(exhaust(0, 0), 200);
 }
 
 Test(offline, works_at_another_address)
 {
-    static struct world elsewhere;
-    make_pool();
+    /* Pool, records, their words and the metadata are one block of memory, mapped twice. */
+    struct kernel_memory {
+        struct world world;
+        uint64_t words[2][1];
+        _Alignas(BITFRAME_METADATA_ALIGN) char metadata[];
+    };
+    const uint64_t metadata_bytes =
+        BITFRAME_METADATA_BYTES(BASE << BITFRAME_FRAME_SHIFT, 64 << BITFRAME_FRAME_SHIFT);
+    const uint64_t bytes = sizeof(struct kernel_memory) + metadata_bytes;
+    char *at[2];
+    guarded_open_twice(at, bytes, BITFRAME_METADATA_ALIGN);
+    struct kernel_memory *low = (struct kernel_memory *)(void *)at[0];
+    struct kernel_memory *high = (struct kernel_memory *)(void *)at[1];
+    cr_assert_eq(bitframe_init(&low->world.pool, BASE * FRAME, 64 * FRAME, low->metadata, metadata_bytes),
+                 BITFRAME_OK);
     for (int i = 0; i < 20; i++)
-        bitframe_take(pool);
-    cr_assert_eq(offline(0, BASE + 10, 20), BITFRAME_OK);
-    cr_assert_eq(offline(1, BASE + 40, 20), BITFRAME_OK);
-    elsewhere = world;
-    memset(&world, 0xA5, sizeof(world));
-    struct bitframe *moved = &elsewhere.pool;
+        bitframe_take(&low->world.pool);
+    for (uint64_t i = 0; i < 2; i++)
+        cr_assert_eq(bitframe_offline(&low->world.pool, low->world.records + i, (BASE + 10 + 30 * i) * FRAME,
+                                      20 * FRAME, low->words[i], 1),
+                     BITFRAME_OK);
+    guarded_close(at[0], bytes);
+    struct bitframe *moved = &high->world.pool;
     cr_assert_eq(bitframe_check(moved), BITFRAME_SOUND);
     cr_expect_eq(bitframe_free_run(moved, BASE * FRAME, 20), BITFRAME_OK);
     cr_expect_eq(bitframe_offline_frames(moved), 40);
-    cr_expect_eq(bitframe_online(moved, elsewhere.records + 1), BITFRAME_OK);
-    cr_expect_eq(bitframe_online(moved, elsewhere.records), BITFRAME_OK);
-    cr_expect_eq(bitframe_free_frames(moved), TOTAL - RESERVED_FRAMES);
+    cr_expect_eq(bitframe_online(moved, high->world.records + 1), BITFRAME_OK);
+    cr_expect_eq(bitframe_online(moved, high->world.records), BITFRAME_OK);
+    cr_expect_eq(bitframe_free_frames(moved), 64);
     cr_expect_eq(bitframe_check(moved), BITFRAME_SOUND);
+    guarded_close(at[1], bytes);
 }
 
 Test(offline, stays_so_while_the_pool_grows)
 {
-    static _Alignas(BITFRAME_METADATA_ALIGN) char metadata[ROOM_BYTES];
+    struct guarded longer = {0};
     struct bitframe_map_range ranges[8];
     struct bitframe_map map;
     uint64_t bytes = 7;
@@ -586,14 +626,17 @@ Test(offline, stays_so_while_the_pool_grows)
                  BITFRAME_OK);
     cr_assert_eq(bitframe_map_add(&map, BITFRAME_MAP_HOLE, (HOLE + 1) * FRAME, (BEHIND - HOLE - 1) * FRAME),
                  BITFRAME_OK);
-    before = world;
+    copy_contents(&before);
     cr_expect_eq(bitframe_extend_bytes(pool, &map, &bytes), BITFRAME_OFFLINE);
-    cr_expect_eq(bitframe_extend(pool, &map, metadata, ROOM_BYTES), BITFRAME_OFFLINE, "a frame of the hole");
-    cr_expect_eq(memcmp(&before, &world, sizeof(world)), 0, "a refusal changes nothing");
+    cr_expect_eq(bitframe_extend(pool, &map, guarded_renew(&longer, 64, BITFRAME_METADATA_ALIGN), UINT64_MAX),
+                 BITFRAME_OFFLINE, "a frame of the hole");
+    expect_unchanged();
     cr_expect_eq(bytes, 7);
 
     cr_assert_eq(bitframe_map_add(&map, BITFRAME_MAP_HOLE, HOLE * FRAME, FRAME), BITFRAME_OK);
-    cr_assert_eq(bitframe_extend(pool, &map, metadata, ROOM_BYTES), BITFRAME_OK);
+    cr_assert_eq(bitframe_extend_bytes(pool, &map, &bytes), BITFRAME_OK);
+    guarded_renew(&longer, bytes, BITFRAME_METADATA_ALIGN);
+    cr_assert_eq(bitframe_extend(pool, &map, longer.memory, bytes), BITFRAME_OK);
     const uint64_t total = TOTAL + 1000;
     assert_counts(total - RESERVED_FRAMES - 30, 26, 4);
     cr_expect_eq(free_frame(END - 1), BITFRAME_OFFLINE);
@@ -613,7 +656,7 @@ Test(offline, adopted_pools_know_no_records)
     cr_assert_eq(offline(0, BASE + 5, 10), BITFRAME_OK);
     memset(record, 0x5A, sizeof(*record));
     memset(pool, 0x5A, sizeof(*pool));
-    cr_assert_eq(bitframe_adopt(pool, world.metadata, ROOM_BYTES), BITFRAME_OK);
+    cr_assert_eq(bitframe_adopt(pool, metadata.memory, metadata.bytes), BITFRAME_OK);
     memset(record, 0, sizeof(*record));
     assert_counts(TOTAL - RESERVED_FRAMES - 15, 0, 0);
     cr_expect_eq(bitframe_free_run(pool, BASE * FRAME, 15), BITFRAME_OK, "taken, all of them");
@@ -626,9 +669,14 @@ static void make_checked_pool(void)
 {
     make_pool();
     cr_assert_eq(bitframe_claim(pool, (BASE + 100) * FRAME, 10), BITFRAME_OK);
-    cr_assert_eq(offline(0, BASE + 105, END - BASE - 4096), BITFRAME_OK);
-    cr_assert_eq(offline(1, END - 100, 50), BITFRAME_OK);
-    assert_sound();
+    for (size_t i = 0; i < 2; i++) { /* as many words as records that are wrong may say */
+        const uint64_t first[] = {BASE + 105, END - 100}, frames[] = {END - BASE - 4096, 50},
+                       count = (END - BASE) / 64;
+        cr_assert_eq(bitframe_offline(pool, record + i, first[i] * FRAME, frames[i] * FRAME,
+                                      make_words(i, count), count),
+                     BITFRAME_OK);
+    }
+    ASSERT_SOUND(pool);
     cr_assert_eq(bitframe_offline_in_use(record), 5);
 }
 
@@ -662,14 +710,16 @@ Test(offline_check, ends)
 {
     /* Nothing is lost or gained by the frames of a hole: only that an end is one of the pool's is wrong. */
     make_pool();
-    cr_assert_eq(offline(0, HOLE - 10, 10), BITFRAME_OK);
+    uint64_t *bits = make_words(0, 2); /* one more than it needs */
+    bits[1] = 0;
+    cr_assert_eq(bitframe_offline(pool, record, (HOLE - 10) * FRAME, 10 * FRAME, bits, 2), BITFRAME_OK);
     record->end++;
-    world.words[0][1] = 0; /* a word more, then */
     cr_expect_eq(bitframe_check(pool), BITFRAME_BAD_OFFLINE);
     make_pool();
-    cr_assert_eq(offline(0, BEHIND, 10), BITFRAME_OK);
+    bits = make_words(0, 2);
+    cr_assert_eq(bitframe_offline(pool, record, BEHIND * FRAME, 10 * FRAME, bits, 2), BITFRAME_OK);
     record->first--; /* the words begin lower then: give it those */
-    memset(world.words[0], 0, 16);
+    memset(bits, 0, 16);
     cr_expect_eq(bitframe_check(pool), BITFRAME_BAD_OFFLINE);
     make_pool();
     cr_assert_eq(offline(0, RESERVED, RESERVED_FRAMES), BITFRAME_OK);
@@ -680,19 +730,18 @@ Test(offline_check, ends)
 Test(offline_check, bits)
 {
     make_checked_pool();
-    uint64_t words = offline_word_count(record->first, record->end);
-    for (uint64_t bit = 0; bit < words * 64; bit++) {
-        world.words[0][bit / 64] ^= UINT64_C(1) << bit % 64;
+    for (uint64_t bit = 0; bit < offline_word_count(record->first, record->end) * 64; bit++) {
+        bits_of(0)[bit / 64] ^= UINT64_C(1) << bit % 64;
         cr_assert_eq(bitframe_check(pool), BITFRAME_BAD_OFFLINE, "bit %" PRIu64, bit);
-        world.words[0][bit / 64] ^= UINT64_C(1) << bit % 64;
+        bits_of(0)[bit / 64] ^= UINT64_C(1) << bit % 64;
     }
-    assert_sound();
+    ASSERT_SOUND(pool);
 
     /* A bit that moves to where there is no frame, with the count of offline frames put right. */
-    EXPECT_BAD_OFFLINE((world.words[0][0] ^= UINT64_C(1) << (BASE + 105) % 64 | 1, pool->offline_frames++));
+    EXPECT_BAD_OFFLINE((bits_of(0)[0] ^= UINT64_C(1) << (BASE + 105) % 64 | 1, pool->offline_frames++));
     /* And one that moves to a reserved frame. */
-    EXPECT_BAD_OFFLINE((world.words[0][offline_bit(record, RESERVED) / 64] |= UINT64_C(1) << RESERVED % 64,
-                        world.words[0][0] ^= UINT64_C(1) << (BASE + 105) % 64, pool->offline_frames++));
+    EXPECT_BAD_OFFLINE((bits_of(0)[offline_bit(record, RESERVED) / 64] |= UINT64_C(1) << RESERVED % 64,
+                        bits_of(0)[0] ^= UINT64_C(1) << (BASE + 105) % 64, pool->offline_frames++));
 }
 
 Test(offline_check, a_free_frame)
@@ -711,7 +760,7 @@ Test(offline_check, gap)
 {
     make_checked_pool();
     cr_assert_eq(bitframe_free(pool, (BASE + 100) * FRAME), BITFRAME_OK);
-    assert_sound();
+    ASSERT_SOUND(pool);
     cr_expect_eq(pool->gap_pa, BASE * FRAME);
     cr_expect_eq(pool->gap_frames, 105);
     pool->gap_frames++;
@@ -719,7 +768,7 @@ Test(offline_check, gap)
     make_checked_pool();
     cr_assert_eq(bitframe_claim(pool, (END - 1) * FRAME, 1), BITFRAME_OK);
     cr_assert_eq(bitframe_free(pool, (END - 1) * FRAME), BITFRAME_OK);
-    assert_sound();
+    ASSERT_SOUND(pool);
     cr_expect_eq(pool->gap_pa, (END - 50) * FRAME);
     cr_expect_eq(pool->gap_frames, 50);
     pool->gap_pa -= FRAME;

@@ -21,18 +21,15 @@
 #include "offline.h"
 #include "pool_watch.h"
 #include "random.h"
+#include "test_pool.h"
 
-#define FRAME BITFRAME_FRAME_BYTES
-
-enum { FRAMES = 3000, RECORDS = 6, ROOM_BYTES = 1 << 16, WORDS = FRAMES / 64 + 2 };
+enum { FRAMES = 3000, RECORDS = 6, WORDS = FRAMES / 64 + 2 };
 
 enum state { FOREIGN, FREE, TAKEN, RESERVED, OFFLINE };
 
 static struct bitframe pool;
 static struct bitframe_offline records[RECORDS];
-static uint64_t words[RECORDS][WORDS];
-static _Alignas(BITFRAME_METADATA_ALIGN) char metadata[ROOM_BYTES];
-static uint64_t random_state;
+static struct guarded words[RECORDS], metadata;
 
 /* Frames [base, base + frames) by number; all others are foreign. */
 static uint64_t base, frames;
@@ -40,11 +37,6 @@ static uint8_t state[FRAMES];
 static uint8_t
     leaving[FRAMES];         /* 0, or one more than the record that the frame, the pool's, is out of use by */
 static bool listed[RECORDS]; /* is the record that of a range with frames of the pool? */
-
-static uint64_t below(uint64_t bound)
-{
-    return next_random(&random_state) % bound;
-}
 
 static enum state state_of(uint64_t frame)
 {
@@ -324,9 +316,7 @@ static void make_pool(void)
                 state[f] = is_hole ? FOREIGN : RESERVED;
         }
     }
-    memset(metadata, 0xA5, sizeof(metadata));
-    memset(words, 0xA5, sizeof(words));
-    cr_assert_eq(bitframe_init_map(&pool, &map, metadata, sizeof(metadata)), BITFRAME_OK);
+    guarded_pool(&pool, &metadata, &map);
     assert_same_frames("init");
     pool_watch_start(&pool, &map);
 }
@@ -449,7 +439,10 @@ static enum bitframe_status call(const char **name)
             pa = 0;
             bytes = UINT64_MAX;
         }
-        got = bitframe_offline(&pool, records + record, pa, bytes, words[record], word_count);
+        void *bits = words[record].memory;
+        if (!listed[record])
+            bits = guarded_renew(words + record, word_count * sizeof(uint64_t), sizeof(uint64_t));
+        got = bitframe_offline(&pool, records + record, pa, bytes, bits, word_count);
         expected = model_offline(record, pa, bytes, word_count);
     } else {
         *name = "online";
@@ -466,8 +459,7 @@ Test(offline_trace, equals_model)
 {
     uint64_t calls = amount("BITFRAME_OFFLINE_CALLS", 100000), met_on_the_way = 0;
     static uint64_t answers[BITFRAME_OFFLINE + 1];
-    random_state = setting("BITFRAME_SEED", 1302);
-    printf("offline_trace: seed %" PRIu64 "\n", random_state);
+    seed_random("offline_trace", 1302);
     for (uint64_t i = 0; i < calls; i++) {
         const char *name = "";
         if (i % 250 == 0)

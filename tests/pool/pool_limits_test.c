@@ -7,15 +7,14 @@
 #include <string.h>
 
 #include "geometry.h"
+#include "test_pool.h"
 
-#define FRAME BITFRAME_FRAME_BYTES
-
-enum { RANGES = 1024, ROOM_BYTES = 1 << 16, SEGMENT_FRAMES = GROUP_LINES * BITFRAME_LINE_FRAMES };
+enum { RANGES = 1024, SEGMENT_FRAMES = GROUP_LINES * BITFRAME_LINE_FRAMES };
 
 static struct bitframe pool;
 static struct bitframe_map map;
 static struct bitframe_map_range ranges[RANGES];
-static _Alignas(BITFRAME_METADATA_ALIGN) char metadata[ROOM_BYTES];
+static struct guarded metadata;
 
 static void begin(void)
 {
@@ -29,11 +28,7 @@ static void add(enum bitframe_map_kind kind, uint64_t first, uint64_t frames)
 
 static void assert_fits(void)
 {
-    uint64_t bytes = 0;
-    cr_assert_eq(bitframe_map_metadata_bytes(&map, &bytes), BITFRAME_OK);
-    cr_assert_leq(bytes, sizeof(metadata));
-    cr_assert_eq(bitframe_init_map(&pool, &map, metadata, bytes), BITFRAME_OK);
-    cr_assert_eq(bitframe_check(&pool), BITFRAME_SOUND);
+    guarded_pool(&pool, &metadata, &map);
 }
 
 static void assert_does_not_fit(void)
@@ -41,7 +36,7 @@ static void assert_does_not_fit(void)
     uint64_t bytes = 7;
     cr_expect_eq(bitframe_map_metadata_bytes(&map, &bytes), BITFRAME_INVALID);
     cr_expect_eq(bytes, 7);
-    cr_expect_eq(bitframe_init_map(&pool, &map, metadata, sizeof(metadata)), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_init_map(&pool, &map, metadata.memory, UINT64_MAX), BITFRAME_INVALID);
 }
 
 Test(pool_limits, frames)
@@ -93,6 +88,13 @@ static void begin_fragmented(uint64_t free_frames, uint64_t reserved, uint64_t s
         add(BITFRAME_MAP_RAM, i * 1000000, 1);
 }
 
+/** A pool in as many bytes as the place has. */
+static void make_at_place(uint64_t bytes)
+{
+    guarded_renew(&metadata, bytes, BITFRAME_METADATA_ALIGN);
+    cr_assert_eq(bitframe_init_map(&pool, &map, metadata.memory, bytes), BITFRAME_OK);
+}
+
 /**
  * The place is chosen by what the map needs before the place itself is reserved in it, which may take an
  * entry of the table more. Some numbers of reservations and spans are such that this entry takes another
@@ -114,7 +116,7 @@ Test(pool_limits, place_holds_what_it_adds)
         cr_assert_eq(needed_then, needed + sizeof(struct span));
         cr_assert_leq(needed_then, bytes, "%zu reservations", (size_t)reserved);
         cr_assert_gt(needed_then, bytes - FRAME, "a frame less would do: %zu reservations", (size_t)reserved);
-        cr_assert_eq(bitframe_init_map(&pool, &map, metadata, bytes), BITFRAME_OK);
+        make_at_place(bytes);
         whole += needed % FRAME == 0;
         half += needed % FRAME == FRAME - sizeof(struct span) / 2;
     }
@@ -135,7 +137,7 @@ Test(pool_limits, place_just_fits)
         cr_assert_eq(bitframe_place(&map, &pa, &bytes), BITFRAME_OK);
         cr_expect_eq(pa, (SPAN_FIRST + 2) * FRAME);
         cr_expect_eq(bytes, frames * FRAME);
-        cr_assert_eq(bitframe_init_map(&pool, &map, metadata, bytes), BITFRAME_OK);
+        make_at_place(bytes);
 
         if (frames == 1)
             continue; /* any free frame would do */

@@ -13,17 +13,14 @@
 #include <bitframe/platform.h>
 
 #include "geometry.h"
+#include "test_pool.h"
 
-#define FRAME BITFRAME_FRAME_BYTES
-#define MIB   (UINT64_C(1) << 20)
-#define GIB   (UINT64_C(1) << 30)
-
-enum { RANGES = 32, ROOM_BYTES = 1 << 20 };
+enum { RANGES = 32 };
 
 static struct bitframe pool;
 static struct bitframe_map map;
 static struct bitframe_map_range ranges[RANGES];
-static _Alignas(BITFRAME_METADATA_ALIGN) char metadata[ROOM_BYTES];
+static struct guarded metadata;
 
 static void add(enum bitframe_map_kind kind, uint64_t pa, uint64_t bytes)
 {
@@ -37,8 +34,7 @@ static void begin(void)
 
 static void make(void)
 {
-    cr_assert_eq(bitframe_init_map(&pool, &map, metadata, sizeof(metadata)), BITFRAME_OK);
-    cr_assert_eq(bitframe_check(&pool), BITFRAME_SOUND);
+    guarded_pool(&pool, &metadata, &map);
 }
 
 static enum bitframe_status take_run(uint64_t frames, uint64_t align, uint64_t max_pa, uint32_t flags,
@@ -57,23 +53,22 @@ Test(pool_map, refusals_change_nothing)
     struct bitframe before = pool;
     uint64_t bytes = 7;
     begin();
-    cr_expect_eq(bitframe_init_map(&pool, &map, metadata, sizeof(metadata)), BITFRAME_INVALID,
-                 "nothing to manage");
+    char *memory = guarded_renew(&metadata, BITFRAME_METADATA_ALIGN, BITFRAME_METADATA_ALIGN);
+    cr_expect_eq(bitframe_init_map(&pool, &map, memory, UINT64_MAX), BITFRAME_INVALID, "nothing to manage");
     cr_expect_eq(bitframe_map_metadata_bytes(&map, &bytes), BITFRAME_INVALID);
     add(BITFRAME_MAP_RAM, 0, FRAME);
-    cr_expect_eq(bitframe_init_map(&pool, &map, metadata, sizeof(metadata)), BITFRAME_INVALID,
-                 "only frame 0");
+    cr_expect_eq(bitframe_init_map(&pool, &map, memory, UINT64_MAX), BITFRAME_INVALID, "only frame 0");
     add(BITFRAME_MAP_RAM, MIB, 64 * MIB);
-    cr_expect_eq(bitframe_init_map(NULL, &map, metadata, sizeof(metadata)), BITFRAME_INVALID);
-    cr_expect_eq(bitframe_init_map(&pool, NULL, metadata, sizeof(metadata)), BITFRAME_INVALID);
-    cr_expect_eq(bitframe_init_map(&pool, &map, NULL, sizeof(metadata)), BITFRAME_INVALID);
-    cr_expect_eq(bitframe_init_map(&pool, &map, metadata + 8, sizeof(metadata) - 8), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_init_map(NULL, &map, memory, UINT64_MAX), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_init_map(&pool, NULL, memory, UINT64_MAX), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_init_map(&pool, &map, NULL, UINT64_MAX), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_init_map(&pool, &map, memory + 8, UINT64_MAX - 8), BITFRAME_INVALID);
     cr_expect_eq(bytes, 7);
     cr_assert_eq(bitframe_map_metadata_bytes(&map, &bytes), BITFRAME_OK);
-    cr_expect_eq(bitframe_init_map(&pool, &map, metadata, bytes - 1), BITFRAME_NO_ROOM);
+    cr_expect_eq(bitframe_init_map(&pool, &map, memory, bytes - 1), BITFRAME_NO_ROOM);
     for (uint64_t i = 0; i < RANGES + 2; i++)
         (void)bitframe_map_add(&map, BITFRAME_MAP_RESERVED, 2 * MIB + i * 2 * FRAME, FRAME);
-    cr_expect_eq(bitframe_init_map(&pool, &map, metadata, sizeof(metadata)), BITFRAME_INCOMPLETE,
+    cr_expect_eq(bitframe_init_map(&pool, &map, memory, UINT64_MAX), BITFRAME_INCOMPLETE,
                  "the range that had no room may be a reservation");
     cr_expect_eq(memcmp(&before, &pool, sizeof(pool)), 0);
 }
@@ -85,11 +80,7 @@ Test(pool_map, stays_within_the_metadata_it_asks_for)
         for (uint64_t i = 0; i < spans; i++)
             add(BITFRAME_MAP_RAM, (1 + i * spans * 37) * MIB + i * FRAME, (i + 1) * MIB);
         add(BITFRAME_MAP_RESERVED, MIB, FRAME);
-        uint64_t bytes = 0;
-        cr_assert_eq(bitframe_map_metadata_bytes(&map, &bytes), BITFRAME_OK);
-        cr_assert_lt(bytes, sizeof(metadata));
-        memset(metadata, 0x5A, sizeof(metadata));
-        cr_assert_eq(bitframe_init_map(&pool, &map, metadata, bytes), BITFRAME_OK);
+        make();
         /* As many reservations as there is room for, then one more. */
         uint64_t reserved = 1;
         for (; reserved < pool.reserved_room; reserved++)
@@ -97,8 +88,6 @@ Test(pool_map, stays_within_the_metadata_it_asks_for)
         cr_expect_eq(bitframe_reserve(&pool, MIB + 2 * reserved * FRAME, FRAME), BITFRAME_NO_ROOM);
         cr_expect_eq(bitframe_reserve(&pool, MIB + FRAME, FRAME), BITFRAME_OK, "this one joins two");
         cr_expect_eq(bitframe_check(&pool), BITFRAME_SOUND);
-        for (uint64_t i = bytes; i < sizeof(metadata); i++)
-            cr_assert_eq(metadata[i], 0x5A, "%zu spans", (size_t)spans);
     }
 }
 
@@ -112,7 +101,8 @@ Test(pool_map, places_itself)
     cr_assert_eq(bitframe_place(&map, &pa, &bytes), BITFRAME_OK);
     cr_expect_eq(pa, 32 * MIB + 4 * FRAME, "the lowest that fits, and no reservation");
     cr_expect_eq(bytes % FRAME, 0);
-    cr_assert_eq(bitframe_init_map(&pool, &map, metadata, bytes), BITFRAME_OK,
+    guarded_renew(&metadata, bytes, BITFRAME_METADATA_ALIGN);
+    cr_assert_eq(bitframe_init_map(&pool, &map, metadata.memory, bytes), BITFRAME_OK,
                  "it is enough for the map as it is now");
     cr_expect_eq(bitframe_reserved_frames(&pool), 4 + bytes / FRAME);
     for (uint64_t at = pa; at < pa + bytes; at += FRAME)
@@ -263,12 +253,6 @@ static void make_two_segments(void)
     make();
 }
 
-static void assert_sound(void)
-{
-    enum bitframe_invariant broken = bitframe_check(&pool);
-    cr_assert_eq(broken, BITFRAME_SOUND, "%s", bitframe_invariant_name(broken));
-}
-
 Test(pool_lines, opened_by_the_take_that_empties_the_first_word)
 {
     make_two_segments();
@@ -276,7 +260,7 @@ Test(pool_lines, opened_by_the_take_that_empties_the_first_word)
         uint64_t pa = i < 4096 ? GIB + i * FRAME : 2 * GIB + (i - 4096) * FRAME;
         cr_assert_eq(bitframe_take(&pool), pa, "into the next segment, too");
         if (i % 16 == 15)
-            assert_sound();
+            ASSERT_SOUND(&pool);
     }
     cr_expect_eq(bitframe_take(&pool), 0);
 }
@@ -288,7 +272,7 @@ Test(pool_lines, standing_bit_is_settled_before_a_run)
     uint64_t pa = 0;
     cr_assert_eq(take_run(512, 2 * MIB, 0, 0, &pa), BITFRAME_OK);
     cr_expect_eq(pa, GIB + 2 * MIB, "the cursor's line is not whole");
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 Test(pool_lines, standing_bit_is_settled_when_the_cursor_goes_down)
@@ -297,11 +281,11 @@ Test(pool_lines, standing_bit_is_settled_when_the_cursor_goes_down)
     cr_assert_eq(bitframe_take_range(&pool, GIB, GIB + 2 * MIB), 512);
     cr_assert_eq(bitframe_take(&pool), GIB + 2 * MIB);
     cr_assert_eq(bitframe_free(&pool, GIB), BITFRAME_OK);
-    assert_sound();
+    ASSERT_SOUND(&pool);
     cr_assert_eq(bitframe_take_range(&pool, GIB, 2 * GIB), 4096 - 512);
     cr_assert_eq(bitframe_take(&pool), 2 * GIB);
     cr_assert_eq(bitframe_free(&pool, GIB), BITFRAME_OK, "to another segment");
-    assert_sound();
+    ASSERT_SOUND(&pool);
     cr_assert_eq(bitframe_take(&pool), GIB);
 }
 
@@ -330,7 +314,7 @@ Test(pool_lines, a_frame_missing_anywhere_in_a_range)
                          is_inside ? BITFRAME_IN_USE : BITFRAME_OK, "range %" PRIu64 ".%" PRIu64, i, j);
             cr_expect_eq(bitframe_take_range(&pool, from * FRAME, end * FRAME), is_inside ? frames - 1 : 0);
             cr_expect_eq(bitframe_free_frames(&pool), 3 * word - frames - (is_gone && !is_inside));
-            assert_sound();
+            ASSERT_SOUND(&pool);
         }
     }
 }
@@ -342,7 +326,7 @@ Test(pool_lines, standing_bit_is_settled_before_a_range)
     cr_expect_eq(bitframe_reserve(&pool, GIB, 16 * MIB), BITFRAME_IN_USE, "the cursor's line is not whole");
     cr_expect_eq(bitframe_take(&pool), GIB + FRAME);
     cr_expect_eq(bitframe_take_range(&pool, GIB, GIB + 16 * MIB), 4096 - 2);
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 /** The last frame of all addresses, in the upper of two spans: not where frees have been. */
@@ -351,20 +335,20 @@ Test(pool_map, reserves_the_last_frame_there_is)
     begin();
     add(BITFRAME_MAP_RAM, GIB, 64 * MIB);
     add(BITFRAME_MAP_RAM, UINT64_MAX - (64 * MIB - 1), 64 * MIB);
-    cr_assert_eq(bitframe_init_map(&pool, &map, metadata, sizeof(metadata)), BITFRAME_OK);
+    make();
     uint64_t free_frames = bitframe_free_frames(&pool);
     cr_assert_eq(bitframe_reserve(&pool, UINT64_MAX, 1), BITFRAME_OK);
     cr_assert_eq(bitframe_free_frames(&pool), free_frames - 1);
     cr_assert_eq(bitframe_free(&pool, UINT64_MAX - (FRAME - 1)), BITFRAME_RESERVED);
-    assert_sound();
+    ASSERT_SOUND(&pool);
     cr_assert_eq(bitframe_reserve(&pool, UINT64_MAX - 3 * FRAME, 3 * FRAME + 1), BITFRAME_OK);
     cr_assert_eq(bitframe_free_frames(&pool), free_frames - 4);
-    assert_sound();
+    ASSERT_SOUND(&pool);
     /* From one span into the other, over the hole. */
     cr_assert_eq(bitframe_reserve(&pool, GIB + 63 * MIB, UINT64_MAX - (GIB + 63 * MIB) - 62 * MIB + 1),
                  BITFRAME_OK);
     cr_assert_eq(bitframe_free_frames(&pool), free_frames - 4 - 3 * MIB / FRAME);
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 Test(pool_run, limits)
@@ -392,7 +376,7 @@ Test(pool_run, up_to_2_to_the_64)
     cr_expect_eq(bitframe_free_frames(&pool), 3 * MIB / FRAME);
     cr_assert_eq(take_run(1, 0, 0, BITFRAME_HIGHEST, &pa), BITFRAME_OK);
     cr_expect_eq(pa, 0 - MIB - FRAME);
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 Test(pool_reserve, table)
@@ -405,11 +389,11 @@ Test(pool_reserve, table)
     cr_expect_eq(pool.reserved_count, 1, "what touches is one");
     cr_assert_eq(bitframe_reserve(&pool, 0, 2 * FRAME), BITFRAME_OK);
     cr_expect_eq(pool.reserved_count, 2);
-    assert_sound();
+    ASSERT_SOUND(&pool);
     cr_expect_eq(bitframe_unreserve(&pool, 0, 10 * FRAME), BITFRAME_NOT_RESERVED);
     cr_assert_eq(bitframe_unreserve(&pool, 0, 2 * FRAME), BITFRAME_OK);
     cr_expect_eq(pool.reserved_count, 1);
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 Test(pool_reserve, overhang_leaves_nothing_behind)
@@ -424,7 +408,7 @@ Test(pool_reserve, overhang_leaves_nothing_behind)
         cr_assert_eq(bitframe_unreserve(&pool, end - FRAME, FRAME), BITFRAME_OK);
         cr_expect_eq(pool.reserved_count, 0);
     }
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 static _Alignas(4096) char memory[8 * 4096];

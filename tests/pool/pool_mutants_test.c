@@ -11,8 +11,7 @@
 #include "geometry.h"
 #include "index.h"
 #include "pool_trace.h"
-
-#define FRAME BITFRAME_FRAME_BYTES
+#include "units.h"
 
 static bool frame_is_free(const struct bitframe *pool, uint64_t frame)
 {

@@ -7,10 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-#include <bitframe/bitframe.h>
 #include <bitframe/platform.h>
 
 #include "bytemap.h"
@@ -18,27 +15,15 @@
 #include "index.h"
 #include "pool.h"
 #include "random.h"
-
-#define FRAME      BITFRAME_FRAME_BYTES
-#define COUNT(a)   (sizeof(a) / sizeof(*(a)))
-#define CANARY     UINT64_C(0x5AFE5AFE5AFE5AFE)
-#define ROOM_WORDS 8192
+#include "test_pool.h"
 
 static struct bitframe pool;
-static _Alignas(BITFRAME_METADATA_ALIGN) uint64_t metadata[ROOM_WORDS];
+static struct guarded metadata;
 
 /** A pool of @p frames frames from frame @p first on, all free. */
 static void make_pool(uint64_t first, uint64_t frames)
 {
-    cr_assert_eq(bitframe_init(&pool, first * FRAME, frames * FRAME, metadata, sizeof(metadata)),
-                 BITFRAME_OK);
-    cr_assert_eq(bitframe_check(&pool), BITFRAME_SOUND);
-}
-
-static void assert_sound(void)
-{
-    enum bitframe_invariant broken = bitframe_check(&pool);
-    cr_assert_eq(broken, BITFRAME_SOUND, "%s", bitframe_invariant_name(broken));
+    guarded_plain_pool(&pool, &metadata, first * FRAME, frames * FRAME);
 }
 
 /* init */
@@ -60,14 +45,15 @@ Test(pool_init, refuses_bad_arguments)
     };
     memset(&pool, 0xA5, sizeof(pool));
     struct bitframe before = pool;
+    char *memory = guarded_renew(&metadata, BITFRAME_METADATA_ALIGN, BITFRAME_METADATA_ALIGN);
     for (size_t i = 0; i < COUNT(ranges); i++)
-        cr_expect_eq(bitframe_init(&pool, ranges[i].first_pa, ranges[i].bytes, metadata, UINT64_MAX),
+        cr_expect_eq(bitframe_init(&pool, ranges[i].first_pa, ranges[i].bytes, memory, UINT64_MAX),
                      BITFRAME_INVALID, "range %zu", i);
-    cr_expect_eq(bitframe_init(NULL, 0x1000, 0x1000, metadata, sizeof(metadata)), BITFRAME_INVALID);
-    cr_expect_eq(bitframe_init(&pool, 0x1000, 0x1000, NULL, sizeof(metadata)), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_init(NULL, 0x1000, 0x1000, memory, UINT64_MAX), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_init(&pool, 0x1000, 0x1000, NULL, UINT64_MAX), BITFRAME_INVALID);
     for (uintptr_t off = 1; off < BITFRAME_METADATA_ALIGN; off++)
-        cr_expect_eq(bitframe_init(&pool, 0x1000, 0x1000, (char *)metadata + off, sizeof(metadata) - off),
-                     BITFRAME_INVALID, "misaligned by %zu", (size_t)off);
+        cr_expect_eq(bitframe_init(&pool, 0x1000, 0x1000, memory + off, UINT64_MAX - off), BITFRAME_INVALID,
+                     "misaligned by %zu", (size_t)off);
     cr_expect_eq(memcmp(&before, &pool, sizeof(pool)), 0, "a refusal changes nothing");
 }
 
@@ -76,6 +62,7 @@ Test(pool_init, refuses_too_little_metadata)
     const uint64_t frames[] = {1, 63, 64, 65, 512, 513, 70000, BITFRAME_FRAMES_MAX};
     memset(&pool, 0xA5, sizeof(pool));
     struct bitframe before = pool;
+    char *memory = guarded_renew(&metadata, BITFRAME_METADATA_ALIGN, BITFRAME_METADATA_ALIGN);
     for (size_t i = 0; i < COUNT(frames); i++) {
         struct bitframe_map map;
         struct bitframe_map_range range;
@@ -84,8 +71,8 @@ Test(pool_init, refuses_too_little_metadata)
         bitframe_map_add(&map, BITFRAME_MAP_RAM, FRAME, frames[i] * FRAME);
         cr_assert_eq(bitframe_map_metadata_bytes(&map, &needed), BITFRAME_OK);
         cr_expect_leq(needed, BITFRAME_METADATA_BYTES(FRAME, frames[i] * FRAME));
-        cr_expect_eq(bitframe_init(&pool, 0x1000, frames[i] * FRAME, metadata, needed - 1), BITFRAME_NO_ROOM);
-        cr_expect_eq(bitframe_init(&pool, 0x1000, frames[i] * FRAME, metadata, 0), BITFRAME_NO_ROOM);
+        cr_expect_eq(bitframe_init(&pool, 0x1000, frames[i] * FRAME, memory, needed - 1), BITFRAME_NO_ROOM);
+        cr_expect_eq(bitframe_init(&pool, 0x1000, frames[i] * FRAME, memory, 0), BITFRAME_NO_ROOM);
     }
     cr_expect_eq(memcmp(&before, &pool, sizeof(pool)), 0, "a refusal changes nothing");
 }
@@ -106,10 +93,7 @@ Test(pool_init, rounds_inward)
         {UINT64_MAX - 0x2FFE, 0x2FFF, UINT64_MAX - 0x1FFF, 2},           /* and cut at its start */
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        enum bitframe_status status =
-            bitframe_init(&pool, cases[i].first_pa, cases[i].bytes, metadata, sizeof(metadata));
-        cr_assert_eq(status, BITFRAME_OK, "case %zu", i);
-        assert_sound();
+        guarded_plain_pool(&pool, &metadata, cases[i].first_pa, cases[i].bytes);
         cr_expect_eq(bitframe_total_frames(&pool), cases[i].frames, "case %zu", i);
         cr_expect_eq(bitframe_free_frames(&pool), cases[i].frames, "case %zu", i);
         for (uint64_t f = 0; f < cases[i].frames; f++)
@@ -117,7 +101,7 @@ Test(pool_init, rounds_inward)
         cr_expect_eq(bitframe_take(&pool), 0);
         for (uint64_t f = cases[i].frames; f-- != 0;)
             cr_expect_eq(bitframe_free(&pool, cases[i].lowest + f * FRAME), BITFRAME_OK, "case %zu", i);
-        assert_sound();
+        ASSERT_SOUND(&pool);
     }
 }
 
@@ -125,16 +109,9 @@ Test(pool_init, stays_within_its_metadata)
 {
     for (uint64_t first = 1; first < 1200; first += 97) {
         for (uint64_t frames = 1; frames < 150000; frames = frames * 5 / 3 + 1) {
-            uint64_t words = BITFRAME_METADATA_BYTES(first * FRAME, frames * FRAME) / 8;
-            cr_assert_lt(words, ROOM_WORDS);
-            for (uint64_t i = words; i < ROOM_WORDS; i++)
-                metadata[i] = CANARY;
-            memset(metadata, 0xFF, words * 8);
             make_pool(first, frames);
             cr_assert_eq(bitframe_take_range(&pool, 0, UINT64_MAX), frames);
-            assert_sound();
-            for (uint64_t i = words; i < ROOM_WORDS; i++)
-                cr_assert_eq(metadata[i], CANARY);
+            ASSERT_SOUND(&pool);
         }
     }
 }
@@ -174,12 +151,13 @@ Test(pool_free, classifies_and_refuses_without_effect)
         {3999 * FRAME + FRAME - 1, BITFRAME_MISALIGNED},
     };
     struct bitframe before = pool;
-    static uint64_t metadata_before[ROOM_WORDS];
-    memcpy(metadata_before, metadata, sizeof(metadata));
+    char metadata_before[4096];
+    cr_assert_leq(metadata.bytes, sizeof(metadata_before));
+    memcpy(metadata_before, metadata.memory, metadata.bytes);
     for (size_t i = 0; i < COUNT(cases); i++) {
         cr_expect_eq(bitframe_free(&pool, cases[i].pa), cases[i].status, "case %zu", i);
         cr_expect_eq(memcmp(&before, &pool, sizeof(pool)), 0, "case %zu", i);
-        cr_expect_eq(memcmp(metadata_before, metadata, sizeof(metadata)), 0, "case %zu", i);
+        cr_expect_eq(memcmp(metadata_before, metadata.memory, metadata.bytes), 0, "case %zu", i);
     }
     cr_expect_eq(bitframe_free(&pool, 1100 * FRAME), BITFRAME_OK);
     cr_expect_eq(bitframe_free(&pool, 1100 * FRAME), BITFRAME_DOUBLE_FREE);
@@ -224,7 +202,7 @@ static uint64_t compare_with_bytemap(uint64_t first, uint64_t frames, uint64_t *
         }
         cr_assert_eq(bitframe_free_frames(&pool), bytemap_count(&map));
     }
-    assert_sound();
+    ASSERT_SOUND(&pool);
     return calls;
 }
 
@@ -258,37 +236,26 @@ Test(pool_take_range, edges)
     cr_expect_eq(bitframe_take_range(&pool, 1099 * FRAME + 4095, 1101 * FRAME + 1), 2, "two cut frames");
     cr_expect_eq(bitframe_take_range(&pool, 0, UINT64_MAX), 2997);
     cr_expect_eq(bitframe_take(&pool), 0);
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
-/* Large pools. Metadata is mapped without being reserved, so that what is not touched costs nothing. */
-
-static uint64_t *map_metadata(uint64_t size)
-{
-    void *words =
-        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    cr_assert_neq(words, MAP_FAILED);
-    return words;
-}
+/* Large pools. Guarded memory that is not touched costs nothing. */
 
 Test(pool_large, first_and_last_of_1_tib)
 {
     const uint64_t frames = UINT64_C(1) << 28;
-    uint64_t size = BITFRAME_METADATA_BYTES(FRAME, frames * FRAME);
-    uint64_t *words = map_metadata(size);
-    cr_assert_eq(bitframe_init(&pool, FRAME, frames * FRAME, words, size), BITFRAME_OK);
+    make_pool(1, frames);
     cr_assert_eq(bitframe_take_range(&pool, 2 * FRAME, frames * FRAME), frames - 2);
-    assert_sound();
+    ASSERT_SOUND(&pool);
     for (int round = 0; round < 3; round++) {
         cr_assert_eq(bitframe_take(&pool), FRAME);
         cr_assert_eq(bitframe_take(&pool), frames * FRAME);
         cr_assert_eq(bitframe_take(&pool), 0);
-        assert_sound();
+        ASSERT_SOUND(&pool);
         cr_assert_eq(bitframe_free(&pool, frames * FRAME), BITFRAME_OK);
         cr_assert_eq(bitframe_free(&pool, FRAME), BITFRAME_OK);
-        assert_sound();
+        ASSERT_SOUND(&pool);
     }
-    munmap(words, size);
 }
 
 /**
@@ -299,7 +266,7 @@ Test(pool_large, sparse_2_to_the_40_frames)
 {
     const uint64_t first = 300, end = first + BITFRAME_FRAMES_MAX;
     uint64_t size = BITFRAME_METADATA_BYTES(first * FRAME, BITFRAME_FRAMES_MAX * FRAME);
-    uint64_t *words = map_metadata(size);
+    uint64_t *words = guarded_open(size, BITFRAME_METADATA_ALIGN, GUARDED_ABOVE);
     struct bitframe_map map;
     struct bitframe_map_range range;
     cr_assert_eq(bitframe_map_init(&map, &range, 1), BITFRAME_OK);
@@ -329,7 +296,7 @@ Test(pool_large, sparse_2_to_the_40_frames)
     for (unsigned bit = 40; bit-- != 0;)
         cr_assert_eq(bitframe_take(&pool), (end - (UINT64_C(1) << bit)) * FRAME);
     cr_assert_eq(bitframe_take(&pool), 0);
-    munmap(words, size);
+    guarded_close(words, size);
 }
 
 /* A line that is given back below all that is free is loose until something else meets it. */
@@ -339,14 +306,11 @@ enum { LOOSE_LINES = 5000 }; /* more than a word of lines, of level 1 and of lev
 #define LINE (BITFRAME_LINE_FRAMES * FRAME)
 
 /** A pool of which all is taken but, far above, one frame. */
-static uint64_t *make_full_pool(uint64_t *size)
+static void make_full_pool(void)
 {
-    *size = BITFRAME_METADATA_BYTES(LINE, LOOSE_LINES * LINE);
-    uint64_t *words = map_metadata(*size);
-    cr_assert_eq(bitframe_init(&pool, LINE, LOOSE_LINES * LINE, words, *size), BITFRAME_OK);
+    guarded_plain_pool(&pool, &metadata, LINE, LOOSE_LINES * LINE);
     bitframe_take_range(&pool, 0, UINT64_MAX);
     cr_assert_eq(bitframe_free(&pool, LOOSE_LINES * LINE), BITFRAME_OK);
-    return words;
 }
 
 static uint64_t take_line(void)
@@ -359,46 +323,42 @@ static uint64_t take_line(void)
 
 Test(pool_loose, line_freed_and_taken_leaves_the_levels_alone)
 {
-    uint64_t size;
-    uint64_t *words = make_full_pool(&size);
+    make_full_pool();
     for (uint64_t line = 1; line < LOOSE_LINES; line += 97) {
         cr_assert_eq(bitframe_free_run(&pool, line * LINE, BITFRAME_LINE_FRAMES), BITFRAME_OK);
         cr_expect_eq(pool.loose, 1);
-        assert_sound();
+        ASSERT_SOUND(&pool);
         cr_assert_eq(bitframe_free_run(&pool, line * LINE, BITFRAME_LINE_FRAMES), BITFRAME_DOUBLE_FREE);
         cr_assert_eq(take_line(), line * LINE);
         cr_expect_eq(pool.loose, 0);
-        assert_sound();
+        ASSERT_SOUND(&pool);
     }
     cr_assert_eq(bitframe_take(&pool), LOOSE_LINES * LINE);
     cr_assert_eq(bitframe_free_run(&pool, 77 * LINE, BITFRAME_LINE_FRAMES), BITFRAME_OK);
-    assert_sound();
+    ASSERT_SOUND(&pool);
     cr_assert_eq(take_line(), 77 * LINE, "with nothing else free");
-    assert_sound();
+    ASSERT_SOUND(&pool);
     cr_assert_eq(take_line(), 0);
-    munmap(words, size);
 }
 
 Test(pool_loose, frames_of_it_are_taken_and_come_back)
 {
-    uint64_t size;
-    uint64_t *words = make_full_pool(&size);
+    make_full_pool();
     cr_assert_eq(bitframe_free_run(&pool, 700 * LINE, BITFRAME_LINE_FRAMES), BITFRAME_OK);
     cr_assert_eq(bitframe_take(&pool), 700 * LINE);
-    assert_sound();
+    ASSERT_SOUND(&pool);
     cr_assert_eq(bitframe_free(&pool, 700 * LINE), BITFRAME_OK);
     cr_expect_eq(pool.loose, 1, "it is whole again");
-    assert_sound();
+    ASSERT_SOUND(&pool);
     for (uint64_t i = 0; i < BITFRAME_LINE_FRAMES; i++) {
         cr_assert_eq(bitframe_take(&pool), 700 * LINE + i * FRAME);
-        assert_sound();
+        ASSERT_SOUND(&pool);
     }
     cr_assert_eq(bitframe_take(&pool), LOOSE_LINES * LINE);
     cr_assert_eq(bitframe_free_run(&pool, 700 * LINE, BITFRAME_LINE_FRAMES), BITFRAME_OK);
     cr_assert_eq(bitframe_take(&pool), 700 * LINE);
     cr_assert_eq(take_line(), 0, "the only line is not whole");
-    assert_sound();
-    munmap(words, size);
+    ASSERT_SOUND(&pool);
 }
 
 /** The lowest free frame by the bitmap alone: its PA, or 0. */
@@ -433,8 +393,7 @@ Test(pool_loose, any_calls_among_few_free_lines)
     const uint64_t calls = amount("BITFRAME_LOOSE_CALLS", 6000);
     uint64_t random = setting("BITFRAME_SEED", 0x100E5);
     printf("seed %" PRIu64 "\n", random);
-    uint64_t size;
-    uint64_t *words = make_full_pool(&size);
+    make_full_pool();
     uint64_t loose = 0;
     for (uint64_t i = 0; i < calls; i++) {
         uint64_t number = next_random(&random);
@@ -490,7 +449,6 @@ Test(pool_loose, any_calls_among_few_free_lines)
     }
     printf("a line was loose after %" PRIu64 " calls of %" PRIu64 "\n", loose, calls);
     cr_assert_geq(loose, calls / 50);
-    munmap(words, size);
 }
 
 /* A pool and its metadata are one thing that may be seen at another address. */
@@ -499,19 +457,14 @@ Test(pool, works_at_another_address)
 {
     /* One block of memory, mapped twice: as an identity map and a linear map show the same frames. */
     const uint64_t metadata_bytes = BITFRAME_METADATA_BYTES(FRAME, 100000 * FRAME);
-    const size_t size = (metadata_bytes + 4096 + 4095) / 4096 * 4096;
-    FILE *memory = tmpfile();
-    cr_assert(memory);
-    cr_assert_eq(ftruncate(fileno(memory), (off_t)size), 0);
-    char *low = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fileno(memory), 0);
-    char *high = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fileno(memory), 0);
-    cr_assert(low != MAP_FAILED && high != MAP_FAILED && low != high);
-
-    struct bitframe *before = (struct bitframe *)low;
-    struct bitframe *after = (struct bitframe *)high;
-    cr_assert_eq(bitframe_init(before, FRAME, 100000 * FRAME, low + 4096, metadata_bytes), BITFRAME_OK);
+    const uint64_t size = 4096 + metadata_bytes;
+    char *at[2];
+    guarded_open_twice(at, size, BITFRAME_METADATA_ALIGN);
+    struct bitframe *before = (struct bitframe *)(void *)at[0];
+    struct bitframe *after = (struct bitframe *)(void *)at[1];
+    cr_assert_eq(bitframe_init(before, FRAME, 100000 * FRAME, at[0] + 4096, metadata_bytes), BITFRAME_OK);
     cr_assert_eq(bitframe_take(before), FRAME);
-    cr_assert_eq(munmap(low, size), 0);
+    guarded_close(at[0], size);
     cr_assert_eq(bitframe_check(after), BITFRAME_SOUND);
     for (uint64_t frame = 2; frame <= 5000; frame++)
         cr_assert_eq(bitframe_take(after), frame * FRAME);
@@ -519,7 +472,7 @@ Test(pool, works_at_another_address)
         cr_assert_eq(bitframe_free(after, frame * FRAME), BITFRAME_OK);
     cr_assert_eq(bitframe_check(after), BITFRAME_SOUND);
     cr_assert_eq(bitframe_free_frames(after), 100000);
-    fclose(memory);
+    guarded_close(at[1], size);
 }
 
 /* check: every invariant fires when it is broken, and only then. */
@@ -530,7 +483,7 @@ static void make_checked_pool(void)
     make_pool(1000, 100000);
     bitframe_take_range(&pool, 1000 * FRAME, 3000 * FRAME);
     bitframe_take_range(&pool, 50000 * FRAME, 90000 * FRAME);
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 Test(pool_check, padding)
@@ -559,7 +512,7 @@ Test(pool_check, index)
             levels_at(&pool, &pool.frames, level)[bit / 64] ^= mask;
         }
     }
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 /** A pool of blocks, with a reservation. */
@@ -568,7 +521,7 @@ static void make_block_pool(void)
     make_pool(1000, 400000);
     cr_assert_eq(bitframe_reserve(&pool, 2000 * FRAME, 10 * FRAME), BITFRAME_OK);
     bitframe_take(&pool);
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 Test(pool_check, tables)
@@ -606,7 +559,7 @@ Test(pool_check, lines)
         cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_LINES, "line %" PRIu64, line);
         *word ^= UINT64_C(1) << line % 64;
     }
-    assert_sound();
+    ASSERT_SOUND(&pool);
 }
 
 Test(pool_check, blocks)
@@ -662,7 +615,7 @@ Test(pool_check, cursor)
     pool.cursor -= 16;
     cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_CURSOR);
     pool.cursor += 8;
-    assert_sound();
+    ASSERT_SOUND(&pool);
     pool.cursor_pa += FRAME;
     cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_CURSOR);
 }
@@ -672,10 +625,9 @@ Test(pool_check, loose)
     make_checked_pool();
     pool.loose = 1;
     cr_expect_neq(bitframe_check(&pool), BITFRAME_SOUND, "its line is not");
-    uint64_t size;
-    uint64_t *words = make_full_pool(&size);
+    make_full_pool();
     cr_assert_eq(bitframe_free_run(&pool, 700 * LINE, BITFRAME_LINE_FRAMES), BITFRAME_OK);
-    assert_sound();
+    ASSERT_SOUND(&pool);
     pool.loose = 0;
     cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_INDEX);
     pool.loose = 2;
@@ -691,13 +643,12 @@ Test(pool_check, loose)
     pool_block_lines(&pool)[1]++;
     cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_BLOCKS, "it is not counted yet");
     pool_block_lines(&pool)[1]--;
-    assert_sound();
+    ASSERT_SOUND(&pool);
     bitframe_settle(&pool);
     cr_expect_eq(pool.loose, 0);
-    assert_sound();
+    ASSERT_SOUND(&pool);
     pool.loose = 1;
     cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_BLOCKS, "it is counted");
-    munmap(words, size);
 }
 
 /* Panic */

@@ -11,13 +11,9 @@
 
 #include "geometry.h"
 #include "guarded.h"
-#include "pool_model.h"
+#include "model.h"
 #include "random.h"
-
-#define FRAME BITFRAME_FRAME_BYTES
-
-/** One past the highest frame number there is. */
-#define FRAMES_END ((UINT64_MAX >> BITFRAME_FRAME_SHIFT) + 1)
+#include "units.h"
 
 enum {
     RANGES = 160,         /* of a map */

@@ -10,12 +10,12 @@
 #include <bitframe/debug.h>
 
 #include "machine.h"
-#include "pool_model.h"
+#include "model.h"
 #include "random.h"
+#include "test_pool.h"
 #include "window.h"
 
-#define FRAME BITFRAME_FRAME_BYTES
-#define NONE  UINT64_MAX
+#define NONE UINT64_MAX
 
 /** A frame of the pool; all there are, in ascending order. */
 struct listed {
@@ -26,19 +26,13 @@ struct listed {
 
 static struct bitframe *pool;
 static struct bitframe_debug debug;
-static uint32_t *storage;
+static struct guarded storage;
 static struct listed *list;
 static uint64_t listed_frames;
 static uint32_t current;
 static bool poisoned; /* the frames are in a window: there is poison besides tags */
 static uint64_t since_compared;
 static uint64_t compared;
-static uint64_t random_state = 8191;
-
-static uint64_t below(uint64_t bound)
-{
-    return next_random(&random_state) % bound;
-}
 
 static uint32_t some_tag(void)
 {
@@ -164,8 +158,8 @@ static void tag_some(void)
     uint32_t tag = some_tag();
     switch (below(40)) {
     case 0: pa += 1 + below(FRAME - 1); break;
-    case 1: pa = next_random(&random_state); break;
-    case 2: frames = below(2) * next_random(&random_state); break;
+    case 1: pa = random_number(); break;
+    case 2: frames = below(2) * random_number(); break;
     case 3: tag = BITFRAME_TAG_MAX + 1 + (uint32_t)below(BITFRAME_TAG_MAX); break;
     default: break;
     }
@@ -225,12 +219,7 @@ static void start(void)
     current = 0;
     if (poisoned)
         open_window();
-    uint64_t bytes = bitframe_debug_bytes(pool);
-    storage = realloc(storage, bytes);
-    cr_assert(storage);
-    memset(storage, 0xA5, bytes);
-    uint32_t flags = BITFRAME_DEBUG_TAGS | (poisoned ? BITFRAME_DEBUG_POISON : 0);
-    cr_assert_eq(bitframe_debug_start(pool, &debug, storage, bytes, flags), BITFRAME_OK);
+    guarded_debug(pool, &debug, &storage, BITFRAME_DEBUG_TAGS | (poisoned ? BITFRAME_DEBUG_POISON : 0));
     compare_all();
 }
 

@@ -22,7 +22,7 @@
 
 #include <bitframe/platform.h>
 
-#include "../random.h"
+#include "random.h"
 
 #define FRAME BITFRAME_FRAME_BYTES
 #define BASE  (UINT64_C(0x40000000) / FRAME)

@@ -10,7 +10,7 @@
 #include <bitframe/map.h>
 #include <bitframe/shared.h>
 
-#include "../random.h"
+#include "random.h"
 #include "team.h"
 
 #define FRAME BITFRAME_FRAME_BYTES

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "pool_model.h"
+#include "model.h"
+#include "units.h"
 
 #include <stdbool.h>
 #include <string.h>
-
-#define FRAME BITFRAME_FRAME_BYTES
 
 void model_begin(struct model *model)
 {

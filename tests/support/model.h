@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pool_model.h - a pool as a byte per frame and naive loops
+ * model.h - a pool as a byte per frame and naive loops
  *
  * Written to be obviously right: every call looks at every frame it might concern, one by one. Answers and
  * order of refusals are those that <bitframe/bitframe.h> documents.
  */
-#ifndef BITFRAME_TESTS_POOL_MODEL_H
-#define BITFRAME_TESTS_POOL_MODEL_H
+#ifndef BITFRAME_TESTS_MODEL_H
+#define BITFRAME_TESTS_MODEL_H
 
 #include <stdbool.h>
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* random.h - a generator that gives the same numbers everywhere, and the settings a test takes from outside.
- */
+/* random.h - the same random numbers everywhere, and the settings that a test takes from outside */
 #ifndef BITFRAME_TESTS_RANDOM_H
 #define BITFRAME_TESTS_RANDOM_H
 
@@ -15,6 +14,22 @@ static inline uint64_t next_random(uint64_t *state)
     *state ^= *state >> 27;
     return *state * UINT64_C(2685821657736338717);
 }
+
+/* The generator of a test that needs one: these have one state together. */
+
+/** Begin with @p seed, not 0. */
+void begin_random(uint64_t seed);
+
+/** Begin with @p seed, or with BITFRAME_SEED if that is set; not 0. Prints it with the name of the test. */
+void seed_random(const char *test, uint64_t seed);
+
+uint64_t random_number(void);
+
+/** A number below @p bound, which is not 0. */
+uint64_t below(uint64_t bound);
+
+/** The same, small as a rule. */
+uint64_t skewed(uint64_t bound);
 
 /** The number in environment variable @p name, or @p otherwise. */
 static inline uint64_t setting(const char *name, uint64_t otherwise)

@@ -1,8 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-#include "map_text.h"
+#include "test_map.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "guarded.h"
+
+enum bitframe_status guarded_map(struct bitframe_map *map, uint64_t ranges)
+{
+    static struct guarded room;
+    static unsigned turn;
+    uint64_t bytes = ranges * sizeof(struct bitframe_map_range);
+    void *storage = guarded_at(&room, bytes, sizeof(uint64_t), (enum guarded_end)(turn++ % GUARDED_ENDS));
+    memset(storage, GARBAGE, bytes);
+    return bitframe_map_init(map, storage, ranges);
+}
 
 const char *map_text(const struct bitframe_map *map, enum bitframe_map_view view)
 {
