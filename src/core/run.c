@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* run.c - taking and giving back many frames at a time. */
 #include "run.h"
+#include "atomic.h"
 #include "cursor.h"
 #include "hooks.h"
 #include "index.h"
@@ -9,6 +10,58 @@
 #include "offline.h"
 #include "search.h"
 #include "sharing.h"
+
+/** Are the words from @p word to @p last all ones, of the first the bits @p head, of the last @p tail? */
+static inline bool are_set(const uint64_t *word, const uint64_t *last, uint64_t head, uint64_t tail)
+{
+    if ((~atomic_peek(word) & head) != 0 || (~atomic_peek(last) & tail) != 0)
+        return false;
+    while (++word < last) {
+        if (atomic_peek(word) != UINT64_MAX)
+            return false;
+    }
+    return true;
+}
+
+/**
+ * Look for a run of whole lines step by step. A step is the largest power of two that divides the run's
+ * length and its alignment, 64 lines or more. So a run is made of whole steps, and a step with a line that is
+ * not free is of no use, often after the first of its words.
+ *
+ * @return  Its bit in lines, or NO_BIT.
+ */
+static uint64_t search_steps(const struct bitframe *pool, const struct search *search, bool highest)
+{
+    uint64_t step = (search->bits | search->align) & -(search->bits | search->align);
+    uint64_t bit = ((search->first + search->skew + step - 1) & -step) - search->skew;
+    uint64_t end = ((search->end + search->skew) & -step) - search->skew;
+    if (bit >= end)
+        return NO_BIT;
+    uint64_t steps = (end - bit) / step;
+    uint64_t stride = step;
+    if (highest) {
+        bit = end - step;
+        stride = -step;
+    }
+    /* A step is a multiple of a word: each begins at the same bit of one. */
+    const uint64_t *lines = levels_at(pool, &pool->lines, 0);
+    uint64_t words = (bit % WORD_BITS + step - 1) / WORD_BITS;
+    uint64_t head = mask_from(bit);
+    uint64_t tail = mask_to(bit - 1);
+    uint64_t found = 0;
+    for (; steps-- != 0; bit += stride) {
+        const uint64_t *word = lines + bit / WORD_BITS;
+        if (!are_set(word, word + words, head, tail)) {
+            found = 0;
+            continue;
+        }
+        found += step;
+        uint64_t start = highest ? bit : bit + step - search->bits;
+        if (found >= search->bits && ((start + search->skew) & (search->align - 1)) == 0)
+            return start;
+    }
+    return NO_BIT;
+}
 
 /** @param frames  The levels of frames, or the bitmap alone. */
 static inline uint64_t search_segment(const struct bitframe *pool, const struct segment *segment,
@@ -21,10 +74,7 @@ static inline uint64_t search_segment(const struct bitframe *pool, const struct 
 
     const struct bitframe_levels *levels = frames;
     uint64_t skew = segment->first - segment->first_bit;
-    if (unit == BLOCK_FRAMES) {
-        levels = &pool->blocks;
-        skew = segment->first / BLOCK_FRAMES - segment->first_block;
-    } else if (unit == BITFRAME_LINE_FRAMES) {
+    if (unit == BITFRAME_LINE_FRAMES) {
         levels = &pool->lines;
         skew = segment->first / BITFRAME_LINE_FRAMES - segment->first_bit / BITFRAME_LINE_FRAMES;
     }
@@ -37,8 +87,13 @@ static inline uint64_t search_segment(const struct bitframe *pool, const struct 
     };
     if (search.first >= search.end)
         return NO_BIT;
-    uint64_t bit = wanted->highest ? bitframe_search_down(pool, levels, &search)
-                                   : bitframe_search_up(pool, levels, &search);
+    uint64_t bit;
+    if (unit != 1 && (search.bits | search.align) % WORD_BITS == 0)
+        bit = search_steps(pool, &search, wanted->highest);
+    else if (wanted->highest)
+        bit = bitframe_search_down(pool, levels, &search);
+    else
+        bit = bitframe_search_up(pool, levels, &search);
     return bit == NO_BIT ? NO_BIT : (bit + skew) * unit;
 }
 
@@ -76,12 +131,10 @@ uint64_t bitframe_search_bitmap(const struct bitframe *pool, const struct wanted
 }
 #endif
 
-/** Runs of whole lines or blocks, aligned to them, are looked for in their own bitmaps. */
+/** Runs of whole lines, aligned to them, are looked for in their own bitmap. */
 static uint64_t unit_of(const struct wanted *wanted)
 {
     uint64_t both = wanted->frames | wanted->align;
-    if (both % BLOCK_FRAMES == 0)
-        return BLOCK_FRAMES;
     return both % BITFRAME_LINE_FRAMES == 0 ? BITFRAME_LINE_FRAMES : 1;
 }
 

@@ -6,8 +6,8 @@
 #include "request.h"
 
 /**
- * Look for a run in the bitmap that has a bit for every @p unit frames: 1, a line or a block, of which run
- * and alignment are multiples.
+ * Look for a run in the bitmap that has a bit for every @p unit frames: 1, or a line, of which run and
+ * alignment are multiples.
  *
  * @return  Its frame number, or NO_BIT.
  */

@@ -17,7 +17,7 @@
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 #define GIB      (UINT64_C(1) << 30)
 
-enum { ROOM_BYTES = 1 << 19, WORDS = 1 << 15 };
+enum { ROOM_BYTES = 1 << 19, WORDS = 1 << 15, BLOCK_FRAMES = BITFRAME_LINE_FRAMES * BITFRAME_BLOCK_LINES };
 
 static struct bitframe pool;
 static struct bitframe_offline record;
