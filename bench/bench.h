@@ -37,6 +37,7 @@ struct loops {
     void (*fill_bulk)(uint64_t *pas, uint64_t calls);         /* take BULK single frames, again and again */
     void (*drain_bulk)(const uint64_t *pas, uint64_t calls);  /* free BULK of them, again and again */
     uint64_t (*search)(uint64_t calls);                       /* look through all of memory in vain */
+    uint64_t (*fill_gib)(uint64_t calls);                     /* take runs of 1 GiB, aligned */
     void (*zero)(void *pages, uint64_t mask, uint64_t calls); /* zero a page */
 };
 
@@ -76,6 +77,8 @@ struct stage {
 /* Frames that a bulk call asks for, and that a run of 2 MiB has. */
 enum { BULK = 512, HUGE_FRAMES = 512 };
 
+#define GIB (UINT64_C(1) << 30)
+
 enum { HELD_MAX = 1 << 16 };
 /** Frames that churn frees, by address; drawn afresh by each preparation. */
 extern uint64_t bench_held[HELD_MAX];
@@ -111,12 +114,13 @@ extern const struct loops bench_empty_loops, bench_empty_page_loops, bench_empty
 /* Subjects. */
 extern const struct subject bench_fill, bench_drain, bench_churn50, bench_churn99, bench_scatter50,
     bench_scatter99, bench_adversarial, bench_worst_take, bench_worst_free, bench_worst_line,
-    bench_worst_open, bench_worst_below, bench_count, bench_reserve, bench_take_range, bench_init,
-    bench_huge_take, bench_huge_free, bench_huge_churn, bench_huge_nibbled_take, bench_huge_nibbled_free,
-    bench_huge_scattered, bench_worst_huge_take, bench_worst_huge_free, bench_loose_huge_take,
-    bench_loose_huge_free, bench_bulk_take, bench_bulk_free, bench_search, bench_zero, bench_refused_take,
-    bench_refused_take_again, bench_refused_pair, bench_refused_pair_again, bench_refused_huge,
-    bench_refused_huge_again, bench_refused_bulk, bench_refused_bulk_again, bench_left_pair, bench_left_bulk;
+    bench_worst_open, bench_worst_below, bench_worst_gib, bench_count, bench_reserve, bench_take_range,
+    bench_init, bench_huge_take, bench_huge_free, bench_huge_churn, bench_huge_nibbled_take,
+    bench_huge_nibbled_free, bench_huge_scattered, bench_worst_huge_take, bench_worst_huge_free,
+    bench_loose_huge_take, bench_loose_huge_free, bench_bulk_take, bench_bulk_free, bench_search, bench_zero,
+    bench_refused_take, bench_refused_take_again, bench_refused_pair, bench_refused_pair_again,
+    bench_refused_huge, bench_refused_huge_again, bench_refused_bulk, bench_refused_bulk_again,
+    bench_left_pair, bench_left_bulk;
 
 /** How many times stage_open() was called. */
 extern uint64_t stage_built;

@@ -48,6 +48,7 @@ static const struct subject *const subjects[] = {
     &bench_worst_line,
     &bench_worst_open,
     &bench_worst_below,
+    &bench_worst_gib,
     &bench_count,
     &bench_reserve,
     &bench_take_range,

@@ -200,6 +200,19 @@ LOOP uint64_t search(uint64_t calls)
 #define LOOP_SEARCH
 #endif
 
+#ifdef TAKE_GIB
+LOOP uint64_t fill_gib(uint64_t calls)
+{
+    uint64_t sum = 0;
+    for (uint64_t i = 0; i < calls; i++)
+        sum += TAKE_GIB();
+    return sum;
+}
+#define LOOP_GIB .fill_gib = fill_gib,
+#else
+#define LOOP_GIB
+#endif
+
 #ifdef ZERO
 LOOP void zero(void *pages, uint64_t mask, uint64_t calls)
 {
@@ -214,7 +227,7 @@ LOOP void zero(void *pages, uint64_t mask, uint64_t calls)
 #define LOOPS                                                                                                \
     {                                                                                                        \
         LOOP_TAKE LOOP_FREE LOOP_PAIRS LOOP_COUNT LOOP_RESERVE LOOP_TAKE_RANGE LOOP_INIT LOOP_HUGE LOOP_BULK \
-            LOOP_SEARCH LOOP_PAIR LOOP_ZERO                                                                  \
+            LOOP_SEARCH LOOP_GIB LOOP_PAIR LOOP_ZERO                                                         \
     }
 
 #endif

@@ -32,6 +32,14 @@ static inline uint64_t search_run(void)
     return pa;
 }
 
+static inline uint64_t take_gib(void)
+{
+    struct bitframe_request request = {.frames = GIB / BITFRAME_FRAME_BYTES, .align = GIB};
+    uint64_t pa = 0;
+    (void)bitframe_take_run(&pool, &request, &pa);
+    return pa;
+}
+
 static inline void take_bulk(uint64_t *pas)
 {
     struct bitframe_request request = {.frames = BULK};
@@ -54,6 +62,7 @@ static inline void free_bulk(const uint64_t *pas)
 #define TAKE_HUGE()         take_huge()
 #define FREE_HUGE(pa)       (void)bitframe_free_run(&pool, pa, HUGE_FRAMES)
 #define SEARCH()            search_run()
+#define TAKE_GIB()          take_gib()
 #define TAKE_BULK(pas)      take_bulk(pas)
 #define FREE_BULK(pas)      free_bulk(pas)
 #include "loops.h"

@@ -7,7 +7,7 @@
  * that was given back whole and is loose, so that it must be tied into the index, where another line beside
  * it climbs as well. A free is dear when it refills a word of every level, since nothing is free; when it
  * makes the only whole line; and dearest when it lies below a line that is loose and must be tied into the
- * index first.
+ * index first. 1 GiB is refused dearest when each has lost a frame where the search looks last.
  */
 #include "bench.h"
 
@@ -88,6 +88,35 @@ static void run_below(const struct stage *stage, const struct loops *loops)
 {
     loops->drain(stage_pa(stage, 0), stage->operations);
 }
+
+static uint64_t operations_gib(const struct stage *stage)
+{
+    return stage->on->loops.fill_gib ? operations(stage) : 0;
+}
+
+/** A frame is taken of each 1 GiB. A word of lines is 128 MiB; the first and the last are looked at before.
+ */
+static void prepare_gib(const struct stage *stage)
+{
+    stage_open(stage);
+    for (uint64_t offset = 6 * GIB / 8; offset < stage->frames * BITFRAME_FRAME_BYTES; offset += GIB)
+        stage->on->loops.take_range(stage_pa(stage, 0) + offset, BITFRAME_FRAME_BYTES, 1);
+}
+
+static void run_gib(const struct stage *stage, const struct loops *loops)
+{
+    (void)loops->fill_gib(stage->operations);
+}
+
+const struct subject bench_worst_gib = {
+    .name = "worst-gib",
+    .operation = "1 GiB",
+    .calls = 1,
+    .count_only = true,
+    .operations = operations_gib,
+    .prepare = prepare_gib,
+    .run = run_gib,
+};
 
 const struct subject bench_worst_open = {
     .name = "worst-open",
