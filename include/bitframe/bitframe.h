@@ -34,8 +34,6 @@ extern "C" {
 #define BITFRAME_LINE_FRAMES    512
 /** Most frames in a pool. */
 #define BITFRAME_FRAMES_MAX     (UINT64_C(1) << 40)
-/** Lines in a block. With 4 KiB frames a block is 1 GiB of memory. */
-#define BITFRAME_BLOCK_LINES    512
 /** Reservations that a pool has room for beside those of the map that it was made from. */
 #define BITFRAME_SPARE_RESERVED 16
 /** Alignment of a pool's metadata, bytes. */
@@ -72,7 +70,6 @@ enum bitframe_invariant {
     BITFRAME_BAD_RESERVED, /**< A reserved frame is free, or they are not as many as counted. */
     BITFRAME_BAD_INDEX,    /**< An index bit disagrees with the word below it. */
     BITFRAME_BAD_LINES,    /**< The index of whole lines disagrees with the bitmap. */
-    BITFRAME_BAD_BLOCKS,   /**< The index of whole blocks disagrees with that of whole lines. */
     BITFRAME_BAD_COUNT,    /**< The free count is not the number of free frames. */
     BITFRAME_BAD_CURSOR,   /**< The cursor is not at the lowest free frame. */
     BITFRAME_BAD_GAP,      /**< The gap holds a frame that is reserved, out of use or not the pool's. */
@@ -115,9 +112,8 @@ struct bitframe_levels {
  *  - The cursor's line is loose if it was given back whole, as the lowest of all that is free, and nothing
  *    but takes of single frames has met it since. The cursor is at its first word. Its bits in level 1 of
  *    frames and in lines are set, but what follows from them is not done: the two words that hold them may
- *    lack their bits in the level above, and block_lines, blocks and line_word know nothing of the line. (So
- *    a line that is freed and taken again, in memory that is full otherwise, need not climb for it.)
- *  - block_lines counts the set bits of lines per block, and a bit of blocks is set if and only if all are.
+ *    lack their bits in the level above, and line_word knows nothing of the line. (So a line that is freed
+ * and taken again, in memory that is full otherwise, need not climb for it.)
  *  - All frames of the gap are frames of the pool, none reserved, none in an offline range, in one segment.
  *  - offline leads to the records of the offline ranges, which ascend, and offline_frames is the number of
  *    their frames that are neither in use nor reserved. None of their frames is free.
@@ -136,22 +132,18 @@ struct bitframe {
     uint64_t gap_pa;     /* PA of the first */
     uint64_t
         zero_word; /* distance of where the word of PA 0 would be if the gap's segment reached down there */
-    uint64_t zero_block; /* likewise its bit in blocks */
 
     /* The cursor's segment, in which it moves by steps; with nothing free the one that it was in last,
      * or none. */
-    uint64_t cursor_first;      /* the segment's first word, by number */
-    uint64_t cursor_words;      /* how many; 0 for none */
-    uint64_t cursor_zero_block; /* bit in blocks of the block of PA 0, were it of the segment */
-    uint64_t cursor_base_pa;    /* PA of the frame of bit 0, were it of the segment */
+    uint64_t cursor_first;   /* the segment's first word, by number */
+    uint64_t cursor_words;   /* how many; 0 for none */
+    uint64_t cursor_base_pa; /* PA of the frame of bit 0, were it of the segment */
 
     struct bitframe_levels frames; /* a bit per frame: free */
     struct bitframe_levels lines;  /* a bit per line: all its frames are free */
     uint64_t line_word;            /* word of lines, by number, below which there is none that is not 0 */
     uint64_t loose;                /* 1 if the cursor's line is, else 0 */
-    struct bitframe_levels blocks; /* a bit per block: all its lines are */
 
-    uint64_t block_lines;     /* distance of the 16-bit counts of set bits in lines, one per block */
     uint64_t segments;        /* distance of the table of segments: lines next to each other in memory */
     uint64_t segment_count;   /* how many */
     uint64_t spans;           /* distance of the table of spans: frames next to each other in memory */
@@ -179,13 +171,12 @@ struct bitframe {
 
 /**
  * Bytes of metadata for a pool over [@p first_pa, @p first_pa + @p bytes), as a constant expression, so
- * that a kernel can have them in .bss. Under 0.13 bytes per frame, plus 1408. @p bytes is at least 1.
+ * that a kernel can have them in .bss. Under 0.13 bytes per frame, plus 1152. @p bytes is at least 1.
  *
- * A header; the bitmap; 1/63 of it for the index over it, 1/512 for whole lines and theirs, less for blocks;
- * tables.
+ * A header; the bitmap; 1/63 of it for the index over it, 1/512 for whole lines and theirs; tables.
  */
 #define BITFRAME_METADATA_BYTES(first_pa, bytes)                                                             \
-    ((BITFRAME_BITMAP_WORDS(first_pa, bytes) + BITFRAME_BITMAP_WORDS(first_pa, bytes) / 55 + 96) * 8)
+    ((BITFRAME_BITMAP_WORDS(first_pa, bytes) + BITFRAME_BITMAP_WORDS(first_pa, bytes) / 56 + 64) * 8)
 
 /**
  * Make a pool of every whole frame in [@p first_pa, @p first_pa + @p bytes), all of them free.
@@ -280,9 +271,9 @@ struct bitframe_request {
  * @retval BITFRAME_INVALID  A null pointer, no frames, an align that is no power of two, or unknown flags;
  *                           nothing changed.
  *
- * @par Cost  O(levels) for 2 MiB and for 1 GiB if aligned to their size (a line, a block), whatever the
- *            fragmentation; otherwise a pass over the bitmap up to the answer, words without a free frame
- *            skipped; and clearing the bits.
+ * @par Cost  O(levels) for an aligned line (2 MiB), whatever the fragmentation; for whole lines, aligned to
+ *            a line, a pass over a bit per line up to the answer, 8 words for each 1 GiB; otherwise a pass
+ *            over the bitmap up to the answer, words without a free frame skipped; and clearing the bits.
  */
 enum bitframe_status bitframe_take_run(struct bitframe *pool, const struct bitframe_request *request,
                                        uint64_t *pa);

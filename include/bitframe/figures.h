@@ -19,6 +19,9 @@
 extern "C" {
 #endif
 
+/** Lines in a block. With 4 KiB frames a block is 1 GiB of memory. */
+#define BITFRAME_BLOCK_LINES 512
+
 /** A span: frames of the pool that are next to each other in memory, as many as there are. */
 struct bitframe_span_figures {
     uint64_t first_pa;        /**< PA of its first frame. */

@@ -29,7 +29,7 @@ static void take_from_word(struct bitframe *pool, const struct segment *segment,
     uint64_t line = word / LINE_WORDS;
     uint64_t frame = frame_of_bit(segment, word * WORD_BITS);
     if (levels_test(pool, &pool->lines, line))
-        line_broken(pool, line, block_of_frame(segment, frame));
+        levels_clear(pool, &pool->lines, line);
     *frames ^= bits;
     if (*frames == 0)
         levels_climb_emptied(pool, pool->frames.level, word);

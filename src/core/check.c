@@ -183,37 +183,13 @@ static bool lines_agree(const struct bitframe *pool)
                     pool->lines.words * WORD_BITS);
 }
 
-static bool blocks_agree(const struct bitframe *pool)
-{
-    uint64_t blocks = 0;
-    for (uint64_t i = 0; i < pool->segment_count; i++) {
-        const struct segment *segment = pool_segments(pool) + i;
-        for (uint64_t frame = segment->first; frame < segment->end; blocks++) {
-            uint64_t end = (frame / BLOCK_FRAMES + 1) * BLOCK_FRAMES;
-            if (end > segment->end)
-                end = segment->end;
-            uint64_t lines = bitframe_count_range(levels_at(pool, &pool->lines, 0),
-                                                  bit_of_frame(segment, frame) / BITFRAME_LINE_FRAMES,
-                                                  bit_of_frame(segment, end) / BITFRAME_LINE_FRAMES);
-            if (pool->loose && block_of_frame(segment, frame) == cursor_block(pool))
-                lines--;
-            if (block_of_frame(segment, frame) != blocks || pool_block_lines(pool)[blocks] != lines ||
-                levels_test(pool, &pool->blocks, blocks) != (lines == BITFRAME_BLOCK_LINES))
-                return false;
-            frame = end;
-        }
-    }
-    return is_clear(levels_at(pool, &pool->blocks, 0), blocks, pool->blocks.words * WORD_BITS);
-}
-
 /** Is the cursor's segment the one that holds word @p word? */
 static bool cursor_segment_is_right(const struct bitframe *pool, uint64_t word)
 {
     const struct segment *segment = bitframe_segment_of_bit(pool, word * WORD_BITS);
     return pool->cursor_first == segment->first_bit / WORD_BITS &&
            pool->cursor_words == (segment->end - segment->first) / WORD_BITS &&
-           pool->cursor_base_pa == (segment->first - segment->first_bit) << BITFRAME_FRAME_SHIFT &&
-           pool->cursor_zero_block == zero_block_of(segment);
+           pool->cursor_base_pa == (segment->first - segment->first_bit) << BITFRAME_FRAME_SHIFT;
 }
 
 static bool cursor_is_right(const struct bitframe *pool)
@@ -243,9 +219,8 @@ static bool owner_gap_is_sound(const struct bitframe *pool)
         return false;
     const struct segment *segment = segment_of_frame(pool, first);
     if (pool->zero_word !=
-            pool->frames.level[0] +
-                (segment->first_bit / WORD_BITS - segment->first / WORD_BITS) * sizeof(uint64_t) ||
-        pool->zero_block != zero_block_of(segment))
+        pool->frames.level[0] +
+            (segment->first_bit / WORD_BITS - segment->first / WORD_BITS) * sizeof(uint64_t))
         return false;
     return bitframe_span_overlap(pool_spans(pool), pool->span_count, first, end) == pool->gap_frames &&
            bitframe_span_overlap(pool_reserved(pool), pool->reserved_count, first, end) == 0 &&
@@ -263,8 +238,6 @@ static enum bitframe_invariant check_owned(const struct bitframe *pool, uint64_t
         return BITFRAME_BAD_CURSOR;
     if (!levels_agree(pool, &pool->lines, 1, loose / WORD_BITS) || !lines_agree(pool))
         return BITFRAME_BAD_LINES;
-    if (!levels_agree(pool, &pool->blocks, 0, 0) || !blocks_agree(pool))
-        return BITFRAME_BAD_BLOCKS;
     if (free_frames != pool->free_frames)
         return BITFRAME_BAD_COUNT;
     return owner_gap_is_sound(pool) ? BITFRAME_SOUND : BITFRAME_BAD_GAP;
@@ -321,9 +294,9 @@ static const char invariant_names[][12] = {
     [BITFRAME_SOUND] = "sound",         [BITFRAME_BAD_TABLES] = "tables",
     [BITFRAME_BAD_PADDING] = "padding", [BITFRAME_BAD_RESERVED] = "reserved",
     [BITFRAME_BAD_INDEX] = "index",     [BITFRAME_BAD_LINES] = "lines",
-    [BITFRAME_BAD_BLOCKS] = "blocks",   [BITFRAME_BAD_COUNT] = "count",
-    [BITFRAME_BAD_CURSOR] = "cursor",   [BITFRAME_BAD_GAP] = "gap",
-    [BITFRAME_BAD_HEADER] = "header",   [BITFRAME_BAD_OFFLINE] = "offline",
+    [BITFRAME_BAD_COUNT] = "count",     [BITFRAME_BAD_CURSOR] = "cursor",
+    [BITFRAME_BAD_GAP] = "gap",         [BITFRAME_BAD_HEADER] = "header",
+    [BITFRAME_BAD_OFFLINE] = "offline",
 };
 
 const char *bitframe_status_name(enum bitframe_status status)

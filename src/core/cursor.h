@@ -48,12 +48,6 @@ static inline void forget_cursor(struct bitframe *pool)
     park_cursor(pool);
 }
 
-/** Bit in blocks of the block that holds the cursor's line. */
-static inline uint64_t cursor_block(const struct bitframe *pool)
-{
-    return pool->cursor_zero_block + (pool->cursor_pa >> BITFRAME_FRAME_SHIFT) / BLOCK_FRAMES;
-}
-
 /** Is the cursor's line loose, or does its bit stand though takes have opened it? */
 static inline bool is_unsettled(const struct bitframe *pool)
 {
@@ -64,7 +58,7 @@ static inline bool is_unsettled(const struct bitframe *pool)
 
 /**
  * Tie the cursor's line into the index if it is loose, and clear its bit if takes have left that standing.
- * Before any use of lines or blocks or of the levels above frames, and before the cursor moves to another
+ * Before any use of lines or of the levels above frames, and before the cursor moves to another
  * line other than by emptying a word.
  */
 void bitframe_settle(struct bitframe *pool);

@@ -256,7 +256,6 @@ enum bitframe_status bitframe_extend(struct bitframe *pool, const struct bitfram
         .spans = pool->span_count,
         .segments = pool->segment_count,
         .bits = pool->frames.words * WORD_BITS,
-        .blocks = pool->blocks.words * WORD_BITS, /* or fewer, which comes to the same */
         .frames = pool->total_frames,
         .reserved = pool->reserved_count,
     };

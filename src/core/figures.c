@@ -6,6 +6,8 @@
 #include "index.h"
 #include "offline.h"
 
+enum { BLOCK_FRAMES = BITFRAME_LINE_FRAMES * BITFRAME_BLOCK_LINES };
+
 /** Offline frames of [@p first, @p end). */
 static uint64_t count_offline(const struct bitframe *pool, uint64_t first, uint64_t end)
 {

@@ -145,7 +145,6 @@ void bitframe_gap_move(struct bitframe *pool, uint64_t frame)
     pool->gap_frames = end - first;
     pool->zero_word = pool->frames.level[0] +
                       (segment->first_bit / WORD_BITS - segment->first / WORD_BITS) * sizeof(uint64_t);
-    pool->zero_block = zero_block_of(segment);
 }
 
 void bitframe_gap_cut(struct bitframe *pool, uint64_t first, uint64_t end)
@@ -179,7 +178,6 @@ void bitframe_extent_begin(struct extent *extent)
     extent->spans = 0;
     extent->segments = 0;
     extent->bits = 0;
-    extent->blocks = 0;
     extent->frames = 0;
     extent->reserved = 0;
 }
@@ -189,18 +187,15 @@ void bitframe_extent_add(struct extent *extent, struct segment *segment, uint64_
     extent->spans++;
     extent->frames += end - first;
     if (extent->segments == 0 || !segment_reaches(segment, first)) {
-        /* The segment before ends here: its bits are rounded up to a group, its blocks counted. */
+        /* The segment before ends here: its bits are rounded up to a group. */
         segment->first = line_down(first);
         segment->first_bit = extent->bits;
-        segment->first_block = extent->blocks;
         extent->segments++;
     }
     segment->end = line_up(end);
     uint64_t lines = (segment->end - segment->first) / BITFRAME_LINE_FRAMES;
     extent->bits =
         segment->first_bit + (lines + GROUP_LINES - 1) / GROUP_LINES * GROUP_LINES * BITFRAME_LINE_FRAMES;
-    extent->blocks =
-        segment->first_block + (segment->end - 1) / BLOCK_FRAMES - segment->first / BLOCK_FRAMES + 1;
 }
 
 bool bitframe_extent_is_possible(const struct extent *extent)
@@ -226,7 +221,6 @@ void bitframe_survey(const struct bitframe_map *map, struct extent *extent, stru
             entry->first = segment.first;
             entry->end = segment.end;
             entry->first_bit = segment.first_bit;
-            entry->first_block = segment.first_block;
         }
     }
     for (uint64_t frame = 0; bitframe_map_next(map, BITFRAME_MAP_VIEW_RESERVED, &frame, &run);) {
@@ -242,18 +236,11 @@ static uint64_t words_of_bytes(uint64_t bytes)
     return (bytes + sizeof(uint64_t) - 1) / sizeof(uint64_t);
 }
 
-/** One count for each bit of the words in blocks. */
-static uint64_t block_lines_words(uint64_t blocks)
-{
-    return words_above(blocks) * WORD_BITS * sizeof(uint16_t) / sizeof(uint64_t);
-}
-
 uint64_t bitframe_extent_bytes(const struct extent *extent, uint64_t reserved_room)
 {
     uint64_t lines = extent->bits / BITFRAME_LINE_FRAMES;
     uint64_t words = HEADER_WORDS + levels_words(words_above(extent->bits)) +
-                     levels_words(words_above(lines)) + levels_words(words_above(extent->blocks)) +
-                     block_lines_words(extent->blocks) +
+                     levels_words(words_above(lines)) +
                      words_of_bytes(extent->segments * sizeof(struct segment) +
                                     (extent->spans + reserved_room) * sizeof(struct span));
     return words * sizeof(uint64_t);
@@ -280,9 +267,6 @@ void bitframe_lay_out_extent(struct bitframe *pool, const struct extent *extent,
     uint64_t *next = metadata + HEADER_WORDS;
     next = bitframe_levels_lay_out(pool, &pool->frames, next, words_above(extent->bits));
     next = bitframe_levels_lay_out(pool, &pool->lines, next, words_above(lines));
-    next = bitframe_levels_lay_out(pool, &pool->blocks, next, words_above(extent->blocks));
-    pool->block_lines = pool_distance(pool, next);
-    next += block_lines_words(extent->blocks);
     pool->segments = pool_distance(pool, next);
     pool->segment_count = extent->segments;
     next += words_of_bytes(extent->segments * sizeof(struct segment));

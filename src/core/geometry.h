@@ -8,7 +8,7 @@
  * frames, "lowest bit" means "lowest frame" of all memory, and the words of one group belong to one segment.
  *
  * Frames have three numbers: a PA; a frame number, PA >> BITFRAME_FRAME_SHIFT; and a bit, its position in the
- * bitmap. Lines and blocks likewise have a number in memory, and a bit in their own bitmaps.
+ * bitmap. Lines likewise have a number in memory, and a bit in their own bitmap.
  */
 #ifndef BITFRAME_CORE_GEOMETRY_H
 #define BITFRAME_CORE_GEOMETRY_H
@@ -20,7 +20,6 @@
 enum {
     LINE_WORDS = BITFRAME_LINE_FRAMES / WORD_BITS,
     GROUP_LINES = WORD_BITS / LINE_WORDS,
-    BLOCK_FRAMES = BITFRAME_LINE_FRAMES * BITFRAME_BLOCK_LINES,
     HEADER_WORDS = 16, /* in front of the bitmap, see header.h */
 };
 
@@ -30,10 +29,9 @@ struct span {
 };
 
 struct segment {
-    uint64_t first;       /* frame number of its first line's first frame */
-    uint64_t end;         /* frame number behind its last line's last frame */
-    uint64_t first_bit;   /* bit of first, a multiple of GROUP_LINES lines */
-    uint64_t first_block; /* bit in blocks of the block that holds first */
+    uint64_t first;     /* frame number of its first line's first frame */
+    uint64_t end;       /* frame number behind its last line's last frame */
+    uint64_t first_bit; /* bit of first, a multiple of GROUP_LINES lines */
 };
 
 static inline struct span *pool_spans(const struct bitframe *pool)
@@ -49,11 +47,6 @@ static inline struct span *pool_reserved(const struct bitframe *pool)
 static inline struct segment *pool_segments(const struct bitframe *pool)
 {
     return (struct segment *)(void *)pool_word(pool, pool->segments);
-}
-
-static inline uint16_t *pool_block_lines(const struct bitframe *pool)
-{
-    return (uint16_t *)(void *)pool_word(pool, pool->block_lines);
 }
 
 /** Number of the frame that contains @p pa. */
@@ -128,22 +121,10 @@ static inline uint64_t frame_of_bit(const struct segment *segment, uint64_t bit)
     return segment->first + (bit - segment->first_bit);
 }
 
-/** Bit in blocks where the block of PA 0 would be if @p segment reached down there, modulo 2^64. */
-static inline uint64_t zero_block_of(const struct segment *segment)
-{
-    return segment->first_block - segment->first / BLOCK_FRAMES;
-}
-
 /** Bit of @p frame, which lies in a segment. */
 static inline uint64_t pool_bit(const struct bitframe *pool, uint64_t frame)
 {
     return bit_of_frame(segment_of_frame(pool, frame), frame);
-}
-
-/** Bit in blocks of the block that holds @p frame of @p segment. */
-static inline uint64_t block_of_frame(const struct segment *segment, uint64_t frame)
-{
-    return zero_block_of(segment) + frame / BLOCK_FRAMES;
 }
 
 /**
@@ -182,7 +163,6 @@ struct extent {
     uint64_t spans;
     uint64_t segments;
     uint64_t bits;     /* of the bitmap, in whole groups of lines */
-    uint64_t blocks;   /* blocks that a segment reaches into, once for each */
     uint64_t frames;   /* frames of all spans */
     uint64_t reserved; /* entries in the table of reservations */
 };

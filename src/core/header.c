@@ -74,24 +74,22 @@ static inline void store_barrier(void)
 /** Fill in what is written once, but for the checksum. */
 static void describe(const struct bitframe *pool, struct header *header)
 {
-    const struct segment *last = pool_segments(pool) + pool->segment_count - 1;
     struct extent extent = {
         .spans = pool->span_count,
         .segments = pool->segment_count,
         .bits = pool->frames.words * WORD_BITS,
-        .blocks = block_of_frame(last, last->end - 1) + 1,
     };
     header->version = HEADER_VERSION;
     header->frame_shift = BITFRAME_FRAME_SHIFT;
     header->bytes = bitframe_extent_bytes(&extent, pool->reserved_room);
     header->bits = extent.bits;
-    header->blocks = extent.blocks;
     header->frames = pool->total_frames;
     header->segments = extent.segments;
     header->spans = extent.spans;
     header->reserved_room = pool->reserved_room;
     header->spare[0] = 0;
     header->spare[1] = 0;
+    header->spare[2] = 0;
     header->magic = HEADER_MAGIC;
 }
 
@@ -128,13 +126,13 @@ void bitframe_header_write(const struct bitframe *pool)
     header->frame_shift = fixed.frame_shift;
     header->bytes = fixed.bytes;
     header->bits = fixed.bits;
-    header->blocks = fixed.blocks;
     header->frames = fixed.frames;
     header->segments = fixed.segments;
     header->spans = fixed.spans;
     header->reserved_room = fixed.reserved_room;
     header->spare[0] = 0;
     header->spare[1] = 0;
+    header->spare[2] = 0;
     header->fixed_sum = fixed_sum(pool, &fixed);
     bitframe_header_steady(pool);
     header->magic = HEADER_MAGIC;
@@ -162,12 +160,11 @@ static bool numbers_are_possible(const struct header *header)
     const uint64_t group_bits = GROUP_LINES * BITFRAME_LINE_FRAMES;
     return header->bits != 0 && header->bits % group_bits == 0 && header->bits <= 4 * BITFRAME_FRAMES_MAX &&
            header->frames <= BITFRAME_FRAMES_MAX && header->frames <= header->bits && /* */
-           header->blocks != 0 && header->blocks <= header->bits / BITFRAME_LINE_FRAMES &&
-           header->segments != 0 && header->segments <= header->bits / group_bits && /* */
+           header->segments != 0 && header->segments <= header->bits / group_bits &&  /* */
            header->spans != 0 && header->spans <= header->frames &&
            header->reserved_room <= BITFRAME_FRAMES_MAX + BITFRAME_SPARE_RESERVED &&
            header->reserved <= header->reserved_room && /* */
-           header->spare[0] == 0 && header->spare[1] == 0;
+           (header->spare[0] | header->spare[1] | header->spare[2]) == 0;
 }
 
 /** Is the segment that @p extent counted last what the table says? Looks only where there is a table. */
@@ -178,7 +175,7 @@ static bool last_segment_is(const struct bitframe *pool, const struct extent *ex
         return false;
     const struct segment *entry = pool_segments(pool) + extent->segments - 1;
     return entry->first == segment->first && entry->end == segment->end &&
-           entry->first_bit == segment->first_bit && entry->first_block == segment->first_block;
+           entry->first_bit == segment->first_bit;
 }
 
 /**
@@ -202,8 +199,7 @@ static bool tables_are_possible(const struct bitframe *pool, const struct extent
             return false;
         above = spans[i].end;
     }
-    if (extent.segments != said->segments || extent.bits != said->bits || extent.blocks != said->blocks ||
-        extent.frames != said->frames)
+    if (extent.segments != said->segments || extent.bits != said->bits || extent.frames != said->frames)
         return false;
 
     const struct span *reserved = pool_reserved(pool);
@@ -231,7 +227,6 @@ enum bitframe_status bitframe_header_read(struct header *header, uint64_t metada
     extent->spans = header->spans;
     extent->segments = header->segments;
     extent->bits = header->bits;
-    extent->blocks = header->blocks;
     extent->frames = header->frames;
     extent->reserved = header->reserved;
     *reserved_room = header->reserved_room;

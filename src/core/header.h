@@ -28,7 +28,7 @@
 #define HEADER_STEADY   UINT64_C(0x5A5A5A5A5A5A5A5A)
 #define HEADER_CHANGING (~HEADER_STEADY)
 
-enum { HEADER_VERSION = 1, HEADER_FIXED_WORDS = 12 };
+enum { HEADER_VERSION = 2, HEADER_FIXED_WORDS = 12 };
 
 struct header {
     /* Written once. */
@@ -37,12 +37,11 @@ struct header {
     uint64_t frame_shift;
     uint64_t bytes;         /* of the metadata, header included */
     uint64_t bits;          /* of the bitmap */
-    uint64_t blocks;        /* blocks that a segment reaches into, once for each */
     uint64_t frames;        /* frames of all spans */
     uint64_t segments;      /* entries in the table */
     uint64_t spans;         /* entries in the table */
     uint64_t reserved_room; /* entries that there is room for in the table of reservations */
-    uint64_t spare[2];      /* 0 */
+    uint64_t spare[3];      /* 0 */
 
     uint64_t fixed_sum; /* of the words above, the segments and the spans */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * index.c - keeping cursor, lines and blocks in step with the bitmap
+ * index.c - keeping cursor and lines in step with the bitmap
  *
  * The index of whole lines changes only where a word becomes or stops being all ones. A take does not even
  * look: it takes from the cursor's word, which is the first of its line if the line is whole, and by the time
@@ -30,16 +30,7 @@ void bitframe_set_cursor(struct bitframe *pool, uint64_t word)
     pool->cursor_base_pa = (segment->first - segment->first_bit) << BITFRAME_FRAME_SHIFT;
     pool->cursor_first = segment->first_bit / WORD_BITS;
     pool->cursor_words = (segment->end - segment->first) / WORD_BITS;
-    pool->cursor_zero_block = zero_block_of(segment);
     (void)step_cursor(pool, word);
-}
-
-/** Bit in blocks of the block that line @p line is in. */
-static inline uint64_t block_of_line(const struct bitframe *pool, uint64_t line)
-{
-    uint64_t bit = line * BITFRAME_LINE_FRAMES;
-    const struct segment *segment = bitframe_segment_of_bit(pool, bit);
-    return block_of_frame(segment, frame_of_bit(segment, bit));
 }
 
 /** Are all frames of line @p line free? */
@@ -68,7 +59,7 @@ static inline void tie_whole_line(struct bitframe *pool, uint64_t line)
     pool->loose = 0;
     levels_climb_filled(pool, pool->frames.level + 1, line / GROUP_LINES);
     levels_climb_filled(pool, pool->lines.level, line / WORD_BITS);
-    line_counted(pool, line, cursor_block(pool));
+    lower_line_word(pool, line);
 }
 
 void bitframe_settle(struct bitframe *pool)
@@ -83,7 +74,7 @@ void bitframe_settle(struct bitframe *pool)
     } else if (pool->loose) {
         tie_opened_line(pool, line);
     } else if (levels_test(pool, &pool->lines, line)) {
-        line_broken(pool, line, cursor_block(pool));
+        levels_clear(pool, &pool->lines, line);
     }
 }
 
@@ -96,7 +87,7 @@ static __attribute__((noinline)) uint64_t line_opened(struct bitframe *pool, uin
     if (pool->loose)
         tie_opened_line(pool, line);
     else
-        line_broken(pool, line, cursor_block(pool));
+        levels_clear(pool, &pool->lines, line);
     return pa;
 }
 
@@ -190,7 +181,7 @@ static inline enum bitframe_status word_refilled(struct bitframe *pool, uint64_t
 static __attribute__((noinline)) enum bitframe_status line_filled(struct bitframe *pool, uint64_t line)
 {
     if (line_is_whole(pool, line) && !levels_test(pool, &pool->lines, line))
-        line_completed(pool, line, block_of_line(pool, line));
+        line_completed(pool, line);
     return BITFRAME_OK;
 }
 
@@ -262,9 +253,6 @@ void bitframe_index_clear(struct bitframe *pool)
     uint64_t frame_words = pool->frames.words;
     kernel_clear(levels_at(pool, &pool->frames, 1), 0, (levels_words(frame_words) - frame_words) * WORD_BITS);
     kernel_clear(levels_at(pool, &pool->lines, 0), 0, levels_words(pool->lines.words) * WORD_BITS);
-    kernel_clear(levels_at(pool, &pool->blocks, 0), 0, levels_words(pool->blocks.words) * WORD_BITS);
-    for (uint64_t i = 0; i < pool->blocks.words * WORD_BITS; i++)
-        pool_block_lines(pool)[i] = 0;
     pool->line_word = 0;
     forget_cursor(pool);
 }
@@ -283,35 +271,8 @@ void bitframe_gap_find(struct bitframe *pool)
     pool->gap_frames = 0;
     pool->gap_pa = 0;
     pool->zero_word = 0;
-    pool->zero_block = 0;
     if (pool->free_frames != 0)
         bitframe_gap_move(pool, frame_number(pool->cursor_pa) + lowest_bit(*pool_word(pool, pool->cursor)));
-}
-
-/** What the bits of lines [@p first, @p end) say is about to change: tell the blocks that they are in. */
-static void change_lines(struct bitframe *pool, uint64_t first, uint64_t end, bool whole)
-{
-    uint64_t *lines = levels_at(pool, &pool->lines, 0);
-    while (first < end) {
-        uint64_t bit = first * BITFRAME_LINE_FRAMES;
-        const struct segment *segment = bitframe_segment_of_bit(pool, bit);
-        uint64_t frame = frame_of_bit(segment, bit);
-        uint64_t block = block_of_frame(segment, frame);
-        uint64_t stop = first + BITFRAME_BLOCK_LINES - frame / BITFRAME_LINE_FRAMES % BITFRAME_BLOCK_LINES;
-        if (stop > end)
-            stop = end;
-        uint16_t *count = pool_block_lines(pool) + block;
-        if (whole) {
-            *count = (uint16_t)(*count + (stop - first));
-            if (*count == BITFRAME_BLOCK_LINES)
-                levels_set(pool, &pool->blocks, block);
-        } else {
-            if (*count == BITFRAME_BLOCK_LINES)
-                levels_clear(pool, &pool->blocks, block);
-            *count = (uint16_t)(*count - bitframe_count_range(lines, first, stop));
-        }
-        first = stop;
-    }
 }
 
 /** Where the frames of the lines that share a word of lines with that of frame @p first end, or @p end. */
@@ -373,7 +334,6 @@ uint64_t bitframe_clear_frames(struct bitframe *pool, uint64_t first, uint64_t e
     uint64_t end_line = (end - 1) / BITFRAME_LINE_FRAMES + 1;
     uint64_t *lines = levels_at(pool, &pool->lines, 0);
     if (kernel_find(lines, first_line, end_line) != end_line) {
-        change_lines(pool, first_line, end_line, false);
         kernel_clear(lines, first_line, end_line - first_line);
         bitframe_levels_range_cleared(pool, &pool->lines, first_line, end_line);
     }
@@ -407,7 +367,6 @@ void bitframe_set_frames(struct bitframe *pool, uint64_t first, uint64_t end)
         end_line--;
     if (first_line >= end_line)
         return;
-    change_lines(pool, first_line, end_line, true);
     kernel_fill(levels_at(pool, &pool->lines, 0), first_line, end_line - first_line);
     bitframe_levels_range_set(pool, &pool->lines, first_line, end_line);
     lower_line_word(pool, first_line);

@@ -63,23 +63,19 @@ static inline void last_of_lines_taken(struct bitframe *pool, uint64_t word)
 }
 
 /**
- * Take line @p line, the lowest that is whole, at @p pa, of a segment whose zero_block_of() is @p zero_block.
+ * Take line @p line, the lowest that is whole, at @p pa.
  *
  * @param at_cursor  Whether the cursor is at its first word, or else at a lower one.
  */
-static inline __attribute__((always_inline)) enum bitframe_status take_this(struct bitframe *pool,
-                                                                            uint64_t line, uint64_t pa,
-                                                                            uint64_t zero_block,
-                                                                            bool at_cursor, uint64_t *out)
+static inline __attribute__((always_inline)) enum bitframe_status
+take_this(struct bitframe *pool, uint64_t line, uint64_t pa, bool at_cursor, uint64_t *out)
 {
     uint64_t word = line * LINE_WORDS;
     uint64_t *words = at_cursor ? pool_word(pool, pool->cursor) : levels_at(pool, &pool->frames, 0) + word;
-    uint64_t block = zero_block + pa / BLOCK_BYTES;
     uint64_t *lines = levels_at(pool, &pool->lines, 0) + line / WORD_BITS;
     uint64_t other_lines = *lines & ~bit_mask(line);
     *lines = other_lines;
     *out = debug_taken(pool, pa, BITFRAME_LINE_FRAMES);
-    line_uncounted(pool, block);
     uint64_t free_frames = pool->free_frames - BITFRAME_LINE_FRAMES;
     pool->free_frames = free_frames;
     line_write(words, 0);
@@ -125,8 +121,7 @@ static __attribute__((noinline)) enum bitframe_status take_elsewhere(struct bitf
 {
     uint64_t bit = line * BITFRAME_LINE_FRAMES;
     const struct segment *segment = bitframe_segment_of_bit(pool, bit);
-    return take_this(pool, line, frame_of_bit(segment, bit) << BITFRAME_FRAME_SHIFT, zero_block_of(segment),
-                     false, out);
+    return take_this(pool, line, frame_of_bit(segment, bit) << BITFRAME_FRAME_SHIFT, false, out);
 }
 
 /** No line is whole where the last one was: look for the lowest one from the top. */
@@ -196,7 +191,7 @@ enum bitframe_status bitframe_take_line(struct bitframe *pool, uint64_t *pa)
          * first word. */
         uint64_t line = cursor_word(pool) / LINE_WORDS;
         if ((lines[line / WORD_BITS] & bit_mask(line)) != 0)
-            return take_this(pool, line, pool->cursor_pa, pool->cursor_zero_block, true, pa);
+            return take_this(pool, line, pool->cursor_pa, true, pa);
     }
     uint64_t bits = lines[pool->line_word];
     if (bits == 0)
@@ -207,18 +202,17 @@ enum bitframe_status bitframe_take_line(struct bitframe *pool, uint64_t *pa)
         return settle_and_take(pool, pa);
     if (line * LINE_WORDS - pool->cursor_first >= pool->cursor_words)
         return take_elsewhere(pool, line, pa);
-    return take_this(pool, line, pool->cursor_base_pa + line * LINE_BYTES, pool->cursor_zero_block, false,
-                     pa);
+    return take_this(pool, line, pool->cursor_base_pa + line * LINE_BYTES, false, pa);
 }
 
 /**
- * Make the line at @p pa, all taken, free.
+ * Make a line, all taken, free.
  *
  * @param word       Its first word, by number.
  * @param is_lowest  Whether it lies below all that is free.
  */
-static inline __attribute__((always_inline)) enum bitframe_status
-free_this(struct bitframe *pool, uint64_t pa, uint64_t word, bool is_lowest)
+static inline __attribute__((always_inline)) enum bitframe_status free_this(struct bitframe *pool,
+                                                                            uint64_t word, bool is_lowest)
 {
     uint64_t line = word / LINE_WORDS;
     line_write(levels_at(pool, &pool->frames, 0) + word, UINT64_MAX);
@@ -236,7 +230,7 @@ free_this(struct bitframe *pool, uint64_t pa, uint64_t word, bool is_lowest)
     }
     if (other_lines == 0)
         levels_climb_filled(pool, pool->lines.level, line / WORD_BITS);
-    line_counted(pool, line, pool->zero_block + pa / BLOCK_BYTES);
+    lower_line_word(pool, line);
     if (other_words == 0)
         levels_climb_filled(pool, pool->frames.level + 1, word / WORD_BITS);
     if (is_lowest && !step_cursor(pool, word))
@@ -245,11 +239,10 @@ free_this(struct bitframe *pool, uint64_t pa, uint64_t word, bool is_lowest)
 }
 
 /** The line lies below the cursor, which leaves a line behind that is not as the index says. */
-static __attribute__((noinline)) enum bitframe_status settle_and_free(struct bitframe *pool, uint64_t pa,
-                                                                      uint64_t word)
+static __attribute__((noinline)) enum bitframe_status settle_and_free(struct bitframe *pool, uint64_t word)
 {
     bitframe_settle(pool);
-    return free_this(pool, pa, word, true);
+    return free_this(pool, word, true);
 }
 
 enum bitframe_status bitframe_free_line(struct bitframe *pool, uint64_t pa)
@@ -259,6 +252,6 @@ enum bitframe_status bitframe_free_line(struct bitframe *pool, uint64_t pa)
         return BITFRAME_DOUBLE_FREE; /* a word of it is not empty */
     bool is_lowest = word < cursor_word(pool);
     if (is_lowest && is_unsettled(pool))
-        return settle_and_free(pool, pa, word);
-    return free_this(pool, pa, word, is_lowest);
+        return settle_and_free(pool, word);
+    return free_this(pool, word, is_lowest);
 }

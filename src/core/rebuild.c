@@ -78,39 +78,11 @@ static void read_bitmap(struct bitframe *pool)
     pool->free_frames = free_frames;
 }
 
-/** Count the whole lines of each block. */
-static void count_lines(const struct bitframe *pool)
-{
-    const uint64_t *lines = levels_at(pool, &pool->lines, 0);
-    uint64_t *blocks = levels_at(pool, &pool->blocks, 0);
-    uint16_t *block_lines = pool_block_lines(pool);
-    kernel_clear(blocks, 0, pool->blocks.words * WORD_BITS);
-    for (uint64_t i = 0; i < pool->blocks.words * WORD_BITS; i++)
-        block_lines[i] = 0;
-    for (uint64_t i = 0; i < pool->segment_count; i++) {
-        const struct segment *segment = pool_segments(pool) + i;
-        for (uint64_t frame = segment->first; frame < segment->end;) {
-            uint64_t end = (frame / BLOCK_FRAMES + 1) * BLOCK_FRAMES;
-            if (end > segment->end)
-                end = segment->end;
-            uint64_t block = block_of_frame(segment, frame);
-            uint64_t whole = bitframe_count_range(lines, bit_of_frame(segment, frame) / BITFRAME_LINE_FRAMES,
-                                                  bit_of_frame(segment, end) / BITFRAME_LINE_FRAMES);
-            block_lines[block] = (uint16_t)whole;
-            if (whole == BITFRAME_BLOCK_LINES)
-                kernel_fill(blocks, block, 1);
-            frame = end;
-        }
-    }
-}
-
 void bitframe_rebuild(struct bitframe *pool)
 {
     read_bitmap(pool);
-    count_lines(pool);
     build_levels(pool, &pool->frames, 2);
     build_levels(pool, &pool->lines, 1);
-    build_levels(pool, &pool->blocks, 1);
     uint64_t line = bitframe_levels_next(pool, &pool->lines, 0);
     pool->line_word = line == NO_BIT ? 0 : line / WORD_BITS;
     bitframe_cursor_find(pool);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* run.c - taking and giving back many frames at a time. */
 #include "run.h"
+#include "atomic.h"
 #include "cursor.h"
 #include "hooks.h"
 #include "index.h"
@@ -19,12 +20,10 @@ uint64_t bitframe_search_pool(const struct bitframe *pool, const struct wanted *
     return NO_BIT;
 }
 
-/** Runs of whole lines or blocks, aligned to them, are looked for in their own bitmaps. */
+/** Runs of whole lines, aligned to them, are looked for in their own bitmap. */
 static uint64_t unit_of(const struct wanted *wanted)
 {
     uint64_t both = wanted->frames | wanted->align;
-    if (both % BLOCK_FRAMES == 0)
-        return BLOCK_FRAMES;
     return both % BITFRAME_LINE_FRAMES == 0 ? BITFRAME_LINE_FRAMES : 1;
 }
 

@@ -7,8 +7,8 @@
 #include "search.h"
 
 /**
- * Look for a run in the bitmap that has a bit for every @p unit frames: 1, a line or a block, of which run
- * and alignment are multiples.
+ * Look for a run in the bitmap that has a bit for every @p unit frames: 1, or a line, of which run and
+ * alignment are multiples.
  *
  * @return  Its frame number, or NO_BIT.
  */
@@ -29,10 +29,7 @@ static inline uint64_t search_segment(const struct bitframe *pool, const struct 
 
     const struct bitframe_levels *levels = frames;
     uint64_t skew = segment->first - segment->first_bit;
-    if (unit == BLOCK_FRAMES) {
-        levels = &pool->blocks;
-        skew = segment->first / BLOCK_FRAMES - segment->first_block;
-    } else if (unit == BITFRAME_LINE_FRAMES) {
+    if (unit == BITFRAME_LINE_FRAMES) {
         levels = &pool->lines;
         skew = segment->first / BITFRAME_LINE_FRAMES - segment->first_bit / BITFRAME_LINE_FRAMES;
     }
@@ -44,8 +41,13 @@ static inline uint64_t search_segment(const struct bitframe *pool, const struct 
         .skew = skew,
         .starts = starts_of(wanted->align / unit, skew),
     };
-    uint64_t bit = wanted->highest ? bitframe_search_down(pool, levels, &search)
-                                   : bitframe_search_up(pool, levels, &search);
+    uint64_t bit;
+    if (unit != 1 && (search.bits | search.align) % WORD_BITS == 0)
+        bit = bitframe_search_steps(pool, levels, &search, wanted->highest);
+    else if (wanted->highest)
+        bit = bitframe_search_down(pool, levels, &search);
+    else
+        bit = bitframe_search_up(pool, levels, &search);
     return bit == NO_BIT ? NO_BIT : (bit + skew) * unit;
 }
 

@@ -239,3 +239,49 @@ uint64_t bitframe_search_down(const struct bitframe *pool, const struct bitframe
         end = clear;
     }
 }
+
+/** Are the words from @p word to @p last all ones, of the first the bits @p head, of the last @p tail? */
+static inline bool are_set(const uint64_t *word, const uint64_t *last, uint64_t head, uint64_t tail)
+{
+    if ((~atomic_peek(word) & head) != 0 || (~atomic_peek(last) & tail) != 0)
+        return false;
+    while (++word < last) {
+        if (atomic_peek(word) != UINT64_MAX)
+            return false;
+    }
+    return true;
+}
+
+uint64_t bitframe_search_steps(const struct bitframe *pool, const struct bitframe_levels *levels,
+                               const struct search *search, bool highest)
+{
+    uint64_t step = (search->bits | search->align) & -(search->bits | search->align);
+    uint64_t bit = ((search->first + search->skew + step - 1) & -step) - search->skew;
+    uint64_t end = ((search->end + search->skew) & -step) - search->skew;
+    if (bit >= end)
+        return NO_BIT;
+    uint64_t steps = (end - bit) / step;
+    uint64_t stride = step;
+    if (highest) {
+        bit = end - step;
+        stride = -step;
+    }
+    /* A step is a multiple of a word: each begins at the same bit of one. */
+    const uint64_t *bitmap = levels_at(pool, levels, 0);
+    uint64_t words = (bit % WORD_BITS + step - 1) / WORD_BITS;
+    uint64_t head = mask_from(bit);
+    uint64_t tail = mask_to(bit - 1);
+    uint64_t found = 0;
+    for (; steps-- != 0; bit += stride) {
+        const uint64_t *word = bitmap + bit / WORD_BITS;
+        if (!are_set(word, word + words, head, tail)) {
+            found = 0;
+            continue;
+        }
+        found += step;
+        uint64_t start = highest ? bit : bit + step - search->bits;
+        if (found >= search->bits && ((start + search->skew) & (search->align - 1)) == 0)
+            return start;
+    }
+    return NO_BIT;
+}

@@ -10,8 +10,7 @@
  * without its bit. A bit over an empty word does no harm: the search that meets it clears it by the same
  * rule.
  *
- * For whole lines the rule is the same with "all eight words are all ones" in place of "not 0". Blocks are
- * not kept: runs of them are looked for among lines.
+ * For whole lines the rule is the same with "all eight words are all ones" in place of "not 0".
  */
 #ifndef BITFRAME_SHARED_INDEX_H
 #define BITFRAME_SHARED_INDEX_H

@@ -36,11 +36,10 @@ void adopt_check_seal(void *metadata, uint64_t bytes)
 {
     struct header *header = metadata;
     const uint64_t most = UINT64_C(1) << 42;
-    if (bytes < sizeof(*header) || header->bits > most || header->blocks > most || header->segments > most ||
-        header->spans > most || header->reserved > most)
+    if (bytes < sizeof(*header) || header->bits > most || header->segments > most || header->spans > most ||
+        header->reserved > most)
         return;
-    const struct extent extent = {
-        .bits = header->bits, .blocks = header->blocks, .segments = header->segments, .spans = header->spans};
+    const struct extent extent = {.bits = header->bits, .segments = header->segments, .spans = header->spans};
     uint64_t tables = header->segments * sizeof(struct segment) + header->spans * sizeof(struct span);
     uint64_t reserved = header->reserved * sizeof(struct span);
     uint64_t reserved_at = bitframe_extent_bytes(&extent, 0);
@@ -129,10 +128,8 @@ const char *adopt_check(const uint8_t *bytes, size_t count, bool *accepted)
         abort();
     if ((bytes[0] & 2) != 0 && metadata_bytes >= sizeof(struct header)) {
         struct header *header = metadata;
-        const struct extent extent = {.bits = header->bits,
-                                      .blocks = header->blocks,
-                                      .segments = header->segments,
-                                      .spans = header->spans};
+        const struct extent extent = {
+            .bits = header->bits, .segments = header->segments, .spans = header->spans};
         header->bytes = bitframe_extent_bytes(&extent, header->reserved_room);
     }
     if ((bytes[0] & 1) != 0)

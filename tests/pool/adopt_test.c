@@ -64,7 +64,7 @@ static void make_random_pool(uint64_t first, uint64_t frames)
     make_of(&map);
 }
 
-/** Two segments, the second of more than a block, and three reservations. */
+/** Two segments, the second of more than 1 GiB, and three reservations. */
 static void make_plain_pool(void)
 {
     static struct bitframe_map_range ranges[RANGES];
@@ -266,10 +266,10 @@ Test(adopt, full_and_empty_pools)
     cr_expect_eq(bitframe_take(&adopted), GIB + 10 * MIB);
 }
 
-Test(adopt, more_blocks_than_a_word_has_bits)
+Test(adopt, levels_of_lines)
 {
     guarded_plain_pool(&pool, &metadata_room, GIB, 200 * GIB);
-    cr_assert_eq(pool.blocks.count, 2);
+    cr_assert_eq(pool.lines.count, 3);
     cr_assert_eq(bitframe_claim(&pool, 77 * GIB, 100 * GIB / FRAME), BITFRAME_OK);
     char *index = (char *)levels_at(&pool, &pool.frames, 1);
     memset(index, 0xA5, (size_t)((char *)pool_segments(&pool) - index));
@@ -330,7 +330,7 @@ Test(adopt, refuses_each_flipped_bit)
         }
     }
     printf("adopt: %" PRIu64 " flipped bits refused\n", refused);
-    cr_assert_eq(refused, 8 * (sizeof(struct header) + (2 * 4 + 3 * 2 + 3 * 2) * sizeof(uint64_t)));
+    cr_assert_eq(refused, 8 * (sizeof(struct header) + (2 * 3 + 3 * 2 + 3 * 2) * sizeof(uint64_t)));
     cr_assert_eq(adopt_copy(metadata_bytes), BITFRAME_OK, "and nothing else was wrong");
 }
 
@@ -434,8 +434,7 @@ Test(adopt, wild_values_with_right_checksums)
 static void refuse_lie(const char *lie)
 {
     struct header *header = (struct header *)(void *)copy;
-    const struct extent extent = {
-        .bits = header->bits, .blocks = header->blocks, .segments = header->segments, .spans = header->spans};
+    const struct extent extent = {.bits = header->bits, .segments = header->segments, .spans = header->spans};
     static uint8_t input[1 + MOST_BYTES];
     header->bytes = bitframe_extent_bytes(&extent, header->reserved_room);
     uint64_t bytes = header->bytes < copy_room.bytes ? header->bytes : copy_room.bytes;
@@ -477,8 +476,6 @@ Test(adopt, refuses_lies_with_right_checksums)
     refuse_lie("a segment longer than its spans");
     segments[0].first_bit += 64;
     refuse_lie("a segment that does not begin with the bitmap");
-    segments[1].first_block++;
-    refuse_lie("a block that no segment has");
     reserved[1].first = reserved[0].end;
     refuse_lie("reservations that touch");
     reserved[2] = reserved[1];
@@ -492,17 +489,12 @@ Test(adopt, refuses_lies_with_right_checksums)
     header->reserved = header->reserved_room + 1;
     refuse_lie("more reservations than that");
     header->bits += UINT64_C(4096) * 64; /* with the tables where that puts them */
-    const struct extent longer = {
-        .bits = header->bits, .blocks = header->blocks, .segments = header->segments, .spans = header->spans};
+    const struct extent longer = {.bits = header->bits, .segments = header->segments, .spans = header->spans};
     memcpy(copy + bitframe_extent_bytes(&longer, header->reserved_room) - (metadata_bytes - tables),
            metadata + tables, metadata_bytes - tables);
     refuse_lie("a bitmap longer than its segments");
     header->bits = UINT64_C(1) << 60;
     refuse_lie("a bitmap longer than any");
-    header->blocks = 0;
-    refuse_lie("no blocks");
-    header->blocks = UINT64_C(1) << 62;
-    refuse_lie("more blocks than lines");
     header->segments = 1;
     header->reserved_room = header->reserved = 0;
     refuse_lie("fewer segments than the spans make");
@@ -516,8 +508,10 @@ Test(adopt, refuses_lies_with_right_checksums)
     refuse_lie("spans of 2^64 bytes");
     header->reserved_room = header->reserved = UINT64_C(1) << 60;
     refuse_lie("reservations of 2^64 bytes");
-    header->spare[1] = 1;
-    refuse_lie("a word that no version has used");
+    for (size_t i = 0; i < COUNT(header->spare); i++) {
+        header->spare[i] = 1;
+        refuse_lie("a word that this version does not use");
+    }
 
     /* Frames from 2^64 on, which are at the end of a pool that ends there. */
     static struct bitframe_map_range ranges[1];
@@ -534,7 +528,6 @@ Test(adopt, refuses_lies_with_right_checksums)
     memcpy(copy, metadata, metadata_bytes);
     spans[0].end++;
     segments[0].end += BITFRAME_LINE_FRAMES;
-    header->blocks++;
     header->frames++;
     refuse_lie("a frame that begins at 2^64");
 }
@@ -749,8 +742,7 @@ Test(adopt_regression, repairs_all_but_header_tables_and_bitmap)
     }
     cr_expect_gt(named[BITFRAME_BAD_INDEX], 0);
     cr_expect_gt(named[BITFRAME_BAD_LINES], 0);
-    cr_expect_gt(named[BITFRAME_BAD_BLOCKS], 0);
-    cr_expect_leq(named[BITFRAME_SOUND], 64 / 4, "only counts of blocks that there are not");
+    cr_expect_eq(named[BITFRAME_SOUND], 0);
 
     struct bitframe right = pool;
     for (size_t i = 0; i < sizeof(pool) / 8; i++) {

@@ -14,6 +14,8 @@
 #include "random.h"
 #include "test_pool.h"
 
+enum { BLOCK_FRAMES = BITFRAME_LINE_FRAMES * BITFRAME_BLOCK_LINES };
+
 static struct bitframe pool;
 static struct bitframe_offline record;
 static struct guarded words, metadata;

@@ -336,15 +336,6 @@ static enum bitframe_status free_run_sets_line_of_all_words(struct bitframe *poo
     return status;
 }
 
-static enum bitframe_status free_run_forgets_lines_of_block(struct bitframe *pool, uint64_t pa,
-                                                            uint64_t frames)
-{
-    enum bitframe_status status = bitframe_free_run(pool, pa, frames);
-    if (status == BITFRAME_OK && frames > BITFRAME_LINE_FRAMES && pool_block_lines(pool)[0] != 0)
-        pool_block_lines(pool)[0]--;
-    return status;
-}
-
 static enum bitframe_status free_run_counts_one_more(struct bitframe *pool, uint64_t pa, uint64_t frames)
 {
     enum bitframe_status status = bitframe_free_run(pool, pa, frames);
@@ -624,7 +615,6 @@ BROKEN(claim, claim_of_nothing_is_ok)
 BROKEN(free_run, free_run_keeps_what_it_freed)
 BROKEN(free_run, free_run_forgets_whole_line)
 BROKEN(free_run, free_run_sets_line_of_all_words)
-BROKEN(free_run, free_run_forgets_lines_of_block)
 BROKEN(free_run, free_run_counts_one_more)
 BROKEN(take_bulk, take_bulk_swaps_two)
 BROKEN(take_bulk, take_bulk_keeps_what_it_took)

@@ -24,6 +24,7 @@ enum {
     ZEROED_FRAMES = 64,   /* memory behind pools of no more frames than that */
     POOL_CALLS = 1500,    /* most calls on one pool, give or take a burst, unless it was costly to make */
     MOST_FRAMES = 900000, /* in a model */
+    LARGE_FRAMES = 512 * BITFRAME_LINE_FRAMES, /* with 4 KiB frames 1 GiB */
 };
 
 struct trace {
@@ -79,7 +80,7 @@ const char *const pool_shape_name[POOL_SHAPES + 1] = {
     [POOL_TINY] = "tiny",         [POOL_SMALL] = "small",   [POOL_BOTTOM] = "bottom",
     [POOL_TOP] = "top",           [POOL_SHARED] = "shared", [POOL_SEGMENTS] = "segments",
     [POOL_RESERVED] = "reserved", [POOL_LINES] = "lines",   [POOL_ANY] = "any",
-    [POOL_BLOCKS] = "blocks",     [POOL_MIXED] = "mixed",
+    [POOL_LARGE] = "large",       [POOL_MIXED] = "mixed",
 };
 
 /* Choices. One to a statement: in which order a compiler does two of an expression is its own affair. */
@@ -295,7 +296,7 @@ static void take(struct trace *t)
 /** So many calls in a row that words, lines and groups are used up, unless calls must be few. */
 static uint64_t choose_burst(struct trace *t)
 {
-    return t->model.frames < BLOCK_FRAMES ? 64 + choose_below(t, 537) : 8;
+    return t->model.frames < LARGE_FRAMES ? 64 + choose_below(t, 537) : 8;
 }
 
 static void take_many(struct trace *t)
@@ -367,8 +368,8 @@ static struct bitframe_request choose_request(struct trace *t)
         request.align = FRAME * BITFRAME_LINE_FRAMES << choose_below(t, 3);
         break;
     case 4:
-        request.align = FRAME * (one_in(t, 2) ? BITFRAME_LINE_FRAMES : BLOCK_FRAMES);
-        if (t->model.frames > BLOCK_FRAMES)
+        request.align = FRAME * (one_in(t, 2) ? BITFRAME_LINE_FRAMES : LARGE_FRAMES);
+        if (t->model.frames > LARGE_FRAMES)
             request.frames = choose_below(t, 3) * (request.align / FRAME);
         break;
     default: break;
@@ -884,9 +885,9 @@ static uint64_t choose_first(struct trace *t, uint64_t frames)
 {
     uint64_t shift = BITFRAME_FRAME_SHIFT + choose_below(t, 62 - BITFRAME_FRAME_SHIFT);
     uint64_t first = choose_bytes(t, 8) >> shift;
-    if (one_in(t, 8)) /* across the end of a block */
+    if (one_in(t, 8)) /* across a multiple of 1 GiB */
         first =
-            (first / BLOCK_FRAMES + 1) * BLOCK_FRAMES - choose_below(t, frames < BLOCK_FRAMES ? frames : 64);
+            (first / LARGE_FRAMES + 1) * LARGE_FRAMES - choose_below(t, frames < LARGE_FRAMES ? frames : 64);
     return first > FRAMES_END - frames ? FRAMES_END - frames : first;
 }
 
@@ -967,10 +968,10 @@ static void add_stretches(struct trace *t, enum pool_shape shape)
         frames = 1 + choose_skewed(t, 6000);
         add_stretch(t, choose_first(t, frames), frames);
         break;
-    case POOL_BLOCKS:
-        frames = 2 * (uint64_t)BLOCK_FRAMES + 1 + choose_below(t, BLOCK_FRAMES);
+    case POOL_LARGE:
+        frames = 2 * (uint64_t)LARGE_FRAMES + 1 + choose_below(t, LARGE_FRAMES);
         first = choose_first(t, frames);
-        add_stretch(t, one_in(t, 2) ? first / BLOCK_FRAMES * BLOCK_FRAMES : first, frames);
+        add_stretch(t, one_in(t, 2) ? first / LARGE_FRAMES * LARGE_FRAMES : first, frames);
         break;
     default:
         frames = 1 + choose_below(t, 130);
@@ -1000,7 +1001,7 @@ static void make_pool(struct trace *t, enum pool_shape shape)
     struct bitframe_map map;
     struct model *model = &t->model;
     if (shape == POOL_MIXED)
-        shape = (enum pool_shape)choose_below(t, POOL_BLOCKS);
+        shape = (enum pool_shape)choose_below(t, POOL_LARGE);
     t->has_pool = false;
     model_begin(model);
     add_stretches(t, shape);

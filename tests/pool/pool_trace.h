@@ -54,9 +54,9 @@ enum pool_shape {
     POOL_RESERVED, /* many reservations from the start */
     POOL_LINES,    /* whole lines and groups of lines, to the frame */
     POOL_ANY,      /* up to 6000 frames with holes and reservations of any size */
-    POOL_BLOCKS,   /* more than two blocks: with 4 KiB frames, 2 GiB */
+    POOL_LARGE,    /* more than 1024 lines: with 4 KiB frames, 2 GiB */
     POOL_SHAPES,
-    POOL_MIXED = POOL_SHAPES, /* each time another, but no blocks: they take long */
+    POOL_MIXED = POOL_SHAPES, /* each time another, but no large one: they take long */
 };
 
 /** Names of the shapes, POOL_MIXED included. */

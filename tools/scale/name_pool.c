@@ -22,9 +22,6 @@ static void name_levels(struct machine *machine, const struct bitframe *pool,
 /* In ascending importance, for lines that hold two kinds. */
 void name_pool(struct machine *machine, const struct bitframe *pool)
 {
-    uint64_t block_counts = (pool->lines.words * WORD_BITS + BITFRAME_BLOCK_LINES - 1) / BITFRAME_BLOCK_LINES;
-    machine_name(machine, pool_word(pool, pool->block_lines), block_counts * 2, AREA_LINES);
-    name_levels(machine, pool, &pool->blocks, AREA_LINES, AREA_LINES);
     name_levels(machine, pool, &pool->lines, AREA_LINES, AREA_LINES);
     name_levels(machine, pool, &pool->frames, AREA_BITMAP, AREA_INDEX);
 }

@@ -14,7 +14,7 @@ enum area {
     AREA_POOL,   /* struct bitframe, or the heads of the lists */
     AREA_BITMAP, /* a bit per frame */
     AREA_INDEX,  /* the levels above it */
-    AREA_LINES,  /* lines and blocks, and the levels above them */
+    AREA_LINES,  /* lines, and the levels above them */
     AREA_LISTS,  /* links and orders of the buddy */
     AREA_SLOTS,  /* what belongs to each core */
     AREA_CLAIMS, /* groups that are some core's, and other hints that all write */
