@@ -10,7 +10,7 @@
 
 enum {
     PLENTY = 16,     /* words of a group with free frames that make it worth moving to */
-    NEAR_GROUPS = 64 /* how far a CPU looks for such a group */
+    NEAR_GROUPS = 64 /* how far a CPU looks for such a group, and how many of other CPUs it passes */
 };
 
 /** The words of group @p group that have free frames, those of partly used lines only if there are any. */
@@ -63,9 +63,12 @@ static uint64_t next_group(struct bitframe_shared *shared, uint64_t own)
     }
     if (fair != NO_BIT)
         return fair;
-    /* Any that is nobody's; there are as many others as CPUs at most. */
-    for (group = bitframe_shared_next_group(pool, 0); group != NO_BIT && is_claimed(shared, group);)
+    /* Any that is nobody's, from the lowest on. Other CPUs may have as many groups as there are CPUs, so after
+     * some of them the next one will do. */
+    group = NO_BIT;
+    do {
         group = bitframe_shared_next_group(pool, group + 1);
+    } while (group != NO_BIT && is_claimed(shared, group) && near-- != 0);
     return group != NO_BIT ? group : bitframe_shared_next_group(pool, 0);
 }
 

@@ -47,28 +47,52 @@ static void must(enum bitframe_status status, const char *what)
         beside_failed(what, (uint64_t)status);
 }
 
-void beside_open(uint64_t frames, enum bitframe_policy policy, int guarded_end)
+/** Make the pool of @p map, and take all of it. */
+static void open_map(const struct bitframe_map *map, uint32_t cpus, enum bitframe_policy policy,
+                     int guarded_end)
 {
-    static struct bitframe_map_range range;
-    const struct bitframe_share_options options = {.policy = policy, .cpus = CPUS};
+    const struct bitframe_share_options options = {.policy = policy, .cpus = cpus};
     struct sigaction action = {.sa_sigaction = outside, .sa_flags = SA_SIGINFO};
-    struct bitframe_map map;
     (void)sigaction(SIGSEGV, &action, NULL);
     (void)sigaction(SIGBUS, &action, NULL);
-    here.frames = frames;
     here.held_count = 0;
-    must(bitframe_map_init(&map, &range, 1), "setup: map");
-    must(bitframe_map_add(&map, BITFRAME_MAP_RAM, BASE, frames * FRAME), "setup: map");
-    must(bitframe_map_metadata_bytes(&map, &here.metadata_bytes), "setup: map");
+    here.cpus = cpus;
+    must(bitframe_map_metadata_bytes(map, &here.metadata_bytes), "setup: map");
     here.metadata = guarded_open(here.metadata_bytes, BITFRAME_METADATA_ALIGN, (enum guarded_end)guarded_end);
-    must(bitframe_init_map(&here.pool, &map, here.metadata, here.metadata_bytes), "setup: init");
+    must(bitframe_init_map(&here.pool, map, here.metadata, here.metadata_bytes), "setup: init");
     here.words = here.pool.frames.words;
-    here.storage_bytes = bitframe_share_bytes(&here.pool, CPUS);
+    here.storage_bytes = bitframe_share_bytes(&here.pool, cpus);
     here.storage = guarded_open(here.storage_bytes, BITFRAME_SHARE_ALIGN, (enum guarded_end)guarded_end);
     must(bitframe_share(&here.shared, &here.pool, &options, here.storage, here.storage_bytes),
          "setup: share");
-    if (bitframe_shared_alloc_range(here.shared, 1, 0, UINT64_MAX) != frames)
-        beside_failed("setup: frames", frames);
+    if (bitframe_shared_alloc_range(here.shared, 1, 0, UINT64_MAX) != here.frames)
+        beside_failed("setup: frames", here.frames);
+}
+
+void beside_open(uint64_t frames, enum bitframe_policy policy, int guarded_end)
+{
+    static struct bitframe_map_range range;
+    struct bitframe_map map;
+    here.frames = frames;
+    must(bitframe_map_init(&map, &range, 1), "setup: map");
+    must(bitframe_map_add(&map, BITFRAME_MAP_RAM, BASE, frames * FRAME), "setup: map");
+    open_map(&map, CPUS, policy, guarded_end);
+}
+
+void beside_open_spans(uint64_t segments, uint32_t cpus, enum bitframe_policy policy)
+{
+    static struct bitframe_map_range ranges[SPANS_MAX];
+    struct bitframe_map map;
+    here.frames = 0;
+    must(bitframe_map_init(&map, ranges, SPANS_MAX), "setup: map");
+    for (uint64_t i = 0; i < segments; i++) {
+        must(bitframe_map_add(&map, BITFRAME_MAP_RAM, pa_of(span_first(i)), span_frames(i) * FRAME),
+             "setup: map");
+        here.frames += span_frames(i);
+    }
+    open_map(&map, cpus, policy, GUARDED_ABOVE);
+    if (here.pool.segment_count != segments)
+        beside_failed("setup: segments", here.pool.segment_count);
 }
 
 void beside_close(void)

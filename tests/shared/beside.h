@@ -18,12 +18,16 @@
 
 enum { LINE = BITFRAME_LINE_FRAMES, GROUP = 64 * 64, CPUS = 2, HELD_MAX = 1 << 14 };
 
+/* Of a pool with holes: frames from the start of one span to the start of the next, about. */
+enum { APART = 3 * LINE, SPANS_MAX = 4096 };
+
 /** A pool, all of whose frames are held, and what its calls have handed out since. */
 struct beside {
     struct bitframe pool;
     struct bitframe_shared *shared;
-    uint64_t frames;                  /* how many it has */
-    uint64_t words;                   /* of its bitmap */
+    uint64_t frames; /* how many it has */
+    uint64_t words;  /* of its bitmap */
+    uint64_t cpus;
     uint64_t free_first, free_frames; /* the run of frames that are free before a scene and after it */
     void *metadata, *storage;
     uint64_t metadata_bytes, storage_bytes;
@@ -40,12 +44,26 @@ _Noreturn void beside_failed(const char *what, uint64_t value);
 
 /** Make a pool of @p frames frames, shared, all of them taken. */
 void beside_open(uint64_t frames, enum bitframe_policy policy, int guarded_end);
+
+/** Make one of @p segments spans, each a segment of its own and ragged at both ends, for @p cpus CPUs. */
+void beside_open_spans(uint64_t segments, uint32_t cpus, enum bitframe_policy policy);
 void beside_close(void);
 
 /** The PA of frame @p frame. */
 static inline uint64_t pa_of(uint64_t frame)
 {
     return BASE + frame * FRAME;
+}
+
+/** The first frame of span @p i of such a pool, and how many it has. */
+static inline uint64_t span_first(uint64_t i)
+{
+    return i * APART + i * 37 % LINE;
+}
+
+static inline uint64_t span_frames(uint64_t i)
+{
+    return LINE - i * 101 % LINE;
 }
 
 /** Note that a call has handed out these frames, which must not be held. */

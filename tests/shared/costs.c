@@ -13,9 +13,9 @@
 #include <string.h>
 
 #include "beside.h"
+#include "bounds.h"
 #include "geometry.h"
 #include "guarded.h"
-#include "shared/none.h"
 #include "shared/slots.h"
 
 #define POOL   (&beside->pool)
@@ -40,6 +40,16 @@ static void run_of(uint64_t frames, uint64_t align, uint64_t max_pa)
 static void take_2(void)
 {
     run_of(2, 0, 0);
+}
+
+static void take_aligned(void)
+{
+    run_of(3, 2 * FRAME, 0);
+}
+
+static void take_aligned_highest(void)
+{
+    request_run(&(struct bitframe_request){.frames = 3, .align = 2 * FRAME, .flags = BITFRAME_HIGHEST});
 }
 
 static void take_line(void)
@@ -131,11 +141,6 @@ static void all(void)
     bulk_of(beside->frames < few ? beside->frames + 1 : few, 0);
 }
 
-static uint64_t small(void)
-{
-    return 2 * CPUS + 7 * REFUSALS + 80 + 70 * POOL->frames.count;
-}
-
 static void check(const char *what, uint64_t accesses, uint64_t most)
 {
     beside_scene = what;
@@ -160,7 +165,7 @@ static void granted(const char *what, void (*call)(void), bool is_bulk)
         if (back != BITFRAME_OK || freed == 0)
             beside_failed("cannot be given back", (uint64_t)back);
     }
-    check(what, most, small());
+    check(what, most, bound_small());
 }
 
 /** @p call is refused: at first by a look at @p words words, then at a small cost. */
@@ -171,12 +176,12 @@ static void refused_by(const char *what, void (*call)(void), uint64_t words)
     uint64_t first = beside_run_each(call, NULL, UINT64_MAX);
     if (status != BITFRAME_NONE)
         beside_failed("granted", (uint64_t)status);
-    check(what, first, words + small());
+    check(what, first, words + bound_small());
     (void)snprintf(again, sizeof(again), "%s, again", what);
     uint64_t second = beside_run_each(call, NULL, UINT64_MAX);
     if (status != BITFRAME_NONE)
         beside_failed("granted the second time", (uint64_t)status);
-    check(again, second, small());
+    check(again, second, bound_small());
 }
 
 /** The same by @p passes passes over the bitmap. */
@@ -283,6 +288,22 @@ static void a_frame_of_each_line(void)
         beside_failed("setup", 0);
 }
 
+/** Every fourth frame is taken, so 16 pieces of each word are long enough for a run of 3, and none begins at
+ * an even frame. The bitmap is written, and all else made of it: that is quicker than to claim each frame. */
+static void every_fourth_frame(void)
+{
+    must_free(0, beside->frames);
+    for (uint64_t i = 0; i < beside->words; i++)
+        levels_at(POOL, &POOL->frames, 0)[i] &= UINT64_C(0xEEEEEEEEEEEEEEEE);
+    (void)bitframe_shared_begin_exclusive(SHARED);
+    bitframe_shared_end_exclusive(SHARED);
+    refused("every fourth frame taken: a run of 3, aligned", take_aligned, 2);
+    must_claim(1, 1);
+    must_free(1, 1);
+    refused("every fourth frame taken: the highest such run", take_aligned_highest, 2);
+    (void)bitframe_shared_alloc_range(SHARED, 0, 0, UINT64_MAX);
+}
+
 /** A free stopped in `filled` below level 2: what others free there later is hidden. */
 static void hidden(void)
 {
@@ -297,8 +318,8 @@ static void hidden(void)
     }
     if (status != BITFRAME_OK)
         beside_failed("refused", (uint64_t)status);
-    check("hidden by a free that stopped: one", first, beside->words + small());
-    check("hidden by a free that stopped: others", most, small());
+    check("hidden by a free that stopped: one", first, beside->words + bound_small());
+    check("hidden by a free that stopped: others", most, bound_small());
     (void)bitframe_shared_alloc_range(SHARED, 0, 0, UINT64_MAX);
 
     must_free(group * GROUP, GROUP);
@@ -308,8 +329,8 @@ static void hidden(void)
     uint64_t second = beside_run_each(bulk_16, NULL, UINT64_MAX);
     if (status != BITFRAME_OK)
         beside_failed("refused", (uint64_t)status);
-    check("hidden by a free that stopped: 16", first, 3 * beside->words + 16 * small());
-    check("hidden by a free that stopped: 16 more", second, small());
+    check("hidden by a free that stopped: 16", first, 3 * beside->words + 16 * bound_small());
+    check("hidden by a free that stopped: 16 more", second, bound_small());
     (void)bitframe_shared_alloc_range(SHARED, 0, 0, UINT64_MAX);
 }
 
@@ -401,6 +422,7 @@ int main(int argc, char **argv)
             taken_by_lines();
             hidden();
             a_frame_of_each_line();
+            every_fourth_frame();
             beside_close();
         }
     }
