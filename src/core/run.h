@@ -39,15 +39,15 @@ static inline uint64_t search_segment(const struct bitframe *pool, const struct 
         .bits = wanted->frames / unit,
         .align = wanted->align / unit,
         .skew = skew,
-        .starts = starts_of(wanted->align / unit, skew),
     };
     uint64_t bit;
-    if (unit != 1 && (search.bits | search.align) % WORD_BITS == 0)
+    if (unit != 1 && (search.bits | search.align) % WORD_BITS == 0) {
         bit = bitframe_search_steps(pool, levels, &search, wanted->highest);
-    else if (wanted->highest)
-        bit = bitframe_search_down(pool, levels, &search);
-    else
-        bit = bitframe_search_up(pool, levels, &search);
+    } else {
+        search.starts = starts_of(search.align, skew);
+        bit = wanted->highest ? bitframe_search_down(pool, levels, &search)
+                              : bitframe_search_up(pool, levels, &search);
+    }
     return bit == NO_BIT ? NO_BIT : (bit + skew) * unit;
 }
 
