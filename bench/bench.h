@@ -24,6 +24,7 @@
 /* Frames that a bulk call asks for, that 2 MiB have, and that a burst of a thread allocates and frees. */
 enum { BULK = 512, HUGE_FRAMES = 512, BURST = 128 };
 #define HUGE_BYTES (HUGE_FRAMES * BITFRAME_FRAME_BYTES)
+#define GIB_BYTES  (UINT64_C(1) << 30)
 
 /* The CPU that counts are of, how many there are, and the most threads of one measurement. */
 enum { BENCH_CPU = 0, BENCH_CPUS = 4, THREADS_MAX = 8 };
@@ -53,6 +54,8 @@ struct loops {
     uint64_t (*fill)(uint64_t calls);                               /* allocate, allocate, ... */
     uint64_t (*fill_huge)(uint64_t calls);                          /* 2 MiB, aligned */
     uint64_t (*fill_pair)(uint64_t calls);                          /* runs of 2 frames */
+    uint64_t (*fill_aligned)(uint64_t calls);                       /* runs of 3 from even frames on */
+    uint64_t (*fill_gib)(uint64_t calls);                           /* 1 GiB, aligned */
     uint64_t (*search)(uint64_t calls);                             /* look through all of memory in vain */
     uint64_t (*count)(uint64_t calls);                              /* how many frames are free? */
     void (*drain)(uint64_t pa, uint64_t calls);                     /* free a frame, and the next */

@@ -149,6 +149,8 @@ static inline uint64_t OF(alloc_run)(uint64_t frames, uint64_t align, uint32_t c
 #define ALLOC_HUGE(cpu) OF(alloc_run)(HUGE_FRAMES, HUGE_BYTES, cpu)
 
 SUM_LOOP(fill_pair, (void)0, OF(alloc_run)(2, 0, BENCH_CPU))
+SUM_LOOP(fill_aligned, (void)0, OF(alloc_run)(3, 2 * BITFRAME_FRAME_BYTES, BENCH_CPU))
+SUM_LOOP(fill_gib, (void)0, OF(alloc_run)(GIB_BYTES / BITFRAME_FRAME_BYTES, GIB_BYTES, BENCH_CPU))
 /* A run longer than any that is free, and that need not be aligned. */
 SUM_LOOP(search, (void)0, OF(alloc_run)(HUGE_FRAMES + 1, 0, BENCH_CPU))
 #elif defined(SEARCH)
@@ -258,6 +260,8 @@ const struct loops OF(loops) = {
 #endif
 #ifdef ALLOC_RUN
     .fill_pair = OF(fill_pair),
+    .fill_aligned = OF(fill_aligned),
+    .fill_gib = OF(fill_gib),
 #endif
 #if defined(ALLOC_RUN) || defined(SEARCH)
     .search = OF(search),

@@ -20,6 +20,8 @@
  * still are those that find 2 MiB given back whole and loose. For the allocation they have lost a frame
  * since: it ties them into the index, looks from the top for others that are free, and removes those again.
  * The free lies above them, and they are tied in first.
+ *
+ * The refusal of 1 GiB is dearest when each 1 GiB has lost a frame where the search looks last.
  */
 #include "bench.h"
 
@@ -39,6 +41,11 @@ static uint64_t one_call(const struct bench_case *of)
 static uint64_t one_call_if_huge(const struct bench_case *of)
 {
     return of->contender->loops->fill_huge ? one_call(of) : 0;
+}
+
+static uint64_t one_call_if_gib(const struct bench_case *of)
+{
+    return of->contender->loops->fill_gib && !of->contender->shared ? one_call(of) : 0;
 }
 
 static void drain(const struct bench_case *of, uint64_t frame, uint64_t frames)
@@ -127,6 +134,16 @@ static void last_huge_free(const struct bench_case *of)
     drain_huge(of, huge_from_top(of, 0), 1);
 }
 
+/** All but a frame of each 1 GiB. 1 GiB is 8 words of the 2 MiB index; the frame clears a bit of the seventh,
+ * which the search reads last, after the first and the last one. */
+static void gib_nibbled(const struct bench_case *of)
+{
+    const uint64_t before = 6 * GIB_BYTES / 8 / BITFRAME_FRAME_BYTES;
+    bench_open(of);
+    for (uint64_t frame = before; frame < of->frames; frame += GIB_BYTES / BITFRAME_FRAME_BYTES)
+        of->contender->loops->alloc_range(bench_pa(of, frame), BITFRAME_FRAME_BYTES, 1);
+}
+
 /* --- The calls. */
 
 static void run_edges(const struct bench_case *of, const struct loops *loops)
@@ -142,6 +159,11 @@ static void alloc_frame(const struct bench_case *of, const struct loops *loops)
 static void alloc_huge(const struct bench_case *of, const struct loops *loops)
 {
     (void)loops->fill_huge(of->operations);
+}
+
+static void alloc_gib(const struct bench_case *of, const struct loops *loops)
+{
+    (void)loops->fill_gib(of->operations);
 }
 
 static void free_last(const struct bench_case *of, const struct loops *loops)
@@ -190,6 +212,7 @@ const struct workload bench_worst_work[] = {
     ROW("line", "free", one_call, all_but_one_free, free_missing),
     ROW("open", "take", one_call_if_huge, two_free_word_held, alloc_frame),
     ROW("below", "free", one_call_if_huge, last_aligned_free, free_first),
+    ROW("gib", "1 GiB", one_call_if_gib, gib_nibbled, alloc_gib),
     ROW("huge-take", "2 MiB", one_call_if_huge, first_huge_free, alloc_huge),
     ROW("huge-free", "2 MiB", one_call_if_huge, last_huge_free, free_first_huge),
     ROW("loose-take", "2 MiB", one_call_if_huge, two_free_frame_held, alloc_huge),
