@@ -172,8 +172,7 @@ static void alone(uint64_t segments, uint32_t cpus, enum bitframe_policy policy)
     beside_close();
 }
 
-/* Beside another CPU. It holds what it took, in the order of its ways, and gives that back when it comes by
- * again. */
+/* Beside another CPU. What it took in one of its ways it gives back when it comes by that way again. */
 
 enum { WAYS = 9 };
 
@@ -229,8 +228,7 @@ static void act(void)
         act_in(way);
 }
 
-/** What is free before a call: nothing but what it takes, its lines but for what it frees, or a group more.
- */
+/** Free before a call: only what it takes; its lines but for what it frees; or a group more. */
 enum state { FULL, LINES, OPEN, STATES };
 
 static void play_beside(size_t i, enum state state)
