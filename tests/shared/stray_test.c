@@ -7,6 +7,7 @@
 #include <bitframe/offline.h>
 #include <bitframe/platform.h>
 
+#include "guarded.h"
 #include "shared_pool.h"
 
 static jmp_buf out;
@@ -106,12 +107,13 @@ static void online(void)
 
 static void extend(void)
 {
-    static _Alignas(BITFRAME_METADATA_ALIGN) uint64_t more[BITFRAME_METADATA_BYTES(BASE, MOST * FRAME) / 8];
+    static struct guarded more;
+    guarded_renew(&more, BITFRAME_METADATA_BYTES(BASE, MOST * FRAME), BITFRAME_METADATA_ALIGN);
     struct bitframe_map_range range;
     struct bitframe_map map;
     (void)bitframe_map_init(&map, &range, 1);
     (void)bitframe_map_add(&map, BITFRAME_MAP_RAM, BASE, 4 * LINE * FRAME);
-    (void)bitframe_extend(&pool, &map, more, sizeof(more));
+    (void)bitframe_extend(&pool, &map, more.memory, more.bytes);
 }
 
 static void check(void)
