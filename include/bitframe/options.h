@@ -3,9 +3,9 @@
  * bitframe/options.h - what a build of bitframe chooses, and what it gets if it chooses nothing
  *
  * Every option has the name, the values and the default of meson's option: -Dmalloc_start= there is
- * BITFRAME_MALLOC_START here. All files of one kernel, bitframe's and its own, must see the same values.
- * meson and an installed library see to that by a file <bitframe/config.h>; make and CMake hand out the
- * arguments. A value that does not exist is an error.
+ * BITFRAME_MALLOC_START here. All files of a kernel, bitframe's and its own, must see the same values. Give
+ * them to the compiler by -D, or put them in <bitframe/config.h>, a file that is included if it exists. A
+ * value that does not exist is an error.
  */
 #ifndef BITFRAME_OPTIONS_H
 #define BITFRAME_OPTIONS_H
@@ -43,6 +43,14 @@
 /** Which of the two defines memzero(): library or kernel. */
 #ifndef BITFRAME_MEMZERO
 #define BITFRAME_MEMZERO library
+#endif
+
+/**
+ * Of the three files: 1 for the calls of the page_alloc contract, with names that have no prefix. The others
+ * have a header of its own for it, <bitframe/page_alloc.h>, and take no notice of this.
+ */
+#ifndef BITFRAME_PAGE_ALLOC
+#define BITFRAME_PAGE_ALLOC 0
 #endif
 
 /** 1: pools can be shared by several CPUs (<bitframe/shared.h>), which needs atomics of 64 bits. 0: they
@@ -148,6 +156,9 @@
 #endif
 #if !BITFRAME_IS_BOOL(BITFRAME_SHARED) || !BITFRAME_IS_BOOL(BITFRAME_DEBUG_FRAMES)
 #error "BITFRAME_SHARED and BITFRAME_DEBUG_FRAMES are 0 or 1"
+#endif
+#if !BITFRAME_IS_BOOL(BITFRAME_PAGE_ALLOC)
+#error "BITFRAME_PAGE_ALLOC is 0 or 1"
 #endif
 #if !BITFRAME_IS_BOOL(BITFRAME_ASM_SCAN) || !BITFRAME_IS_BOOL(BITFRAME_ASM_COUNT) ||                         \
     !BITFRAME_IS_BOOL(BITFRAME_ASM_FIND) || !BITFRAME_IS_BOOL(BITFRAME_ASM_RANGE) ||                         \

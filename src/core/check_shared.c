@@ -37,7 +37,7 @@ static bool lines_are_known(const struct bitframe *pool)
     return true;
 }
 
-static bool gap_is_sound(const struct bitframe *pool)
+static bool shared_gap_is_sound(const struct bitframe *pool)
 {
     const struct bitframe_sharing *sharing = &pool->sharing;
     uint64_t first = frame_number(sharing->gap_pa);
@@ -61,7 +61,7 @@ enum bitframe_invariant bitframe_check_shared(const struct bitframe *pool, uint6
         return BITFRAME_BAD_CURSOR;
     if (free_frames + bitframe_net_taken(pool) != pool->sharing.base_frames)
         return BITFRAME_BAD_COUNT;
-    if (pool->gap_frames != 0 || !gap_is_sound(pool))
+    if (pool->gap_frames != 0 || !shared_gap_is_sound(pool))
         return BITFRAME_BAD_GAP;
     return BITFRAME_SOUND;
 }

@@ -48,7 +48,7 @@ static uint64_t count_by_bitmap(const struct bitframe *pool, uint64_t first, uin
 }
 
 /** Are there as many frames as @p wanted, where it wants them? */
-static bool are_enough(const struct bitframe *pool, const struct wanted *wanted, bool by_index)
+static bool shared_are_enough(const struct bitframe *pool, const struct wanted *wanted, bool by_index)
 {
     uint64_t found = 0;
     for (uint64_t i = 0; i < pool->segment_count && found < wanted->frames; i++) {
@@ -193,7 +193,7 @@ static enum bitframe_status take_all_hidden(struct bitframe *pool, struct slot *
         if (bitframe_is_refused(pool, &any, sum))
             return BITFRAME_NONE;
         atomic_fence();
-        bool is_enough = are_enough(pool, wanted, false);
+        bool is_enough = shared_are_enough(pool, wanted, false);
         atomic_fence();
         if (is_enough && harvest_all(pool, slot, wanted, true, pas)) {
             if (wanted->frames <= FEW) /* or the index was not asked */
@@ -216,7 +216,7 @@ static enum bitframe_status take_all(struct bitframe *pool, struct slot *slot, c
         (has_refusals(pool) && bitframe_is_refused(pool, &any, bitframe_sum_of_frees(pool))))
         return BITFRAME_NONE;
     enum bitframe_status status = BITFRAME_OK;
-    if (wanted->frames > FEW || !are_enough(pool, wanted, true) ||
+    if (wanted->frames > FEW || !shared_are_enough(pool, wanted, true) ||
         !harvest_all(pool, slot, wanted, false, pas))
         status = take_all_hidden(pool, slot, wanted, pas);
     if (status == BITFRAME_OK)
