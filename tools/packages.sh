@@ -8,7 +8,7 @@
 
 demo_packages='meson ninja-build gcc-aarch64-linux-gnu qemu-system-arm'
 native_packages='meson ninja-build pkg-config gcc libc6-dev g++ libcriterion-dev libbenchmark-dev libfdt-dev'
-test_packages="$demo_packages $native_packages libc6-dev-arm64-cross g++-aarch64-linux-gnu qemu-user spin"
+test_packages="$demo_packages $native_packages libc6-dev-arm64-cross g++-aarch64-linux-gnu qemu-user spin make cmake"
 clang_packages='clang libclang-rt-14-dev'
 amalgamate_packages='python3'
 lint_packages='clang-format cppcheck shellcheck binutils gcc-riscv64-linux-gnu gcc-arm-linux-gnueabihf'
