@@ -25,14 +25,16 @@ bitframe_unknown := $(filter-out $(bitframe_options) BITFRAME_OUT BITFRAME_LIBRA
 $(if $(bitframe_unknown),$(error bitframe has no option $(bitframe_unknown). There are: $(bitframe_options)))
 BITFRAME_CPPFLAGS := -I$(bitframe_root)/include $(foreach name,$(bitframe_options),$(if $($(name)),-D$(name)=$($(name))))
 
-# The machine, as the compiler says it, and the parts that this library has.
+# The machine, as the compiler says it, and the parts that this library does not have.
 bitframe_compiler := $(CC) $(filter-out -M%,$(CFLAGS))
 bitframe_machine := $(firstword $(subst -, ,$(shell $(bitframe_compiler) -dumpmachine)))
 bitframe_arch := $(patsubst auto,$(if $(wildcard $(bitframe_root)/src/arch/$(bitframe_machine)/*),$(bitframe_machine),generic),$(or \
     $(BITFRAME_ARCH),auto))
 bitframe_part = $(shell sed -n 's/^$(1)  *//p' $(bitframe_root)/src/sources.txt)
-bitframe_parts := core $(if $(filter 0,$(BITFRAME_SHARED)),unshared,shared) $(if $(filter 1,$(BITFRAME_DEBUG_FRAMES)),debug) \
-    import contract $(if $(filter kernel,$(BITFRAME_MEMZERO)),,memzero) generic $(filter-out generic,$(bitframe_arch))
+bitframe_without := args% $(filter-out $(bitframe_arch),$(notdir $(wildcard $(bitframe_root)/src/arch/*))) \
+    $(if $(filter 0,$(BITFRAME_SHARED)),shared,unshared) $(if $(filter 1,$(BITFRAME_DEBUG_FRAMES)),,debug) \
+    $(if $(filter kernel,$(BITFRAME_MEMZERO)),memzero)
+bitframe_parts := $(filter-out $(bitframe_without),$(sort $(shell sed -n 's/^\([a-z][^ ]*\) .*/\1/p' $(bitframe_root)/src/sources.txt)))
 bitframe_objects := $(patsubst %,$(BITFRAME_OUT)/%.o,$(basename $(foreach part,$(bitframe_parts),$(call bitframe_part,$(part)))))
 
 # The arguments that the compiler knows: all of them, or else one by one.
@@ -40,7 +42,8 @@ bitframe_try = $(bitframe_compiler) -Werror $(1) -c -o /dev/null -x c /dev/null 
 bitframe_args := $(call bitframe_part,args)
 bitframe_args := $(or $(shell $(call bitframe_try,$(bitframe_args))),$(foreach arg,$(bitframe_args),$(shell $(call bitframe_try,$(arg)))))
 bitframe_flags = -O2 $(CPPFLAGS) $(CFLAGS) -std=c11 -Wno-error $(bitframe_args) $(call bitframe_part,args-$(bitframe_machine)) \
-    $(BITFRAME_CPPFLAGS) $(addprefix -I$(bitframe_root)/src,/ /core $(if $(filter generic,$(bitframe_arch)),/generic,/arch/$(bitframe_arch)))
+    $(BITFRAME_CPPFLAGS) $(addprefix -I$(bitframe_root)/src/,$(call bitframe_part,args-includes) \
+    $(if $(filter generic,$(bitframe_arch)),generic,arch/$(bitframe_arch)))
 
 $(BITFRAME_LIBRARY): $(bitframe_objects)
 	rm -f $@

@@ -115,6 +115,10 @@ class Amalgamate(unittest.TestCase):
         self.write("src/core/second.c", '#include "atomic.h"\nint second;\n')
         self.expect_order(self.made()["bitframe.c"], "int atomic;", "int second;", "#if BITFRAME_SHARED", "int shared;")
 
+    def test_a_part_of_a_part_stands_under_the_same_option(self):
+        self.write("src/sources.txt", "core core/first.c\nshared-more core/shared.c\n")
+        self.expect_order(self.made()["bitframe.c"], "int first;", "#if BITFRAME_SHARED", "int shared;")
+
     def test_the_machine_chooses_its_folder(self):
         text = self.made()["bitframe.c"]
         self.expect_order(text, "#if BITFRAME_ARCH_IS_AARCH64\n", "int aarch64_machine;", "#else\n", "int any_machine;", "#endif\n")
