@@ -21,8 +21,8 @@ TREE = {
 #ifndef BITFRAME_MALLOC_START
 #define BITFRAME_MALLOC_START 0
 #endif
-#ifndef BITFRAME_SHARED
-#define BITFRAME_SHARED 1
+#ifndef BITFRAME_DEBUG_FRAMES
+#define BITFRAME_DEBUG_FRAMES 0
 #endif
 #if __has_include(<bitframe/config.h>)
 #include <bitframe/config.h>
@@ -32,14 +32,14 @@ TREE = {
     "include/bitframe/page_alloc.h": "#include <bitframe/pool.h>\nint contract;\n",
     "src/sources.txt": """# a comment
 core      core/first.c
-shared    core/shared.c
+debug     core/debug.c
 core      core/second.c
 args      -ffreestanding
 aarch64   arch/aarch64/scan.S
 """,
     "src/core/first.c": '#include "base.h"\n\n#include "machine.h"\n#define LOCAL 1\nint first;\n',
     "src/core/second.c": '#include <stddef.h>\n\n#include "base.h"\n#define LOCAL 2\nint second;\n',
-    "src/core/shared.c": '#include "atomic.h"\nint shared;\n',
+    "src/core/debug.c": '#include "atomic.h"\nint debug;\n',
     "src/core/atomic.h": "int atomic;\n",
     "src/core/base.h": """/* SPDX-License-Identifier: MIT */
 /* base.h */
@@ -109,15 +109,15 @@ class Amalgamate(unittest.TestCase):
 
     def test_parts_of_some_libraries_stand_under_their_option(self):
         text = self.made()["bitframe.c"]
-        self.expect_order(text, "#if BITFRAME_SHARED", "int atomic;", "#endif", "int second;", "#if BITFRAME_SHARED", "int shared;")
+        self.expect_order(text, "#if BITFRAME_DEBUG_FRAMES", "int atomic;", "#endif", "int second;", "#if BITFRAME_DEBUG_FRAMES", "int debug;")
 
     def test_a_header_that_every_library_needs_stands_under_no_option(self):
         self.write("src/core/second.c", '#include "atomic.h"\nint second;\n')
-        self.expect_order(self.made()["bitframe.c"], "int atomic;", "int second;", "#if BITFRAME_SHARED", "int shared;")
+        self.expect_order(self.made()["bitframe.c"], "int atomic;", "int second;", "#if BITFRAME_DEBUG_FRAMES", "int debug;")
 
     def test_a_part_of_a_part_stands_under_the_same_option(self):
-        self.write("src/sources.txt", "core core/first.c\nshared-more core/shared.c\n")
-        self.expect_order(self.made()["bitframe.c"], "int first;", "#if BITFRAME_SHARED", "int shared;")
+        self.write("src/sources.txt", "core core/first.c\ndebug-more core/debug.c\n")
+        self.expect_order(self.made()["bitframe.c"], "int first;", "#if BITFRAME_DEBUG_FRAMES", "int debug;")
 
     def test_the_machine_chooses_its_folder(self):
         text = self.made()["bitframe.c"]
@@ -149,7 +149,7 @@ class Amalgamate(unittest.TestCase):
     def test_misspelt_options_are_refused(self):
         text = self.made()["bitframe.h"]
         self.assertIn('|| defined(malloc_start)\n#error "the option is BITFRAME_MALLOC_START"', text)
-        self.assertIn("#if defined(BITFRAME_shared) || defined(bitframe_shared)\n", text)
+        self.assertIn("#if defined(BITFRAME_debug_frames) || defined(bitframe_debug_frames) || defined(debug_frames)\n", text)
 
     def test_it_says_which_commit(self):
         self.assertEqual(self.made()["bitframe.commit"], "bitframe 1.2.3\ncommit unknown: not from a checkout\n")
