@@ -28,6 +28,7 @@ lint_steps() {
     try_step 'build with clang for AArch64' build_clang_aarch64 clang-aarch64 -Dtests=enabled -Dbench=disabled
     try_step 'build for debugging' build_native debug -Dbuildtype=debug -Dtests=disabled -Dbench=disabled
     try_step 'cppcheck' check_cpp
+    try_step 'sizes' tools/size --check "$build/size"
     try_step 'compile the three files for every machine' run_tap amalgamation tests/amalgamation/run "$build/amalgamation-test" \
         gcc gcc-aarch64 gcc-riscv64 gcc-arm clang clang-aarch64 clang-riscv64 clang-arm
 

@@ -228,7 +228,7 @@ static __attribute__((noinline)) enum bitframe_status free_outside_gap(struct bi
         return BITFRAME_RESERVED;
     struct bitframe_offline *record = bitframe_offline_meeting(pool, frame, frame + 1);
     if (record) {
-        if (bitframe_offline_holds(pool, frame, frame + 1))
+        if (!offline_is_in_use(pool, record, frame))
             return BITFRAME_OFFLINE;
         bitframe_offline_leave(pool, record, frame, frame + 1);
         return BITFRAME_OK;

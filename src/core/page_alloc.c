@@ -37,8 +37,8 @@ uint64_t kva_to_pa(uint64_t kva)
 
 void mem_map_init(void)
 {
-    BITFRAME_ASSERT(bitframe_init(&pool, MALLOC_START, MALLOC_SIZE, metadata, sizeof(metadata)) ==
-                    BITFRAME_OK);
+    enum bitframe_status status = bitframe_init(&pool, MALLOC_START, MALLOC_SIZE, metadata, sizeof(metadata));
+    BITFRAME_ASSERT(status == BITFRAME_OK);
     total_pages = MALLOC_PAGES;
 }
 
