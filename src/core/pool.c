@@ -78,7 +78,7 @@ enum bitframe_status bitframe_init(struct bitframe *pool, uint64_t first_pa, uin
     if (span.first >= span.end)
         return BITFRAME_INVALID;
     struct extent extent;
-    struct segment segment;
+    struct segment segment = {0};
     bitframe_extent_begin(&extent);
     bitframe_extent_add(&extent, &segment, span.first, span.end);
     if (!bitframe_extent_is_possible(&extent))
