@@ -8,9 +8,10 @@
 
 demo_packages='meson ninja-build gcc-aarch64-linux-gnu qemu-system-arm'
 native_packages='meson ninja-build pkg-config gcc libc6-dev g++ libcriterion-dev libbenchmark-dev libfdt-dev'
-test_packages="$demo_packages $native_packages libc6-dev-arm64-cross g++-aarch64-linux-gnu qemu-user spin"
+test_packages="$demo_packages $native_packages libc6-dev-arm64-cross g++-aarch64-linux-gnu qemu-user spin make cmake"
 clang_packages='clang libclang-rt-14-dev'
-lint_packages='clang-format cppcheck shellcheck binutils'
+amalgamate_packages='python3'
+lint_packages='clang-format cppcheck shellcheck binutils gcc-riscv64-linux-gnu gcc-arm-linux-gnueabihf'
 models_packages='spin gcc libc6-dev'
 scale_packages="$native_packages gnuplot-nox python3"
 
@@ -29,6 +30,8 @@ has() {
     meson) case $(meson --version) in [1-9]*) ;; *) false ;; esac ;;
     ninja-build) command -v ninja ;;
     gcc-aarch64-linux-gnu) aarch64-linux-gnu-gcc --version && command -v aarch64-linux-gnu-objcopy ;;
+    gcc-riscv64-linux-gnu) riscv64-linux-gnu-gcc --version ;;
+    gcc-arm-linux-gnueabihf) arm-linux-gnueabihf-gcc --version ;;
     g++-aarch64-linux-gnu) command -v aarch64-linux-gnu-g++ ;;
     libc6-dev-arm64-cross) includes aarch64-linux-gnu-gcc c stdio.h && includes aarch64-linux-gnu-gcc c limits.h ;;
     qemu-system-arm) qemu-system-aarch64 --version ;;

@@ -3,9 +3,9 @@
  * bitframe/options.h - what a build of bitframe chooses, and what it gets if it chooses nothing
  *
  * Every option has the name, the values and the default of meson's option: -Dmalloc_start= there is
- * BITFRAME_MALLOC_START here. All files of one kernel, bitframe's and its own, must see the same values.
- * meson and an installed library see to that by a file <bitframe/config.h>; make and CMake hand out the
- * arguments. A value that does not exist is an error.
+ * BITFRAME_MALLOC_START here. All files of a kernel, bitframe's and its own, must see the same values. Give
+ * them to the compiler by -D, or put them in <bitframe/config.h>, a file that is included if it exists. A
+ * value that does not exist is an error.
  */
 #ifndef BITFRAME_OPTIONS_H
 #define BITFRAME_OPTIONS_H
@@ -43,6 +43,15 @@
 /** Which of the two defines memzero(): library or kernel. */
 #ifndef BITFRAME_MEMZERO
 #define BITFRAME_MEMZERO library
+#endif
+
+/**
+ * Of the three files: 1 for the calls of the page_alloc contract, with names that have no prefix, 2 if its pool is
+ * to be shared, too. The library has a header of its own for them, <bitframe/page_alloc.h>, and takes no notice of
+ * this.
+ */
+#ifndef BITFRAME_PAGE_ALLOC
+#define BITFRAME_PAGE_ALLOC 0
 #endif
 
 /** Atomics of shared pools on AArch64: what the compiler is told by -march (compiler), or just lse or llsc.
@@ -103,6 +112,7 @@
 #define BITFRAME_VALUE_auto      8
 #define BITFRAME_VALUE_generic   9
 #define BITFRAME_VALUE_aarch64   10
+#define BITFRAME_VALUE_2         11
 
 #ifdef BITFRAME_FRAME_SHIFT
 /* A test's own: frames of 8 bytes, say. */
@@ -142,6 +152,9 @@
 #endif
 #if !BITFRAME_IS_BOOL(BITFRAME_DEBUG_FRAMES)
 #error "BITFRAME_DEBUG_FRAMES is 0 or 1"
+#endif
+#if !BITFRAME_IS_BOOL(BITFRAME_PAGE_ALLOC) && BITFRAME_VALUE(BITFRAME_PAGE_ALLOC) != BITFRAME_VALUE_2
+#error "BITFRAME_PAGE_ALLOC is 0, 1 or 2"
 #endif
 #if !BITFRAME_IS_BOOL(BITFRAME_ASM_SCAN) || !BITFRAME_IS_BOOL(BITFRAME_ASM_COUNT) ||                         \
     !BITFRAME_IS_BOOL(BITFRAME_ASM_FIND) || !BITFRAME_IS_BOOL(BITFRAME_ASM_RANGE) ||                         \

@@ -27,8 +27,8 @@ extern "C" {
 #endif
 
 /* clang-format off */
-/** Bytes in a page. */
-#ifndef PAGE_SIZE /* a kernel has one, too */
+/** Bytes in a page. A kernel that defines PAGE_SIZE before it includes this header keeps its own, of the same value. */
+#ifndef PAGE_SIZE
 #define PAGE_SIZE       (UINT64_C(1) << BITFRAME_FRAME_SHIFT)
 #endif
 typedef char bitframe_page_size_is_the_kernels[PAGE_SIZE == BITFRAME_FRAME_BYTES ? 1 : -1];
@@ -167,8 +167,10 @@ uint32_t bitframe_page_alloc_cpu(void);
 /**
  * Zero @p size bytes at virtual address @p start.
  *
- * bitframe ships one (DC ZVA on AArch64 once bitframe_set_platform() allows it, aligned stores until
- * then); a kernel that has its own builds with -Dmemzero=kernel.
+ * bitframe has one: DC ZVA on AArch64 once bitframe_set_platform() allows it, aligned stores until then. It
+ * needs a stack and reads .bss, so it cannot clear the .bss of a kernel that starts. A kernel with a
+ * memzero() of its own sets the option memzero to kernel. Otherwise the linker takes the kernel's from the
+ * archive and does not say so.
  */
 void memzero(uint64_t start, uint64_t size);
 

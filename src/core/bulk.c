@@ -57,7 +57,7 @@ static void take_from_range(struct bitframe *pool, const struct segment *segment
 }
 
 /** Are there as many free frames as are wanted, where they are wanted? */
-static bool owner_has_enough(const struct bitframe *pool, const struct wanted *wanted)
+static bool are_enough(const struct bitframe *pool, const struct wanted *wanted)
 {
     if (wanted->frames > pool->free_frames)
         return false;
@@ -93,7 +93,7 @@ enum bitframe_status bitframe_take_bulk(struct bitframe *pool, const struct bitf
     check_owner(pool);
     bool has_limits = (request->min_pa | request->max_pa) != 0;
     bool is_partial = (request->flags & BITFRAME_PARTIAL) != 0;
-    if (!is_partial && (has_limits ? !owner_has_enough(pool, &wanted) : wanted.frames > pool->free_frames))
+    if (!is_partial && (has_limits ? !are_enough(pool, &wanted) : wanted.frames > pool->free_frames))
         return BITFRAME_NONE;
 
     bitframe_settle(pool);

@@ -209,7 +209,7 @@ static bool cursor_is_right(const struct bitframe *pool)
            pool->cursor_pa == frame_of_bit(segment, cursor * WORD_BITS) << BITFRAME_FRAME_SHIFT;
 }
 
-static bool owner_gap_is_sound(const struct bitframe *pool)
+static bool gap_is_sound(const struct bitframe *pool)
 {
     uint64_t first = frame_number(pool->gap_pa);
     uint64_t end = first + pool->gap_frames;
@@ -240,7 +240,7 @@ static enum bitframe_invariant check_owned(const struct bitframe *pool, uint64_t
         return BITFRAME_BAD_LINES;
     if (free_frames != pool->free_frames)
         return BITFRAME_BAD_COUNT;
-    return owner_gap_is_sound(pool) ? BITFRAME_SOUND : BITFRAME_BAD_GAP;
+    return gap_is_sound(pool) ? BITFRAME_SOUND : BITFRAME_BAD_GAP;
 }
 
 enum bitframe_invariant bitframe_check_tables(const struct bitframe *pool, uint64_t *free_frames)

@@ -162,7 +162,7 @@ static __attribute__((noinline)) enum bitframe_status cursor_lowered(struct bitf
 }
 
 /** The word at distance @p refilled was empty and no longer is. Moves the cursor to it if it is lower. */
-static inline enum bitframe_status word_refilled(struct bitframe *pool, uint64_t refilled)
+static inline enum bitframe_status index_refilled(struct bitframe *pool, uint64_t refilled)
 {
     uint64_t first = pool->frames.level[0];
     uint64_t cursor = pool->cursor;
@@ -199,13 +199,13 @@ static inline enum bitframe_status word_completed(struct bitframe *pool, uint64_
 void bitframe_word_freed(struct bitframe *pool, uint64_t distance, uint64_t before)
 {
     if (before == 0)
-        (void)word_refilled(pool, distance);
+        (void)index_refilled(pool, distance);
     if (*pool_word(pool, distance) == UINT64_MAX)
         (void)word_completed(pool, distance);
 }
 
 /** Free a frame after all, though it is outside the gap, or say why not. */
-static __attribute__((noinline)) enum bitframe_status free_elsewhere(struct bitframe *pool, uint64_t pa)
+static __attribute__((noinline)) enum bitframe_status free_outside_gap(struct bitframe *pool, uint64_t pa)
 {
     check_owner(pool);
     uint64_t frame = frame_number(pa);
@@ -214,7 +214,7 @@ static __attribute__((noinline)) enum bitframe_status free_elsewhere(struct bitf
         return status;
     struct bitframe_offline *record = bitframe_offline_meeting(pool, frame, frame + 1);
     if (record) {
-        if (bitframe_offline_holds(pool, frame, frame + 1))
+        if (!offline_is_in_use(pool, record, frame))
             return BITFRAME_OFFLINE;
         bitframe_offline_leave(pool, record, frame, frame + 1);
         return BITFRAME_OK;
@@ -229,10 +229,10 @@ enum bitframe_status bitframe_free_rest(struct bitframe *pool, uint64_t pa, uint
                                         uint64_t distance)
 {
     if ((before & frame_mask(pa)) != 0)
-        return free_elsewhere(pool, pa);
+        return free_outside_gap(pool, pa);
     *pool_word(pool, distance) = before | frame_mask(pa);
     pool->free_frames++;
-    return before == 0 ? word_refilled(pool, distance) : word_completed(pool, distance);
+    return before == 0 ? index_refilled(pool, distance) : word_completed(pool, distance);
 }
 
 uint64_t bitframe_count_range(const uint64_t *words, uint64_t first, uint64_t end)

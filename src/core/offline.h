@@ -40,6 +40,14 @@ static inline struct span offline_clip(const struct bitframe_offline *record, ui
     };
 }
 
+/** Is @p frame, which is in the range of @p record, in use? */
+static inline bool offline_is_in_use(const struct bitframe *pool, const struct bitframe_offline *record,
+                                     uint64_t frame)
+{
+    uint64_t bit = offline_bit(record, frame);
+    return (offline_words(pool, record)[bit / WORD_BITS] & bit_mask(bit)) != 0;
+}
+
 /** The lowest record whose range holds a frame of [@p first, @p end), or null. */
 struct bitframe_offline *bitframe_offline_meeting(const struct bitframe *pool, uint64_t first, uint64_t end);
 

@@ -54,8 +54,8 @@ uint64_t kva_to_pa(uint64_t kva)
 
 void mem_map_init(void)
 {
-    BITFRAME_ASSERT(bitframe_init(&pool, MALLOC_START, MALLOC_SIZE, metadata, sizeof(metadata)) ==
-                    BITFRAME_OK);
+    enum bitframe_status status = bitframe_init(&pool, MALLOC_START, MALLOC_SIZE, metadata, sizeof(metadata));
+    BITFRAME_ASSERT(status == BITFRAME_OK);
     total_pages = MALLOC_PAGES;
     bitframe_page_answer = 0;
 }
@@ -81,7 +81,7 @@ void mem_map_reserve_above(uint64_t start_pa)
 }
 
 /** The cursor's word is 0. */
-static __attribute__((noinline)) uint64_t take_elsewhere(void)
+static __attribute__((noinline)) uint64_t take_page_elsewhere(void)
 {
     return is_shared() ? ask(PAGE_ALLOC, 0, 0) : bitframe_take_none(&pool);
 }
@@ -90,14 +90,14 @@ uint64_t get_free_page(void)
 {
     /* pool_take() tests the same word: the compiler makes one test of the two. */
     bool is_empty = *pool_word(&pool, pool.cursor) == 0;
-    uint64_t pa = is_empty ? take_elsewhere() : debug_taken(&pool, pool_take(&pool), 1);
+    uint64_t pa = is_empty ? take_page_elsewhere() : debug_taken(&pool, pool_take(&pool), 1);
     if (pa != 0)
         memzero(pa_to_kva(pa), PAGE_SIZE);
     return pa;
 }
 
 /** The page at @p pa is outside the gap. */
-static __attribute__((noinline)) void free_elsewhere(uint64_t pa)
+static __attribute__((noinline)) void free_page_elsewhere(uint64_t pa)
 {
     if (is_shared())
         (void)ask(PAGE_FREE, pa, 0);
@@ -113,7 +113,7 @@ void free_page(uint64_t pa)
     if ((pa - pool.gap_pa) / PAGE_SIZE < pool.gap_frames)
         (void)debug_freed(&pool, pa, 1, pool_free(&pool, pa, true));
     else
-        free_elsewhere(pa);
+        free_page_elsewhere(pa);
 }
 
 uint64_t get_kernel_page(void)

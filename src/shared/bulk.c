@@ -53,7 +53,8 @@ static uint64_t count_by_bitmap(const struct bitframe_shared *shared, uint64_t f
 }
 
 /** Are there as many frames as @p wanted, where it wants them? */
-static bool are_enough(const struct bitframe_shared *shared, const struct wanted *wanted, bool by_index)
+static bool shared_are_enough(const struct bitframe_shared *shared, const struct wanted *wanted,
+                              bool by_index)
 {
     const struct bitframe *pool = shared_pool(shared);
     uint64_t found = 0;
@@ -203,7 +204,7 @@ static enum bitframe_status take_all_hidden(struct bitframe_shared *shared, stru
         if (bitframe_is_refused(shared, &any, sum))
             return BITFRAME_NONE;
         atomic_fence();
-        bool is_enough = are_enough(shared, wanted, false);
+        bool is_enough = shared_are_enough(shared, wanted, false);
         atomic_fence();
         if (is_enough && harvest_all(shared, slot, wanted, true, pas)) {
             if (wanted->frames <= FEW) /* or the index was not asked */
@@ -225,7 +226,7 @@ static enum bitframe_status take_all(struct bitframe_shared *shared, struct slot
     if (wanted->frames > shared_pool(shared)->total_frames || is_refused_still(shared, &any))
         return BITFRAME_NONE;
     enum bitframe_status status = BITFRAME_OK;
-    if (wanted->frames > FEW || !are_enough(shared, wanted, true) ||
+    if (wanted->frames > FEW || !shared_are_enough(shared, wanted, true) ||
         !harvest_all(shared, slot, wanted, false, pas))
         status = take_all_hidden(shared, slot, wanted, pas);
     if (status == BITFRAME_OK)

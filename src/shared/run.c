@@ -188,10 +188,9 @@ enum bitframe_status bitframe_take_wanted(struct bitframe_shared *shared, struct
     return bitframe_take_hidden(shared, slot, wanted, pa);
 }
 
-static __attribute__((noinline)) enum bitframe_status take_any_run(struct bitframe_shared *shared,
-                                                                   struct slot *slot,
-                                                                   const struct bitframe_request *request,
-                                                                   uint64_t *pa)
+static __attribute__((noinline)) enum bitframe_status
+take_any_shared_run(struct bitframe_shared *shared, struct slot *slot, const struct bitframe_request *request,
+                    uint64_t *pa)
 {
     struct wanted wanted;
     if (!read_request(request, BITFRAME_HIGHEST | BITFRAME_ZEROED, &wanted))
@@ -210,7 +209,7 @@ enum bitframe_status bitframe_shared_alloc_run(struct bitframe_shared *shared, u
     struct slot *slot = slot_of(shared, cpu);
     if (is_plain_line(request))
         return bitframe_take_huge(shared, slot, pa);
-    return take_any_run(shared, slot, request, pa);
+    return take_any_shared_run(shared, slot, request, pa);
 }
 
 enum bitframe_status bitframe_shared_alloc_at(struct bitframe_shared *shared, uint32_t cpu, uint64_t pa,

@@ -2,8 +2,8 @@
 /*
  * arch_kernels.h - the implementations in this folder, kernel by kernel, and which of them a build uses
  *
- * BITFRAME_PLAIN_<KERNEL> is legal in any context. BITFRAME_FAST_<KERNEL> needs leave from the platform: vector
- * registers or DC ZVA. A kernel that has neither here is the C twin.
+ * BITFRAME_PLAIN_<KERNEL> is legal in any context. BITFRAME_FAST_<KERNEL> needs leave from the platform:
+ * vector registers or DC ZVA. A kernel that has neither here is the C twin.
  */
 #ifndef BITFRAME_AARCH64_ARCH_KERNELS_H
 #define BITFRAME_AARCH64_ARCH_KERNELS_H
@@ -48,8 +48,8 @@
 uint32_t bitframe_zva_decode(uint64_t dczid);
 
 /*
- * What the compiler must be told: without it the code is wrong until the MMU is on. GCC does not say whether it
- * aligns all accesses, but who forgets one of the two mostly forgets both.
+ * What the compiler must be told: without it the code is wrong until the MMU is on. GCC does not say whether
+ * it aligns all accesses, but who forgets one of the two mostly forgets both.
  */
 #if __STDC_HOSTED__ == 0
 #if defined(__ARM_NEON) || (defined(__clang__) && defined(__ARM_FEATURE_UNALIGNED))

@@ -7,8 +7,8 @@
  *   END_KERNEL bitframe_scan_neon
  *
  * A kernel is hidden, a landing pad for an indirect branch (BTI), a leaf without a stack frame, in a section
- * of its own, and starts on a line of the instruction cache. Arguments in x0-x3; it may use x0-x17 and, if its
- * head says so, v0-v7 and v16-v31. x18 belongs to the platform: naming it does not assemble.
+ * of its own, and starts on a line of the instruction cache. Arguments in x0-x3; it may use x0-x17 and, if
+ * its head says so, v0-v7 and v16-v31. x18 belongs to the platform: naming it does not assemble.
  */
 /* This is assembly. */
 /* clang-format off */
