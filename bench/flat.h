@@ -9,7 +9,7 @@
 #ifndef BITFRAME_BENCH_FLAT_H
 #define BITFRAME_BENCH_FLAT_H
 
-#include "kernels.h"
+#include "base/kernels.h"
 
 struct flat {
     uint64_t *words;

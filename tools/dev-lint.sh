@@ -23,6 +23,7 @@ lint_steps() {
 
     # Without a warning, all of it.
     daily_steps
+    try_step 'rooms and their direction' tools/check-rooms "$build/gcc/src/libbitframe.a"
     try_step 'build with clang' build_native clang --native-file cross/native-clang.ini -Dtests=enabled -Dbench=enabled
     try_step 'test what clang makes' meson test -C "$build/clang" --no-rebuild --print-errorlogs contract pool kernel
     try_step 'build with clang for AArch64' build_clang_aarch64 clang-aarch64 -Dtests=enabled -Dbench=disabled
@@ -72,7 +73,7 @@ check_scripts() {
 # -U: it takes __has_include for a division by zero.
 check_cpp() {
     cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr -U__has_include \
-        -Iinclude -Isrc -Isrc/core -Isrc/generic -Isrc/import -I"$build/gcc/include" -I"$build/gcc/src" src
+        -Iinclude -Isrc -Isrc/generic -I"$build/gcc/include" -I"$build/gcc/src" src
 }
 
 # variant NAME OPTION... - a step: the library alone, cross-built with other options, and its objects, which must be clean

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* bytemap.c - the original allocator: a byte a page, searched from the start. */
-#include "../../src/generic/bytemap.h"
+#include "../../tests/reference/bytemap.h"
 
 #include <string.h>
 

@@ -5,13 +5,13 @@
  * tools/bench-bounds asks for "kinds" to know that icount.c counts atomic accesses at all. A CPU without LSE
  * cannot run it.
  */
-#include "kernels.h"
+#include "base/kernels.h"
 
 #include <bitframe/platform.h>
 
 #include "bench.h"
 
-/* src/core/memzero.c under another name, since contract.c has a memzero() that does nothing. */
+/* src/contract/memzero.c under another name, since contract.c has a memzero() that does nothing. */
 void library_memzero(uint64_t start, uint64_t size);
 
 #define CONTENDER  memzero

@@ -118,7 +118,7 @@ struct bitframe_levels {
  *  - offline leads to the records of the offline ranges, which ascend, and offline_frames is the number of
  *    their frames that are neither in use nor reserved. None of their frames is free.
  *  - In front of the bitmap, at the start of the metadata, is a header from which bitframe_adopt() makes the
- *    pool again (src/core/header.h); its checksums are those of the tables.
+ *    pool again (src/layout/header.h); its checksums are those of the tables.
  */
 struct bitframe {
     uint64_t cursor;      /* distance of the lowest word with a free frame */

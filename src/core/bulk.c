@@ -5,15 +5,17 @@
  * A word is read and written once for all frames that it gives or gets, and so are its index bits. What is
  * left per frame is its address.
  */
-#include "bulk.h"
-#include "cursor.h"
-#include "hooks.h"
-#include "index.h"
-#include "kernels.h"
-#include "line.h"
-#include "offline.h"
-#include "owner.h"
-#include "pool.h"
+#include "core/bulk.h"
+#include "base/kernels.h"
+#include "core/cursor.h"
+#include "core/frame.h"
+#include "core/huge.h"
+#include "core/huge_index.h"
+#include "core/owner.h"
+#include "core/range.h"
+#include "layout/bitmap.h"
+#include "layout/hooks.h"
+#include "layout/offline_records.h"
 
 /** Take what is wanted of word @p word, of the frames that @p mask allows. */
 static void take_from_word(struct bitframe *pool, const struct segment *segment, uint64_t word, uint64_t mask,

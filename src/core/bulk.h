@@ -3,7 +3,7 @@
 #ifndef BITFRAME_CORE_BULK_H
 #define BITFRAME_CORE_BULK_H
 
-#include "request.h"
+#include "layout/request.h"
 
 /** Addresses going to the caller. */
 struct harvest {

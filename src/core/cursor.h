@@ -8,7 +8,7 @@
 #ifndef BITFRAME_CORE_CURSOR_H
 #define BITFRAME_CORE_CURSOR_H
 
-#include "geometry.h"
+#include "layout/tables.h"
 
 /** The cursor's word, by number; one past the last while nothing is free. */
 static inline uint64_t cursor_word(const struct bitframe *pool)
@@ -62,5 +62,18 @@ static inline bool is_unsettled(const struct bitframe *pool)
  * line other than by emptying a word.
  */
 void bitframe_settle(struct bitframe *pool);
+
+/**
+ * The word under the cursor was emptied: take it out of the index and move the cursor to the next.
+ *
+ * @return  @p pa, untouched: the caller returns it by a tail call and saves no register on its fast path.
+ */
+uint64_t bitframe_cursor_emptied(struct bitframe *pool, uint64_t pa);
+
+/** Point the cursor at the lowest word with a free frame, by the index, or behind the end. */
+void bitframe_cursor_find(struct bitframe *pool);
+
+/** Make the gap the one around the lowest free frame, at the cursor; empty if nothing is free. */
+void bitframe_gap_find(struct bitframe *pool);
 
 #endif

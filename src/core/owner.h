@@ -11,7 +11,7 @@
 
 #include <stdbool.h>
 
-#include "machine.h"
+#include "base/platform.h"
 
 /** free_frames of a pool that is lent: more than any pool has. */
 #define FRAMES_LENT UINT64_MAX

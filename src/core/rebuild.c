@@ -6,9 +6,11 @@
  * lines of most pools are all free or all taken, and then there are no words to look at one by one. What is
  * above is a sixty-fourth of that.
  */
-#include "rebuild.h"
-#include "index.h"
-#include "kernels.h"
+#include "core/rebuild.h"
+#include "base/kernels.h"
+#include "core/cursor.h"
+#include "core/range.h"
+#include "layout/bitmap.h"
 
 /** Make the levels from @p k on of those below. */
 static void build_levels(const struct bitframe *pool, const struct bitframe_levels *levels, uint64_t k)

@@ -3,7 +3,7 @@
 #ifndef BITFRAME_CORE_REBUILD_H
 #define BITFRAME_CORE_REBUILD_H
 
-#include "geometry.h"
+#include "layout/tables.h"
 
 /**
  * Make index, whole lines, line_word, free_frames, cursor and gap follow the bitmap.

@@ -8,10 +8,14 @@
  */
 #include <bitframe/debug.h>
 
-#include "header.h"
-#include "index.h"
-#include "offline.h"
-#include "owner.h"
+#include "core/cursor.h"
+#include "core/owner.h"
+#include "core/range.h"
+#include "layout/bitmap.h"
+#include "layout/header.h"
+#include "layout/metadata.h"
+#include "layout/offline_records.h"
+#include "layout/window.h"
 
 /**
  * Replace entries [@p from, @p to) of the table by @p count entries of @p with, which fit.

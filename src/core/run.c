@@ -1,24 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* run.c - taking and giving back many frames at a time. */
-#include "run.h"
-#include "atomic.h"
-#include "cursor.h"
-#include "hooks.h"
-#include "index.h"
-#include "kernels.h"
-#include "line.h"
-#include "offline.h"
-#include "owner.h"
-
-uint64_t bitframe_search_pool(const struct bitframe *pool, const struct wanted *wanted, uint64_t unit)
-{
-    for (uint64_t i = 0; i < pool->segment_count; i++) {
-        uint64_t frame = search_segment(pool, wanted_segment(pool, wanted, i), wanted, unit, &pool->frames);
-        if (frame != NO_BIT)
-            return frame;
-    }
-    return NO_BIT;
-}
+#include "base/kernels.h"
+#include "core/cursor.h"
+#include "core/huge.h"
+#include "core/huge_index.h"
+#include "core/owner.h"
+#include "core/range.h"
+#include "layout/bitmap.h"
+#include "layout/hooks.h"
+#include "layout/locate.h"
+#include "layout/offline_records.h"
+#include "layout/search_pool.h"
 
 /** Runs of whole lines, aligned to them, are looked for in their own bitmap. */
 static uint64_t unit_of(const struct wanted *wanted)

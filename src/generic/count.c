@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* count.c - count set bits, in portable C. */
-#include "atomic.h"
-#include "bits.h"
-#include "kernels.h"
+#include "base/atomic.h"
+#include "base/bits.h"
+#include "base/kernels.h"
 
 /*
  * Ranges of memory are mostly free or mostly taken, and then a line of bitmap is all ones or all zeros: two

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* find.c - find the lowest set bit of a range, in portable C. */
-#include "bits.h"
-#include "kernels.h"
+#include "base/bits.h"
+#include "base/kernels.h"
 
 uint64_t bitframe_find_c(const uint64_t *words, uint64_t first, uint64_t end)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* range.c - set or clear a range of bits, in portable C; long ones on x86-64 by its string stores. */
-#include "bits.h"
-#include "kernels.h"
+#include "base/bits.h"
+#include "base/kernels.h"
 
 /* AddressSanitizer does not see what a string store writes. */
 #if defined(__has_feature)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* scan.c - find the first word that is not 0, in portable C. */
-#include "atomic.h"
-#include "kernels.h"
+#include "base/atomic.h"
+#include "base/kernels.h"
 
 /* Other cores may be changing the words: each is loaded once. Eight words are folded into one test: on an
  * in-order core a branch per word costs more than the loads. */

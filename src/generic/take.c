@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* take.c - clear a range of bits and count what was set, in portable C. */
-#include "bits.h"
-#include "kernels.h"
+#include "base/bits.h"
+#include "base/kernels.h"
 
 /*
  * One pass instead of a count and a clear. A line of bitmap that is all ones or all zeros is known by a fold;

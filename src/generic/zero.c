@@ -2,7 +2,7 @@
 /* zero.c - clear whole frames, in portable C. */
 #include <bitframe/platform.h>
 
-#include "kernels.h"
+#include "base/kernels.h"
 
 /* Aligned 8-byte stores and nothing wider, so Device memory will do. */
 void bitframe_zero_frames_c(void *dst, uint64_t bytes, uint64_t step)

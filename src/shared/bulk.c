@@ -8,12 +8,14 @@
  */
 #include "core/bulk.h"
 
-#include "core/index.h"
-#include "core/offline.h"
+#include "core/range.h"
+#include "layout/bitmap.h"
+#include "layout/offline_records.h"
 
+#include "shared/claim.h"
+#include "shared/look.h"
 #include "shared/none.h"
 #include "shared/policy.h"
-#include "shared/run.h"
 
 enum {
     FEW = WORD_BITS * WORD_BITS, /* frames that are counted by the index first */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* bulk_free.c - giving many single frames back in one call, of a pool that every CPU uses. */
 #include "core/bulk.h"
-
-#include "shared/run.h"
+#include "layout/locate.h"
+#include "shared/claim.h"
+#include "shared/look.h"
 
 /** Could the frame at @p pa be given back? */
 static enum bitframe_status try_free(const struct bitframe_shared *shared, uint64_t pa)

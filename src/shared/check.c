@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* check.c - the audit of a shared pool. */
-#include "core/check.h"
+#include "layout/check_tables.h"
 
-#include "core/header.h"
-#include "core/offline.h"
 #include "core/owner.h"
+#include "layout/header.h"
+#include "layout/metadata.h"
+#include "layout/offline_records.h"
 
 #include "shared/slots.h"
 

@@ -5,6 +5,7 @@
  * No call waits. A CPU that stops between any two steps leaves at worst a bit missing above a word, which the
  * scan that precedes every "none" makes up for. docs/concurrency.md has the argument, models/ the models.
  */
+#include "layout/locate.h"
 #include "shared/none.h"
 #include "shared/offline.h"
 #include "shared/policy.h"

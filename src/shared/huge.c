@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* huge.c - 2 MiB at a time, of a pool that every CPU uses. */
 #include "shared/huge.h"
-
-#include "core/line.h"
-
+#include "shared/claim.h"
 #include "shared/index.h"
-#include "shared/run.h"
+#include "shared/none.h"
 
 #define LINE_BITS UINT64_C(0xFF) /* one per word of a line, in a word of the level above */
 
@@ -92,87 +90,4 @@ uint64_t bitframe_shared_alloc_huge(struct bitframe_shared *shared, uint32_t cpu
 {
     uint64_t pa;
     return bitframe_take_huge(shared, slot_of(shared, cpu), &pa) == BITFRAME_OK ? pa : 0;
-}
-
-enum bitframe_status bitframe_shared_free_huge(struct bitframe_shared *shared, uint32_t cpu, uint64_t pa)
-{
-    if (pa % LINE_BYTES != 0)
-        return BITFRAME_MISALIGNED;
-    return bitframe_shared_free_run(shared, cpu, pa, BITFRAME_LINE_FRAMES);
-}
-
-/* Without the index. */
-
-/** Were all frames of line @p line free? All eight words are loaded: that is quicker than to ask after each.
- */
-static inline bool seems_whole(const struct bitframe_shared *shared, uint64_t line)
-{
-    const uint64_t *w = leaf_at(shared, line * LINE_WORDS);
-    return (atomic_peek(w) & atomic_peek(w + 1) & atomic_peek(w + 2) & atomic_peek(w + 3) &
-            atomic_peek(w + 4) & atomic_peek(w + 5) & atomic_peek(w + 6) & atomic_peek(w + 7)) == UINT64_MAX;
-}
-
-/** Of lines [@p first, @p end) the last that is not whole, or NO_BIT. */
-static uint64_t last_open_line(const struct bitframe_shared *shared, uint64_t first, uint64_t end)
-{
-    while (end-- > first) {
-        if (!seems_whole(shared, end))
-            return end;
-    }
-    return NO_BIT;
-}
-
-/** Likewise the first. */
-static uint64_t first_open_line(const struct bitframe_shared *shared, uint64_t first, uint64_t end)
-{
-    for (; first < end; first++) {
-        if (!seems_whole(shared, first))
-            return first;
-    }
-    return NO_BIT;
-}
-
-/**
- * A run of whole lines of @p segment by the bitmap alone, each line looked at once but for what alignment
- * asks for. Its frame number, or NO_BIT.
- */
-static uint64_t lines_by_bitmap(const struct bitframe_shared *shared, const struct segment *segment,
-                                const struct wanted *wanted)
-{
-    struct span allowed = wanted_frames(segment, wanted);
-    uint64_t mask = wanted->align - 1;
-    uint64_t skew = segment->first - segment->first_bit; /* between the frame and the bit of a line */
-    uint64_t first = (allowed.first + mask) & ~mask;
-    if (allowed.first >= allowed.end || first < allowed.first || first >= allowed.end ||
-        wanted->frames > allowed.end - first)
-        return NO_BIT;
-    uint64_t last = (allowed.end - wanted->frames) & ~mask;
-    for (uint64_t frame = wanted->highest ? last : first; frame - first <= last - first;) {
-        uint64_t line = (frame - skew) / BITFRAME_LINE_FRAMES;
-        uint64_t end = line + wanted->frames / BITFRAME_LINE_FRAMES;
-        uint64_t open =
-            wanted->highest ? first_open_line(shared, line, end) : last_open_line(shared, line, end);
-        if (open == NO_BIT)
-            return frame;
-        /* No run that holds this line will do. */
-        uint64_t open_frame = open * BITFRAME_LINE_FRAMES + skew;
-        if (!wanted->highest)
-            frame = (open_frame + BITFRAME_LINE_FRAMES + mask) & ~mask;
-        else if (open_frame < wanted->frames)
-            return NO_BIT;
-        else
-            frame = (open_frame - wanted->frames) & ~mask;
-    }
-    return NO_BIT;
-}
-
-uint64_t bitframe_search_lines(const struct bitframe_shared *shared, const struct wanted *wanted)
-{
-    const struct bitframe *pool = shared_pool(shared);
-    for (uint64_t i = 0; i < pool->segment_count; i++) {
-        uint64_t frame = lines_by_bitmap(shared, wanted_segment(pool, wanted, i), wanted);
-        if (frame != NO_BIT)
-            return frame;
-    }
-    return NO_BIT;
 }

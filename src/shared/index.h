@@ -15,8 +15,8 @@
 #ifndef BITFRAME_SHARED_INDEX_H
 #define BITFRAME_SHARED_INDEX_H
 
-#include "core/atomic.h"
-#include "core/geometry.h"
+#include "base/atomic.h"
+#include "layout/tables.h"
 
 /** Word @p word of level @p k was 0 and no longer is. */
 void bitframe_word_filled(struct bitframe *pool, const struct bitframe_levels *levels, uint64_t k,

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* none.c - the looks that precede every "none", and the refusals, read and written without waiting. */
 #include "shared/none.h"
-
 #include "shared/index.h"
-#include "shared/run.h"
+#include "shared/look.h"
 
 /* Refusals. */
 
@@ -152,4 +151,15 @@ enum bitframe_status bitframe_take_hidden(struct bitframe_shared *shared, struct
         }
     }
     return BITFRAME_BUSY;
+}
+
+enum bitframe_status bitframe_take_wanted(struct bitframe_shared *shared, struct slot *slot,
+                                          const struct wanted *wanted, uint64_t *pa)
+{
+    /* By the index a search may be as long as one without it. */
+    if (is_refused_still(shared, wanted))
+        return BITFRAME_NONE;
+    if (bitframe_look(shared, slot, wanted, is_of_lines(wanted) ? BY_LINES : BY_FRAMES, pa))
+        return BITFRAME_OK;
+    return bitframe_take_hidden(shared, slot, wanted, pa);
 }

@@ -13,7 +13,7 @@
 #ifndef BITFRAME_SHARED_NONE_H
 #define BITFRAME_SHARED_NONE_H
 
-#include "core/request.h"
+#include "layout/request.h"
 
 #include "shared/slots.h"
 
@@ -56,5 +56,9 @@ enum bitframe_status bitframe_take_hidden(struct bitframe_shared *shared, struct
 
 /** The index did not know of the frames at @p pa: set what bits are missing above others like them. */
 void bitframe_mend(struct bitframe *pool, uint64_t pa, uint64_t frames);
+
+/** Take a run, whatever that takes. @p pa becomes its first frame's. */
+enum bitframe_status bitframe_take_wanted(struct bitframe_shared *shared, struct slot *slot,
+                                          const struct wanted *wanted, uint64_t *pa);
 
 #endif

@@ -7,8 +7,8 @@
  */
 #include "shared/offline.h"
 
-#include "core/atomic.h"
-#include "core/kernels.h"
+#include "base/atomic.h"
+#include "base/kernels.h"
 
 bool bitframe_shared_leave(struct bitframe *pool, struct bitframe_offline *record, uint64_t first,
                            uint64_t end)

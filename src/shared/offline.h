@@ -3,7 +3,7 @@
 #ifndef BITFRAME_SHARED_OFFLINE_H
 #define BITFRAME_SHARED_OFFLINE_H
 
-#include "core/offline.h"
+#include "layout/offline_records.h"
 
 /** Frames [@p first, @p end) of @p record are given back: they go offline. Whether all of them were in use.
  */

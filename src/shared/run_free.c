@@ -1,21 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* run_free.c - giving back many frames at a time, of a pool that every CPU uses. */
-#include "core/line.h"
-
+#include "layout/locate.h"
+#include "shared/claim.h"
 #include "shared/huge.h"
 #include "shared/offline.h"
-#include "shared/run.h"
-
-uint64_t bitframe_set_range(struct bitframe_shared *shared, struct slot *slot, uint64_t first, uint64_t end)
-{
-    uint64_t freed = 0;
-    for (uint64_t word = first / WORD_BITS; word <= (end - 1) / WORD_BITS; word++) {
-        uint64_t mask = mask_within(word, first, end);
-        freed += word_count(mask & ~bitframe_give_to(shared, word, mask));
-    }
-    atomic_count_release(&slot->freed, freed);
-    return freed;
-}
 
 enum bitframe_status bitframe_shared_free_run(struct bitframe_shared *shared, uint32_t cpu, uint64_t pa,
                                               uint64_t frames)
@@ -50,4 +38,11 @@ enum bitframe_status bitframe_shared_free_run(struct bitframe_shared *shared, ui
     if (first < end)
         missed += end - first - bitframe_set_range(shared, slot, first + bit_offset, end + bit_offset);
     return missed == 0 ? BITFRAME_OK : BITFRAME_DOUBLE_FREE;
+}
+
+enum bitframe_status bitframe_shared_free_huge(struct bitframe_shared *shared, uint32_t cpu, uint64_t pa)
+{
+    if (pa % LINE_BYTES != 0)
+        return BITFRAME_MISALIGNED;
+    return bitframe_shared_free_run(shared, cpu, pa, BITFRAME_LINE_FRAMES);
 }

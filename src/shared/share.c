@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* share.c - how a pool becomes every CPU's, and its owner's again. */
+#include "base/kernels.h"
 #include "core/cursor.h"
-#include "core/kernels.h"
 #include "core/owner.h"
 #include "core/rebuild.h"
 

@@ -18,8 +18,8 @@
 
 #include <bitframe/shared.h>
 
-#include "core/atomic.h"
-#include "core/geometry.h"
+#include "base/atomic.h"
+#include "layout/tables.h"
 
 /** What belongs to one CPU, on cache lines of its own. Others only read it, but for a wrong CPU number. */
 struct slot {

@@ -19,4 +19,4 @@ static enum bitframe_status init_guarded(struct bitframe *pool, uint64_t first_p
 }
 
 #define bitframe_init init_guarded
-#include "page_alloc.c"
+#include "contract/page_alloc.c"

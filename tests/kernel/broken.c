@@ -4,7 +4,7 @@
  *
  * The harness is worth what it catches: harness.mutants runs the checks on these and fails if one passes.
  */
-#include "bits.h"
+#include "base/bits.h"
 #include "harness.h"
 
 /* scan */

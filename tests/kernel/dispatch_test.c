@@ -55,7 +55,7 @@ static uint64_t fast_count(const uint64_t *words, uint64_t count);
 static void plain_zero_frames(void *dst, uint64_t bytes, uint64_t step);
 static void fast_zero_frames(void *dst, uint64_t bytes, uint64_t step);
 
-#include "kernels.h"
+#include "base/kernels.h"
 
 static uint64_t plain_scan(const uint64_t *words, uint64_t count)
 {

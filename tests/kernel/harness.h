@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "kernels.h"
+#include "base/kernels.h"
 
 enum kernel {
 #define KERNEL_NUMBER(kernel, type, parameters) KERNEL_##kernel,

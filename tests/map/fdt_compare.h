@@ -24,7 +24,7 @@
 
 #include <stddef.h>
 
-#include "fdt_reader.h"
+#include "map/fdt_reader.h"
 
 /** A reader that is compared. */
 struct fdt_subject {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "guarded.h"
-#include "header.h"
+#include "layout/header.h"
 #include "units.h"
 
 uint64_t adopt_check_hash(const void *bytes, uint64_t count, uint64_t seed)

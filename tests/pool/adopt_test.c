@@ -18,8 +18,8 @@
 #include <bitframe/map.h>
 
 #include "adopt_check.h"
-#include "cursor.h"
-#include "header.h"
+#include "core/cursor.h"
+#include "layout/header.h"
 #include "random.h"
 #include "test_pool.h"
 

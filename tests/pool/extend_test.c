@@ -14,7 +14,7 @@
 #include <bitframe/map.h>
 #include <bitframe/offline.h>
 
-#include "header.h"
+#include "layout/header.h"
 #include "model.h"
 #include "random.h"
 #include "test_pool.h"

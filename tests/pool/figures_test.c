@@ -10,7 +10,9 @@
 #include <bitframe/map.h>
 #include <bitframe/offline.h>
 
-#include "geometry.h"
+#include "layout/metadata.h"
+#include "layout/tables.h"
+#include "layout/window.h"
 #include "random.h"
 #include "test_pool.h"
 

@@ -8,8 +8,12 @@
 #include <bitframe/map.h>
 #include <bitframe/offline.h>
 
-#include "index.h"
-#include "offline.h"
+#include "core/cursor.h"
+#include "core/range.h"
+#include "layout/bitmap.h"
+#include "layout/metadata.h"
+#include "layout/offline_records.h"
+#include "layout/window.h"
 #include "test_pool.h"
 
 /* The pool and the records of offline ranges; their memory is guarded. */

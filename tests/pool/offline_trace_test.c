@@ -17,8 +17,10 @@
 #include <bitframe/map.h>
 #include <bitframe/offline.h>
 
-#include "geometry.h"
-#include "offline.h"
+#include "layout/metadata.h"
+#include "layout/offline_records.h"
+#include "layout/tables.h"
+#include "layout/window.h"
 #include "pool_watch.h"
 #include "random.h"
 #include "test_pool.h"

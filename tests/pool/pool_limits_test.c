@@ -6,7 +6,9 @@
 
 #include <string.h>
 
-#include "geometry.h"
+#include "layout/metadata.h"
+#include "layout/tables.h"
+#include "layout/window.h"
 #include "test_pool.h"
 
 enum { RANGES = 1024, SEGMENT_FRAMES = GROUP_LINES * BITFRAME_LINE_FRAMES };

@@ -12,7 +12,9 @@
 #include <bitframe/map.h>
 #include <bitframe/platform.h>
 
-#include "geometry.h"
+#include "layout/metadata.h"
+#include "layout/tables.h"
+#include "layout/window.h"
 #include "test_pool.h"
 
 enum { RANGES = 32 };

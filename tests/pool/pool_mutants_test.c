@@ -8,8 +8,12 @@
 
 #include <inttypes.h>
 
-#include "geometry.h"
-#include "index.h"
+#include "core/cursor.h"
+#include "core/range.h"
+#include "layout/bitmap.h"
+#include "layout/metadata.h"
+#include "layout/tables.h"
+#include "layout/window.h"
 #include "pool_trace.h"
 #include "units.h"
 

@@ -11,9 +11,12 @@
 #include <bitframe/platform.h>
 
 #include "bytemap.h"
-#include "cursor.h"
-#include "index.h"
-#include "pool.h"
+#include "core/cursor.h"
+#include "core/frame.h"
+#include "core/range.h"
+#include "layout/bitmap.h"
+#include "layout/metadata.h"
+#include "layout/window.h"
 #include "random.h"
 #include "test_pool.h"
 

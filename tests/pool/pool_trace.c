@@ -9,8 +9,10 @@
 
 #include <bitframe/platform.h>
 
-#include "geometry.h"
 #include "guarded.h"
+#include "layout/metadata.h"
+#include "layout/tables.h"
+#include "layout/window.h"
 #include "model.h"
 #include "random.h"
 #include "units.h"

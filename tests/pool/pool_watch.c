@@ -9,7 +9,7 @@
 
 #include <bitframe/debug.h>
 
-#include "machine.h"
+#include "base/platform.h"
 #include "model.h"
 #include "random.h"
 #include "test_pool.h"

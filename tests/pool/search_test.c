@@ -8,8 +8,8 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "layout/search.h"
 #include "random.h"
-#include "search.h"
 
 enum { WORDS = 70, BITS = WORDS * WORD_BITS, ROOM = WORDS + 4 };
 

@@ -16,8 +16,10 @@
 #include <string.h>
 
 #include "beside.h"
-#include "geometry.h"
 #include "guarded.h"
+#include "layout/metadata.h"
+#include "layout/tables.h"
+#include "layout/window.h"
 #include "shared/none.h"
 #include "shared/slots.h"
 

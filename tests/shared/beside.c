@@ -9,8 +9,10 @@
 #include <unistd.h>
 
 #include "accesses.h"
-#include "geometry.h"
 #include "guarded.h"
+#include "layout/metadata.h"
+#include "layout/tables.h"
+#include "layout/window.h"
 
 static struct beside here;
 struct beside *beside = &here;

@@ -14,8 +14,10 @@
 
 #include "beside.h"
 #include "bounds.h"
-#include "geometry.h"
 #include "guarded.h"
+#include "layout/metadata.h"
+#include "layout/tables.h"
+#include "layout/window.h"
 #include "shared/slots.h"
 
 #define POOL   (&beside->pool)

@@ -25,7 +25,9 @@
 #include <bitframe/shared.h>
 
 #include "accesses.h"
-#include "geometry.h"
+#include "layout/metadata.h"
+#include "layout/tables.h"
+#include "layout/window.h"
 #include "room.h"
 
 #define FRAME BITFRAME_FRAME_BYTES

@@ -14,9 +14,11 @@
 #include <stdio.h>
 
 #include "cpu.h"
-#include "geometry.h"
 #include "guarded.h"
-#include "levels.h"
+#include "layout/levels.h"
+#include "layout/metadata.h"
+#include "layout/tables.h"
+#include "layout/window.h"
 #include "linear.h"
 #include "shared/slots.h"
 #include "stress.h"

@@ -34,7 +34,9 @@
 #include <bitframe/shared.h>
 
 #include "accesses.h"
-#include "geometry.h"
+#include "layout/metadata.h"
+#include "layout/tables.h"
+#include "layout/window.h"
 #include "random.h"
 #include "room.h"
 #include "shared/slots.h"

@@ -6,10 +6,11 @@
 
 #include <bitframe/map.h>
 
-#include "core/run.h"
+#include "layout/search_pool.h"
 #include "random.h"
+#include "shared/claim.h"
 #include "shared/huge.h"
-#include "shared/run.h"
+#include "shared/look.h"
 
 enum { SOME = 4 * GROUP };
 

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "levels.h"
+#include "layout/levels.h"
 #include "machine.h"
 #include "shared/slots.h"
 #include "subject.h"

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * memzero.c - the memzero() of the page_alloc contract, for kernels that have none
+ *
+ * In a file of its own so that a kernel which defines memzero() never links this one. Whole frames go to the
+ * zero_frames kernel; what is left at either end is cleared by naturally aligned stores, which Device memory
+ * allows too.
+ */
+#include <bitframe/page_alloc.h>
+
+#include "base/kernels.h"
+
+enum { UNIT = 4096 }; /* what zero_frames works in, whatever PAGE_SIZE is */
+
+/* volatile: or the compiler may merge the stores, which Device memory forbids, or call memset(). */
+static void zero_bytes(uint64_t start, uint64_t size)
+{
+    for (; size != 0 && start % sizeof(uint64_t) != 0; size--)
+        *(volatile uint8_t *)(uintptr_t)start++ = 0;
+    for (; size >= sizeof(uint64_t); size -= sizeof(uint64_t), start += sizeof(uint64_t))
+        *(volatile uint64_t *)(uintptr_t)start = 0;
+    for (; size != 0; size--)
+        *(volatile uint8_t *)(uintptr_t)start++ = 0;
+}
+
+/** Any range: what is whole goes to the kernel. Out of line, for zeroing pages has no need of it. */
+static __attribute__((noinline)) void zero_range(uint64_t start, uint64_t size)
+{
+    uint64_t head = -start % UNIT;
+    if (head > size)
+        head = size;
+    uint64_t units = (size - head) / UNIT * UNIT;
+    zero_bytes(start, head);
+    if (units != 0)
+        kernel_zero_frames((void *)(uintptr_t)(start + head), units);
+    zero_bytes(start + head + units, size - head - units);
+}
+
+void memzero(uint64_t start, uint64_t size)
+{
+    if ((start | size) % UNIT == 0 && size != 0)
+        kernel_zero_frames((void *)(uintptr_t)start, size);
+    else
+        zero_range(start, size);
+}

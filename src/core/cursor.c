@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * index.c - keeping cursor and lines in step with the bitmap
+ *
+ * The index of whole lines changes only where a word becomes or stops being all ones. A take does not even
+ * look: it takes from the cursor's word, which is the first of its line if the line is whole, and by the time
+ * that word is empty the cursor comes by here anyway. Until then the line's bit may stand though frames of
+ * the first word are gone. Whoever asks the index settles that first.
+ *
+ * Likewise a line that is given back whole below all that is free is loose until someone asks. Only the
+ * cursor meets it until then, and needs none of the bits that it lacks: a climb from it clears them once
+ * more.
+ */
+#include "core/cursor.h"
+#include "base/platform.h"
+#include "core/huge_index.h"
+#include "layout/window.h"
+
+void bitframe_set_cursor(struct bitframe *pool, uint64_t word)
+{
+    uint64_t bit = word * WORD_BITS;
+    const struct segment *segment = bitframe_segment_of_bit(pool, bit);
+    pool->cursor_base_pa = (segment->first - segment->first_bit) << BITFRAME_FRAME_SHIFT;
+    pool->cursor_first = segment->first_bit / WORD_BITS;
+    pool->cursor_words = (segment->end - segment->first) / WORD_BITS;
+    (void)step_cursor(pool, word);
+}
+
+/** Tie loose line @p line, the cursor's, into the index, but not as a whole one. */
+static inline void tie_opened_line(struct bitframe *pool, uint64_t line)
+{
+    pool->loose = 0;
+    levels_climb_filled(pool, pool->frames.level + 1, line / GROUP_LINES);
+    /* Other lines may have set their bits beside it, and seen no need to climb. */
+    uint64_t *others = levels_at(pool, &pool->lines, 0) + line / WORD_BITS;
+    *others &= ~bit_mask(line);
+    if (*others != 0)
+        levels_climb_filled(pool, pool->lines.level, line / WORD_BITS);
+}
+
+/** Tie loose line @p line, the cursor's and whole, into the index. */
+static inline void tie_whole_line(struct bitframe *pool, uint64_t line)
+{
+    pool->loose = 0;
+    levels_climb_filled(pool, pool->frames.level + 1, line / GROUP_LINES);
+    levels_climb_filled(pool, pool->lines.level, line / WORD_BITS);
+    lower_line_word(pool, line);
+}
+
+void bitframe_settle(struct bitframe *pool)
+{
+    uint64_t word = cursor_word(pool);
+    uint64_t line = word / LINE_WORDS;
+    if (word >= pool->frames.words)
+        return;
+    if (*pool_word(pool, pool->cursor) == UINT64_MAX) {
+        if (pool->loose)
+            tie_whole_line(pool, line);
+    } else if (pool->loose) {
+        tie_opened_line(pool, line);
+    } else if (levels_test(pool, &pool->lines, line)) {
+        levels_clear(pool, &pool->lines, line);
+    }
+}
+
+/**
+ * The first word of line @p line is empty, the cursor at its second, and its bit still stands. Returns @p pa,
+ * for a tail call.
+ */
+static __attribute__((noinline)) uint64_t line_opened(struct bitframe *pool, uint64_t pa, uint64_t line)
+{
+    if (pool->loose)
+        tie_opened_line(pool, line);
+    else
+        levels_clear(pool, &pool->lines, line);
+    return pa;
+}
+
+/** The next word is of another segment. Returns @p pa, for a tail call. */
+static __attribute__((noinline)) uint64_t segment_emptied(struct bitframe *pool, uint64_t pa, uint64_t word)
+{
+    bitframe_set_cursor(pool, word);
+    return pa;
+}
+
+/** There is no next word. Returns @p pa, for a tail call. */
+static __attribute__((noinline)) uint64_t pool_emptied(struct bitframe *pool, uint64_t pa)
+{
+    BITFRAME_ASSERT(pool->free_frames == 0);
+    park_cursor(pool);
+    return pa;
+}
+
+uint64_t bitframe_cursor_emptied(struct bitframe *pool, uint64_t pa)
+{
+    const uint64_t *level = pool->frames.level;
+    const uint64_t *any = level + 1;
+    const uint64_t *parent;
+    uint64_t emptied = cursor_word(pool);
+    uint64_t word = emptied;
+    uint64_t left;
+    do {
+        uint64_t mask = bit_mask(word);
+        word /= WORD_BITS;
+        parent = pool_word(pool, *++level);
+        left = parent[word] & ~mask;
+        pool_word(pool, *level)[word] = left;
+    } while (left == 0);
+    /* Or GCC keeps the number of the word below through the climb, to mask it: an instruction a level. */
+    __asm__("" : "+r"(word));
+    word = word * WORD_BITS + lowest_bit(left);
+
+    if (level == any) {
+        /* The next word is of the same group, so of the same segment. */
+        pool->cursor += (word - emptied) * sizeof(uint64_t);
+        pool->cursor_pa += (word - emptied) << (WORD_SHIFT + BITFRAME_FRAME_SHIFT);
+        /* Is it the first word of a line that is empty now? Its bit, if it still stands, is due. */
+        if (emptied % LINE_WORDS == 0 && levels_test(pool, &pool->lines, emptied / LINE_WORDS))
+            return line_opened(pool, pa, emptied / LINE_WORDS);
+        return pa;
+    }
+    if (parent == &pool->frames.stop)
+        return pool_emptied(pool, pa);
+    do {
+        left = pool_word(pool, *--level)[word];
+        word = word * WORD_BITS + lowest_bit(left);
+    } while (level != any);
+    return step_cursor(pool, word) ? pa : segment_emptied(pool, pa, word);
+}
+
+void bitframe_cursor_find(struct bitframe *pool)
+{
+    uint64_t bit = bitframe_levels_next(pool, &pool->frames, 0);
+    if (bit == NO_BIT)
+        forget_cursor(pool);
+    else
+        bitframe_set_cursor(pool, bit / WORD_BITS);
+}
+
+void bitframe_gap_find(struct bitframe *pool)
+{
+    pool->gap_frames = 0;
+    pool->gap_pa = 0;
+    pool->zero_word = 0;
+    if (pool->free_frames != 0)
+        bitframe_gap_move(pool, frame_number(pool->cursor_pa) + lowest_bit(*pool_word(pool, pool->cursor)));
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* huge_index.h - which lines are whole, one line at a time. */
+#ifndef BITFRAME_CORE_HUGE_INDEX_H
+#define BITFRAME_CORE_HUGE_INDEX_H
+
+#include "layout/tables.h"
+
+/** Are all frames of line @p line free? */
+static inline bool line_is_whole(const struct bitframe *pool, uint64_t line)
+{
+    const uint64_t *words = levels_at(pool, &pool->frames, 0) + line * LINE_WORDS;
+    return (words[0] & words[1] & words[2] & words[3] & words[4] & words[5] & words[6] & words[7]) ==
+           UINT64_MAX;
+}
+
+/** Line @p line has become whole. */
+static inline void lower_line_word(struct bitframe *pool, uint64_t line)
+{
+    if (line / WORD_BITS < pool->line_word)
+        pool->line_word = line / WORD_BITS;
+}
+
+/** All frames of line @p line have become free. */
+static inline void line_completed(struct bitframe *pool, uint64_t line)
+{
+    levels_set(pool, &pool->lines, line);
+    lower_line_word(pool, line);
+}
+
+#endif

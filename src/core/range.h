@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* range.h - what must follow when many frames become free or taken. */
+#ifndef BITFRAME_CORE_RANGE_H
+#define BITFRAME_CORE_RANGE_H
+
+#include "layout/tables.h"
+
+/**
+ * Set bits among [@p bit, @p end) of the bitmap, by the index where it knows: a word of whole lines tells of
+ * as many frames as 512 words of the bitmap.
+ */
+uint64_t bitframe_count_free(struct bitframe *pool, uint64_t bit, uint64_t end);
+
+/**
+ * Make all bits clear in every level but the bitmap, which is the caller's to write, and the cursor stand
+ * behind the end.
+ */
+void bitframe_index_clear(struct bitframe *pool);
+
+/** Make bits [@p first, @p end), at least one, clear, whatever they were. Returns how many were set. */
+uint64_t bitframe_clear_frames(struct bitframe *pool, uint64_t first, uint64_t end);
+
+/** Make bits [@p first, @p end), at least one and all clear, set. */
+void bitframe_set_frames(struct bitframe *pool, uint64_t first, uint64_t end);
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* check_tables.h - are a pool's tables sound, and does the bitmap keep to them? */
+#ifndef BITFRAME_LAYOUT_CHECK_TABLES_H
+#define BITFRAME_LAYOUT_CHECK_TABLES_H
+
+#include "layout/tables.h"
+
+/**
+ * Verify tables, reservations and offline records, and what the bitmap says of them.
+ *
+ * @param free_frames  Becomes the number of set bits, if the tables are sound.
+ */
+enum bitframe_invariant bitframe_check_tables(const struct bitframe *pool, uint64_t *free_frames);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * offline_records.c - which frames an offline range has, and what a free of one of them does
+ *
+ * An offline frame looks taken in the bitmap, so no search finds it and a take needs to know nothing of it.
+ * A free does: frames of the range that are in use must not become free. The gap leaves out such ranges, so
+ * that a free of their frames misses it and comes by the records, as one of a reserved frame comes by the
+ * table of reservations. The records say by a bit for each frame what is in use; what is not is offline.
+ */
+#include "layout/offline_records.h"
+#include "base/kernels.h"
+#include "layout/bitmap.h"
+#include "layout/hooks.h"
+
+struct bitframe_offline *bitframe_offline_meeting(const struct bitframe *pool, uint64_t first, uint64_t end)
+{
+    struct bitframe_offline *record = offline_at(pool, pool->offline);
+    while (record && record->end <= first)
+        record = offline_at(pool, record->next);
+    return record && record->first < end ? record : 0;
+}
+
+bool bitframe_offline_holds(const struct bitframe *pool, uint64_t first, uint64_t end)
+{
+    for (const struct bitframe_offline *record = bitframe_offline_meeting(pool, first, end); record;
+         record = offline_meeting_next(pool, record, end)) {
+        struct span piece = offline_clip(record, first, end);
+        if (bitframe_count_range(offline_words(pool, record), offline_bit(record, piece.first),
+                                 offline_bit(record, piece.end)) != piece.end - piece.first)
+            return true;
+    }
+    return false;
+}
+
+void bitframe_offline_leave(struct bitframe *pool, struct bitframe_offline *record, uint64_t first,
+                            uint64_t end)
+{
+    kernel_clear(offline_words(pool, record), offline_bit(record, first), end - first);
+    record->in_use -= end - first;
+    pool->offline_frames += end - first;
+    debug_leave_used(pool, first, end);
+}
+
+void bitframe_offline_stay(struct bitframe *pool, struct bitframe_offline *record, uint64_t frame)
+{
+    kernel_fill(offline_words(pool, record), offline_bit(record, frame), 1);
+    record->in_use++;
+    pool->offline_frames--;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* offline_records.h - the records of offline ranges, as the calls see them that meet such frames. */
+#ifndef BITFRAME_LAYOUT_OFFLINE_RECORDS_H
+#define BITFRAME_LAYOUT_OFFLINE_RECORDS_H
+
+#include <bitframe/offline.h>
+
+#include "layout/tables.h"
+
+/** The record at @p distance bytes from the pool; null for 0, where the pool itself is. */
+static inline struct bitframe_offline *offline_at(const struct bitframe *pool, uint64_t distance)
+{
+    return distance == 0 ? 0 : (struct bitframe_offline *)(void *)pool_word(pool, distance);
+}
+
+/** The bits of a record. */
+static inline uint64_t *offline_words(const struct bitframe *pool, const struct bitframe_offline *record)
+{
+    return pool_word(pool, record->words);
+}
+
+/** Bit of @p frame, which is in the range of @p record. */
+static inline uint64_t offline_bit(const struct bitframe_offline *record, uint64_t frame)
+{
+    return frame - record->first / WORD_BITS * WORD_BITS;
+}
+
+/** How many words the bits of frames [@p first, @p end), at least one, are in. */
+static inline uint64_t offline_word_count(uint64_t first, uint64_t end)
+{
+    return (end - 1) / WORD_BITS - first / WORD_BITS + 1;
+}
+
+/** The part of [@p first, @p end) that is in the range of @p record. The two meet. */
+static inline struct span offline_clip(const struct bitframe_offline *record, uint64_t first, uint64_t end)
+{
+    return (struct span){
+        .first = record->first > first ? record->first : first,
+        .end = record->end < end ? record->end : end,
+    };
+}
+
+/** Is @p frame, which is in the range of @p record, in use? */
+static inline bool offline_is_in_use(const struct bitframe *pool, const struct bitframe_offline *record,
+                                     uint64_t frame)
+{
+    uint64_t bit = offline_bit(record, frame);
+    return (offline_words(pool, record)[bit / WORD_BITS] & bit_mask(bit)) != 0;
+}
+
+/** The lowest record whose range holds a frame of [@p first, @p end), or null. */
+struct bitframe_offline *bitframe_offline_meeting(const struct bitframe *pool, uint64_t first, uint64_t end);
+
+/** The next one that does so, or null. */
+static inline struct bitframe_offline *
+offline_meeting_next(const struct bitframe *pool, const struct bitframe_offline *record, uint64_t end)
+{
+    struct bitframe_offline *next = offline_at(pool, record->next);
+    return next && next->first < end ? next : 0;
+}
+
+/** Is one of the frames [@p first, @p end), all of them the pool's and not reserved, offline? */
+bool bitframe_offline_holds(const struct bitframe *pool, uint64_t first, uint64_t end);
+
+/** Frames [@p first, @p end) of @p record, all in use, are given back: they go offline. */
+void bitframe_offline_leave(struct bitframe *pool, struct bitframe_offline *record, uint64_t first,
+                            uint64_t end);
+
+/** Undo bitframe_offline_leave() for @p frame: it is in use as before. */
+void bitframe_offline_stay(struct bitframe *pool, struct bitframe_offline *record, uint64_t frame);
+
+#endif

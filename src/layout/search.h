@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* search.h - runs of set bits: the lowest or highest that a request allows. */
+#ifndef BITFRAME_LAYOUT_SEARCH_H
+#define BITFRAME_LAYOUT_SEARCH_H
+
+#include "layout/levels.h"
+
+/**
+ * What is looked for in a bitmap: @p bits set bits in a row inside [first, end), the first of them at a
+ * position that is a multiple of align once skew has been added.
+ */
+struct search {
+    uint64_t first;
+    uint64_t end;
+    uint64_t bits;   /* at least 1 */
+    uint64_t align;  /* a power of two */
+    uint64_t skew;   /* modulo 2^64 */
+    uint64_t starts; /* starts_of(align, skew) */
+};
+
+/** Does alignment to @p align allow the same positions in each word, and not all? */
+static inline bool is_aligned_in_words(uint64_t align)
+{
+    return align - 2 <= WORD_BITS - 2;
+}
+
+/** The bits of a word where runs may begin, as far as that is the same in each word. */
+static inline uint64_t starts_of(uint64_t align, uint64_t skew)
+{
+    if (!is_aligned_in_words(align))
+        return UINT64_MAX;
+    uint64_t starts = bit_mask((0 - skew) & (align - 1));
+    for (; align < WORD_BITS; align *= 2)
+        starts |= starts << align;
+    return starts;
+}
+
+/** The lowest position of such a run, or NO_BIT. */
+uint64_t bitframe_search_up(const struct bitframe *pool, const struct bitframe_levels *levels,
+                            const struct search *search);
+
+/** The highest position of such a run, or NO_BIT. */
+uint64_t bitframe_search_down(const struct bitframe *pool, const struct bitframe_levels *levels,
+                              const struct search *search);
+
+/**
+ * Likewise the lowest or highest position, if bits and align are multiples of a word. The search goes in steps:
+ * the largest power of two that divides both. A run is made of whole steps, and a step with a clear bit is of
+ * no use, often after the first of its words.
+ */
+uint64_t bitframe_search_steps(const struct bitframe *pool, const struct bitframe_levels *levels,
+                               const struct search *search, bool highest);
+
+#endif

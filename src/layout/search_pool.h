@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* search_pool.h - where in a pool the run is that a request wants. */
+#ifndef BITFRAME_LAYOUT_SEARCH_POOL_H
+#define BITFRAME_LAYOUT_SEARCH_POOL_H
+
+#include "layout/request.h"
+#include "layout/search.h"
+
+/**
+ * Look for a run in the bitmap that has a bit for every @p unit frames: 1, or a line, of which run and
+ * alignment are multiples.
+ *
+ * @return  Its frame number, or NO_BIT.
+ */
+uint64_t bitframe_search_pool(const struct bitframe *pool, const struct wanted *wanted, uint64_t unit);
+
+/**
+ * The same in one segment.
+ *
+ * @param frames  The levels of frames, or the bitmap alone.
+ */
+static inline uint64_t search_segment(const struct bitframe *pool, const struct segment *segment,
+                                      const struct wanted *wanted, uint64_t unit,
+                                      const struct bitframe_levels *frames)
+{
+    struct span allowed = wanted_frames(segment, wanted);
+    if (allowed.first >= allowed.end || wanted->frames > allowed.end - allowed.first)
+        return NO_BIT;
+
+    const struct bitframe_levels *levels = frames;
+    uint64_t skew = segment->first - segment->first_bit;
+    if (unit == BITFRAME_LINE_FRAMES) {
+        levels = &pool->lines;
+        skew = segment->first / BITFRAME_LINE_FRAMES - segment->first_bit / BITFRAME_LINE_FRAMES;
+    }
+    struct search search = {
+        .first = (allowed.first + unit - 1) / unit - skew,
+        .end = allowed.end / unit - skew,
+        .bits = wanted->frames / unit,
+        .align = wanted->align / unit,
+        .skew = skew,
+    };
+    uint64_t bit;
+    if (unit != 1 && (search.bits | search.align) % WORD_BITS == 0) {
+        bit = bitframe_search_steps(pool, levels, &search, wanted->highest);
+    } else {
+        search.starts = starts_of(search.align, skew);
+        bit = wanted->highest ? bitframe_search_down(pool, levels, &search)
+                              : bitframe_search_up(pool, levels, &search);
+    }
+    return bit == NO_BIT ? NO_BIT : (bit + skew) * unit;
+}
+
+#endif

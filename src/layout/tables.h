@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tables.h - where the frames of a pool lie: spans of memory, segments of bitmap, and the way between them
+ *
+ * A span is frames next to each other in memory. Spans that share a line or touch in lines next to each other
+ * form a segment, and the segments of a pool follow each other in one bitmap in ascending order, each on a
+ * group of 8 lines (64 words: one word of the level above). So within a segment bits are as far apart as
+ * frames, "lowest bit" means "lowest frame" of all memory, and the words of one group belong to one segment.
+ *
+ * Frames have three numbers: a PA; a frame number, PA >> BITFRAME_FRAME_SHIFT; and a bit, its position in the
+ * bitmap. Lines and blocks likewise have a number in memory, and a bit in their own bitmaps.
+ */
+#ifndef BITFRAME_LAYOUT_TABLES_H
+#define BITFRAME_LAYOUT_TABLES_H
+
+#include "layout/levels.h"
+#include "layout/spans.h"
+
+enum {
+    LINE_WORDS = BITFRAME_LINE_FRAMES / WORD_BITS,
+    GROUP_LINES = WORD_BITS / LINE_WORDS,
+    HEADER_WORDS = 16, /* in front of the bitmap, see header.h */
+};
+
+#define LINE_BYTES (BITFRAME_LINE_FRAMES * BITFRAME_FRAME_BYTES)
+
+struct segment {
+    uint64_t first;     /* frame number of its first line's first frame */
+    uint64_t end;       /* frame number behind its last line's last frame */
+    uint64_t first_bit; /* bit of first, a multiple of GROUP_LINES lines */
+};
+
+static inline struct span *pool_spans(const struct bitframe *pool)
+{
+    return (struct span *)(void *)pool_word(pool, pool->spans);
+}
+
+static inline struct span *pool_reserved(const struct bitframe *pool)
+{
+    return (struct span *)(void *)pool_word(pool, pool->reserved);
+}
+
+static inline struct segment *pool_segments(const struct bitframe *pool)
+{
+    return (struct segment *)(void *)pool_word(pool, pool->segments);
+}
+
+/** Number of the frame that contains @p pa. */
+static inline uint64_t frame_number(uint64_t pa)
+{
+    return pa >> BITFRAME_FRAME_SHIFT;
+}
+
+/** Number of the first frame that begins at or above @p pa. */
+static inline uint64_t frame_number_up(uint64_t pa)
+{
+    return frame_number(pa) + (pa % BITFRAME_FRAME_BYTES != 0);
+}
+
+static inline bool frame_is_managed(const struct bitframe *pool, uint64_t frame)
+{
+    return span_holds(pool_spans(pool), pool->span_count, frame);
+}
+
+static inline bool frame_is_reserved(const struct bitframe *pool, uint64_t frame)
+{
+    return span_holds(pool_reserved(pool), pool->reserved_count, frame);
+}
+
+/** Index of the first segment that ends above @p frame; segment_count if none does. */
+uint64_t bitframe_segment_above(const struct bitframe *pool, uint64_t frame);
+
+/** The segment whose bits include @p bit. */
+const struct segment *bitframe_segment_of_bit(const struct bitframe *pool, uint64_t bit);
+
+/** The segment that holds @p frame, which lies in one. */
+static inline const struct segment *segment_of_frame(const struct bitframe *pool, uint64_t frame)
+{
+    return pool_segments(pool) + bitframe_segment_above(pool, frame);
+}
+
+static inline uint64_t bit_of_frame(const struct segment *segment, uint64_t frame)
+{
+    return segment->first_bit + (frame - segment->first);
+}
+
+static inline uint64_t frame_of_bit(const struct segment *segment, uint64_t bit)
+{
+    return segment->first + (bit - segment->first_bit);
+}
+
+/** Bit of @p frame, which lies in a segment. */
+static inline uint64_t pool_bit(const struct bitframe *pool, uint64_t frame)
+{
+    return bit_of_frame(segment_of_frame(pool, frame), frame);
+}
+
+/**
+ * Cut off what at either end of @p range is not the pool's.
+ *
+ * @return  Whether anything is left. If so it begins and ends with a frame of the pool.
+ */
+bool bitframe_trim(const struct bitframe *pool, struct span *range);
+
+/**
+ * Read the next stretch of [@p *frame, @p end) that is the pool's and not reserved, in the manner of
+ * bitframe_span_next(). Two of them may touch where spans do.
+ */
+bool bitframe_stretch_next(const struct bitframe *pool, uint64_t *frame, uint64_t end, struct span *stretch);
+
+#endif

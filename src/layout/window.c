@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* window.c - finding the longest gap around a frame, and cutting ranges out of it. */
+#include "layout/window.h"
+#include "layout/offline_records.h"
+
+void bitframe_gap_move(struct bitframe *pool, uint64_t frame)
+{
+    const struct span *span =
+        pool_spans(pool) + bitframe_span_above(pool_spans(pool), pool->span_count, frame);
+    const struct span *reserved = pool_reserved(pool);
+    uint64_t next = bitframe_span_above(reserved, pool->reserved_count, frame);
+    uint64_t first = span->first;
+    uint64_t end = span->end;
+    if (next > 0 && reserved[next - 1].end > first)
+        first = reserved[next - 1].end;
+    if (next < pool->reserved_count && reserved[next].first < end)
+        end = reserved[next].first;
+    for (const struct bitframe_offline *record = offline_at(pool, pool->offline); record;
+         record = offline_at(pool, record->next)) {
+        if (record->first > frame) {
+            if (record->first < end)
+                end = record->first;
+            break;
+        }
+        if (record->end > first)
+            first = record->end;
+    }
+    const struct segment *segment = segment_of_frame(pool, frame);
+    pool->gap_pa = first << BITFRAME_FRAME_SHIFT;
+    pool->gap_frames = end - first;
+    pool->zero_word = pool->frames.level[0] +
+                      (segment->first_bit / WORD_BITS - segment->first / WORD_BITS) * sizeof(uint64_t);
+}
+
+void bitframe_gap_cut(struct bitframe *pool, uint64_t first, uint64_t end)
+{
+    uint64_t gap_first = frame_number(pool->gap_pa);
+    uint64_t gap_end = gap_first + pool->gap_frames;
+    if (pool->gap_frames == 0 || first >= gap_end || end <= gap_first)
+        return;
+    if (gap_first < first) {
+        pool->gap_frames = first - gap_first;
+    } else if (end < gap_end) {
+        pool->gap_pa = end << BITFRAME_FRAME_SHIFT;
+        pool->gap_frames = gap_end - end;
+    } else {
+        pool->gap_frames = 0;
+    }
+}

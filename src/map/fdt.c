@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fdt.c - memory in a flattened device tree (Devicetree specification 0.4, chapters 3 and 5)
+ *
+ * The tree is read as one string of tokens, once to check it and once to add what it says. A node's
+ * properties stand before its children, so a node is settled when its first child begins or it ends; of the
+ * nodes around it only cell widths and the place need remembering, and no search and no recursion is needed.
+ *
+ * fdt_reader.h bounds every access; fdt_node.h knows what a node says.
+ */
+#include <stddef.h>
+
+#include "map/fdt_node.h"
+
+enum { TREE_ALIGN = 8 };
+
+/** Read the structure block from its beginning to its end. */
+static enum bitframe_status read_nodes(struct import *import)
+{
+    uint32_t depth = 0; /* open nodes */
+    bool rooted = false;
+    uint32_t offset = 0;
+    for (;;) {
+        struct fdt_item item;
+        enum fdt_token token = bitframe_fdt_next(&import->reader, &offset, &item);
+        enum bitframe_status status = BITFRAME_OK;
+        if (token == FDT_TOKEN_BAD) {
+            return BITFRAME_MALFORMED;
+        } else if (token == FDT_TOKEN_NODE) {
+            status = bitframe_fdt_finish_node(import);
+            if (depth == 0 && rooted)
+                return BITFRAME_MALFORMED;
+            rooted = true;
+            bitframe_fdt_begin_node(import, depth++, &item);
+        } else if (token == FDT_TOKEN_END_NODE) {
+            status = bitframe_fdt_finish_node(import);
+            if (depth-- == 0)
+                return BITFRAME_MALFORMED;
+        } else if (token == FDT_TOKEN_PROPERTY && import->place != ELSEWHERE) {
+            status = bitframe_fdt_read_property(import, &item);
+        } else if (token == FDT_TOKEN_END) {
+            return rooted && depth == 0 ? BITFRAME_OK : BITFRAME_MALFORMED;
+        }
+        if (status != BITFRAME_OK)
+            return status;
+    }
+}
+
+/** Read the memory reservation block, which ends with an empty entry. */
+static enum bitframe_status read_reservations(const struct import *import)
+{
+    for (uint32_t i = 0;; i++) {
+        uint64_t first_pa;
+        uint64_t bytes;
+        if (!bitframe_fdt_reservation(&import->reader, i, &first_pa, &bytes))
+            return BITFRAME_MALFORMED;
+        if (bytes == 0)
+            return BITFRAME_OK;
+        import->found->memreserve_ranges++;
+        enum bitframe_status status = bitframe_fdt_add(import, BITFRAME_MAP_RESERVED, first_pa, bytes);
+        if (status != BITFRAME_OK)
+            return status;
+    }
+}
+
+static void clear(struct bitframe_fdt_found *found)
+{
+    found->memory_nodes = 0;
+    found->memory_ranges = 0;
+    found->empty_ranges = 0;
+    found->memreserve_ranges = 0;
+    found->reserved_nodes = 0;
+    found->no_map_nodes = 0;
+    found->dynamic_nodes = 0;
+    found->dynamic_bytes = 0;
+    found->disabled_nodes = 0;
+    found->initrd_first_pa = 0;
+    found->initrd_bytes = 0;
+    found->fdt_bytes = 0;
+}
+
+/** Read the whole tree into the map or, if that is null, to see whether the tree is good. */
+static enum bitframe_status read_tree(struct import *import, struct bitframe_map *map, uint64_t fdt_pa)
+{
+    struct bitframe_fdt_found *found = import->found;
+    import->map = map;
+    import->root_cells.address = import->root_cells.bytes = 0;
+    import->reserved_cells.address = import->reserved_cells.bytes = 0;
+    import->in_reserved_memory = false;
+    import->place = ELSEWHERE;
+    clear(found);
+    found->fdt_bytes = import->reader.tree_bytes;
+
+    enum bitframe_status status = BITFRAME_OK;
+    if (fdt_pa != 0)
+        status = bitframe_fdt_add(import, BITFRAME_MAP_RESERVED, fdt_pa, found->fdt_bytes);
+    if (status == BITFRAME_OK)
+        status = read_reservations(import);
+    if (status == BITFRAME_OK)
+        status = read_nodes(import);
+    return status;
+}
+
+enum bitframe_status bitframe_map_import_fdt(struct bitframe_map *map, const void *fdt, uint64_t fdt_bytes,
+                                             uint64_t fdt_pa, struct bitframe_fdt_found *found)
+{
+    struct bitframe_fdt_found unwanted;
+    struct import import; /* filled in bit by bit: all of it at once would be a call to memset() */
+    if (!map || !fdt || (uintptr_t)fdt % TREE_ALIGN != 0)
+        return BITFRAME_INVALID;
+    enum bitframe_status status = bitframe_fdt_open(&import.reader, fdt, fdt_bytes);
+    if (status != BITFRAME_OK)
+        return status;
+
+    import.found = found ? found : &unwanted;
+    status = read_tree(&import, NULL, fdt_pa);
+    if (status == BITFRAME_OK)
+        status = read_tree(&import, map, fdt_pa);
+    return status;
+}

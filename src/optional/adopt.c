@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * adopt.c - a pool made again of its metadata
+ *
+ * Header and tables are believed if they prove themselves, the bitmap is believed where it speaks of frames
+ * that may be free, and nothing else is read.
+ */
+#include "base/kernels.h"
+#include "core/rebuild.h"
+#include "layout/header.h"
+#include "layout/metadata.h"
+
+/** Clear the bits that stand for no frame of the pool, and those of reserved frames. Counts the latter. */
+static void clear_strays(struct bitframe *pool)
+{
+    uint64_t *bitmap = levels_at(pool, &pool->frames, 0);
+    const struct span *reserved = pool_reserved(pool);
+    struct span piece;
+    uint64_t cleared = 0; /* bits below this are as they should be */
+    pool->reserved_frames = 0;
+    for (uint64_t i = 0; i < pool->span_count; i++) {
+        const struct span *span = pool_spans(pool) + i;
+        uint64_t bit = pool_bit(pool, span->first);
+        kernel_clear(bitmap, cleared, bit - cleared);
+        cleared = bit + (span->end - span->first);
+        for (uint64_t frame = span->first;
+             bitframe_span_next(reserved, pool->reserved_count, &frame, span->end, &piece);) {
+            kernel_clear(bitmap, bit + (piece.first - span->first), piece.end - piece.first);
+            pool->reserved_frames += piece.end - piece.first;
+        }
+    }
+    kernel_clear(bitmap, cleared, pool->frames.words * WORD_BITS - cleared);
+}
+
+enum bitframe_status bitframe_adopt(struct bitframe *pool, void *metadata, uint64_t metadata_bytes)
+{
+    if (!pool || !metadata || (uintptr_t)metadata % BITFRAME_METADATA_ALIGN != 0)
+        return BITFRAME_INVALID;
+    struct extent extent;
+    uint64_t reserved_room;
+    enum bitframe_status status = bitframe_header_read(metadata, metadata_bytes, &extent, &reserved_room);
+    if (status != BITFRAME_OK)
+        return status;
+    bitframe_lay_out_extent(pool, &extent, reserved_room, metadata);
+    clear_strays(pool);
+    bitframe_rebuild(pool);
+    return BITFRAME_OK;
+}

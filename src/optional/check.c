@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* check.c - the audit of a pool. */
+#include "base/kernels.h"
+#include "core/cursor.h"
+#include "core/owner.h"
+#include "layout/bitmap.h"
+#include "layout/check_tables.h"
+#include "layout/header.h"
+#include "layout/offline_records.h"
+#include "optional/check_levels.h"
+
+/** The loose line, or NO_BIT. */
+static uint64_t loose_line(const struct bitframe *pool)
+{
+    return pool->loose ? cursor_word(pool) / LINE_WORDS : NO_BIT;
+}
+
+/** If the cursor's line is loose, can it be? */
+static bool loose_is_sound(const struct bitframe *pool)
+{
+    if (!pool->loose)
+        return true;
+    uint64_t word = cursor_word(pool);
+    return pool->loose == 1 && word < pool->frames.words && word % LINE_WORDS == 0 &&
+           levels_test(pool, &pool->lines, word / LINE_WORDS);
+}
+
+static bool lines_agree(const struct bitframe *pool)
+{
+    const uint64_t *words = levels_at(pool, &pool->frames, 0);
+    uint64_t cursor = cursor_word(pool);
+    for (uint64_t line = 0; line < pool->frames.words / LINE_WORDS; line++, words += LINE_WORDS) {
+        uint64_t rest = UINT64_MAX;
+        for (int i = 1; i < LINE_WORDS; i++)
+            rest &= words[i];
+        bool is_set = levels_test(pool, &pool->lines, line);
+        bool may_stand = rest == UINT64_MAX && line == cursor / LINE_WORDS && cursor % LINE_WORDS == 0;
+        if ((words[0] & rest) == UINT64_MAX ? !is_set : is_set && !may_stand)
+            return false;
+    }
+    uint64_t lowest = kernel_find(levels_at(pool, &pool->lines, 0), 0, pool->line_word * WORD_BITS);
+    if (lowest == loose_line(pool))
+        lowest = kernel_find(levels_at(pool, &pool->lines, 0), lowest + 1, pool->line_word * WORD_BITS);
+    return pool->line_word < pool->lines.words && lowest == pool->line_word * WORD_BITS &&
+           bitframe_is_clear(levels_at(pool, &pool->lines, 0), pool->frames.words / LINE_WORDS,
+                             pool->lines.words * WORD_BITS);
+}
+
+/** Is the cursor's segment the one that holds word @p word? */
+static bool cursor_segment_is_right(const struct bitframe *pool, uint64_t word)
+{
+    const struct segment *segment = bitframe_segment_of_bit(pool, word * WORD_BITS);
+    return pool->cursor_first == segment->first_bit / WORD_BITS &&
+           pool->cursor_words == (segment->end - segment->first) / WORD_BITS &&
+           pool->cursor_base_pa == (segment->first - segment->first_bit) << BITFRAME_FRAME_SHIFT;
+}
+
+static bool cursor_is_right(const struct bitframe *pool)
+{
+    const uint64_t *bitmap = levels_at(pool, &pool->frames, 0);
+    uint64_t cursor = kernel_scan(bitmap, pool->frames.words);
+    if (!loose_is_sound(pool))
+        return false;
+    if (pool->cursor != pool_distance(pool, bitmap + cursor))
+        return false;
+    if (cursor == pool->frames.words)
+        return pool->cursor_pa == 0 &&
+               (pool->cursor_words == 0 || (pool->cursor_first < pool->frames.words &&
+                                            cursor_segment_is_right(pool, pool->cursor_first)));
+    const struct segment *segment = bitframe_segment_of_bit(pool, cursor * WORD_BITS);
+    return cursor_segment_is_right(pool, cursor) &&
+           pool->cursor_pa == frame_of_bit(segment, cursor * WORD_BITS) << BITFRAME_FRAME_SHIFT;
+}
+
+static bool gap_is_sound(const struct bitframe *pool)
+{
+    uint64_t first = frame_number(pool->gap_pa);
+    uint64_t end = first + pool->gap_frames;
+    if (pool->gap_frames == 0)
+        return true;
+    if (!frame_is_managed(pool, first))
+        return false;
+    const struct segment *segment = segment_of_frame(pool, first);
+    if (pool->zero_word !=
+        pool->frames.level[0] +
+            (segment->first_bit / WORD_BITS - segment->first / WORD_BITS) * sizeof(uint64_t))
+        return false;
+    return bitframe_span_overlap(pool_spans(pool), pool->span_count, first, end) == pool->gap_frames &&
+           bitframe_span_overlap(pool_reserved(pool), pool->reserved_count, first, end) == 0 &&
+           !bitframe_offline_meeting(pool, first, end) &&
+           bitframe_segment_above(pool, first) == bitframe_segment_above(pool, end - 1);
+}
+
+/** Verify the index, the cursor, the count and the gap. */
+static enum bitframe_invariant check_index(const struct bitframe *pool, uint64_t free_frames)
+{
+    uint64_t loose = loose_line(pool);
+    if (!bitframe_levels_agree(pool, &pool->frames, 2, loose / GROUP_LINES))
+        return BITFRAME_BAD_INDEX;
+    if (!cursor_is_right(pool))
+        return BITFRAME_BAD_CURSOR;
+    if (!bitframe_levels_agree(pool, &pool->lines, 1, loose / WORD_BITS) || !lines_agree(pool))
+        return BITFRAME_BAD_LINES;
+    if (free_frames != pool->free_frames)
+        return BITFRAME_BAD_COUNT;
+    return gap_is_sound(pool) ? BITFRAME_SOUND : BITFRAME_BAD_GAP;
+}
+
+enum bitframe_invariant bitframe_check(const struct bitframe *pool)
+{
+    uint64_t free_frames;
+    check_owner(pool);
+    enum bitframe_invariant broken = bitframe_check_tables(pool, &free_frames);
+    if (broken == BITFRAME_SOUND)
+        broken = check_index(pool, free_frames);
+    if (broken == BITFRAME_SOUND && !bitframe_header_is_right(pool))
+        return BITFRAME_BAD_HEADER;
+    return broken;
+}

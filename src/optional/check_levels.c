@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* check_levels.c - the audit of a bitmap's levels. */
+#include "optional/check_levels.h"
+#include "base/kernels.h"
+
+bool bitframe_is_clear(const uint64_t *words, uint64_t first, uint64_t end)
+{
+    return kernel_find(words, first, end) == end;
+}
+
+/**
+ * Does @p level say of each of the @p words words of @p below whether it is 0, and nothing else?
+ *
+ * @param loose  The one word that may be missing though it is not 0, or NO_BIT.
+ */
+static bool level_agrees(const uint64_t *level, const uint64_t *below, uint64_t words, uint64_t loose)
+{
+    uint64_t word = 0;
+    while (word < words) {
+        /* A scan may enter SIMD, which costs the kernel something: not once for every word that is not 0. */
+        uint64_t used = below[word] != 0 ? word : word + kernel_scan(below + word, words - word);
+        if (!bitframe_is_clear(level, word, used))
+            return false;
+        if (used < words && used != loose && bitframe_is_clear(level, used, used + 1))
+            return false;
+        word = used + 1;
+    }
+    return bitframe_is_clear(level, words, words_above(words) * WORD_BITS);
+}
+
+bool bitframe_levels_agree(const struct bitframe *pool, const struct bitframe_levels *levels, uint64_t k_loose,
+                         uint64_t loose)
+{
+    uint64_t words = levels->words;
+    for (uint64_t k = 1; k < levels->count; k++) {
+        if (!level_agrees(levels_at(pool, levels, k), levels_at(pool, levels, k - 1), words,
+                          k == k_loose ? loose : NO_BIT))
+            return false;
+        words = words_above(words);
+    }
+    return words == 1 && (levels->stop & 2) != 0;
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/* look.c - looking for a run, and taking it where it was found. */
+#include "shared/look.h"
+#include "layout/search_pool.h"
+#include "shared/claim.h"
+#include "shared/index.h"
+
+/* Without the index. */
+
+/** Were all frames of line @p line free? All eight words are loaded: that is quicker than to ask after each.
+ */
+static inline bool seems_whole(const struct bitframe_shared *shared, uint64_t line)
+{
+    const uint64_t *w = leaf_at(shared, line * LINE_WORDS);
+    return (atomic_peek(w) & atomic_peek(w + 1) & atomic_peek(w + 2) & atomic_peek(w + 3) &
+            atomic_peek(w + 4) & atomic_peek(w + 5) & atomic_peek(w + 6) & atomic_peek(w + 7)) == UINT64_MAX;
+}
+
+/** Of lines [@p first, @p end) the last that is not whole, or NO_BIT. */
+static uint64_t last_open_line(const struct bitframe_shared *shared, uint64_t first, uint64_t end)
+{
+    while (end-- > first) {
+        if (!seems_whole(shared, end))
+            return end;
+    }
+    return NO_BIT;
+}
+
+/** Likewise the first. */
+static uint64_t first_open_line(const struct bitframe_shared *shared, uint64_t first, uint64_t end)
+{
+    for (; first < end; first++) {
+        if (!seems_whole(shared, first))
+            return first;
+    }
+    return NO_BIT;
+}
+
+/**
+ * A run of whole lines of @p segment by the bitmap alone, each line looked at once but for what alignment
+ * asks for. Its frame number, or NO_BIT.
+ */
+static uint64_t lines_by_bitmap(const struct bitframe_shared *shared, const struct segment *segment,
+                                const struct wanted *wanted)
+{
+    struct span allowed = wanted_frames(segment, wanted);
+    uint64_t mask = wanted->align - 1;
+    uint64_t skew = segment->first - segment->first_bit; /* between the frame and the bit of a line */
+    uint64_t first = (allowed.first + mask) & ~mask;
+    if (allowed.first >= allowed.end || first < allowed.first || first >= allowed.end ||
+        wanted->frames > allowed.end - first)
+        return NO_BIT;
+    uint64_t last = (allowed.end - wanted->frames) & ~mask;
+    for (uint64_t frame = wanted->highest ? last : first; frame - first <= last - first;) {
+        uint64_t line = (frame - skew) / BITFRAME_LINE_FRAMES;
+        uint64_t end = line + wanted->frames / BITFRAME_LINE_FRAMES;
+        uint64_t open =
+            wanted->highest ? first_open_line(shared, line, end) : last_open_line(shared, line, end);
+        if (open == NO_BIT)
+            return frame;
+        /* No run that holds this line will do. */
+        uint64_t open_frame = open * BITFRAME_LINE_FRAMES + skew;
+        if (!wanted->highest)
+            frame = (open_frame + BITFRAME_LINE_FRAMES + mask) & ~mask;
+        else if (open_frame < wanted->frames)
+            return NO_BIT;
+        else
+            frame = (open_frame - wanted->frames) & ~mask;
+    }
+    return NO_BIT;
+}
+
+uint64_t bitframe_search_lines(const struct bitframe_shared *shared, const struct wanted *wanted)
+{
+    const struct bitframe *pool = shared_pool(shared);
+    for (uint64_t i = 0; i < pool->segment_count; i++) {
+        uint64_t frame = lines_by_bitmap(shared, wanted_segment(pool, wanted, i), wanted);
+        if (frame != NO_BIT)
+            return frame;
+    }
+    return NO_BIT;
+}
+
+/* Runs of frames. */
+
+/** Bits [@p first, @p end), lines that were to be whole, are not: clear the bits of those that are not. */
+static void doubt_lines(struct bitframe *pool, uint64_t first, uint64_t end)
+{
+    for (uint64_t line = first / BITFRAME_LINE_FRAMES; line < end / BITFRAME_LINE_FRAMES; line++) {
+        if (!bitframe_line_is_whole(pool, line))
+            bitframe_line_opened(pool, line);
+    }
+}
+
+uint64_t bitframe_search_bitmap(const struct bitframe_shared *shared, const struct wanted *wanted)
+{
+    const struct bitframe *pool = shared_pool(shared);
+    /* An initializer would clear the other levels, which no search looks at, by a call to memset(). */
+    struct bitframe_levels bitmap;
+    bitmap.level[0] = pool->frames.level[0];
+    bitmap.count = 1;
+    for (uint64_t i = 0; i < pool->segment_count; i++) {
+        const struct segment *segment = wanted_segment(pool, wanted, i);
+        struct span allowed = wanted_frames(segment, wanted);
+        if (allowed.first >= allowed.end)
+            continue;
+        /* No word outside the limits is looked at: searches pass empty words up to the ends of their bitmap.
+         */
+        bitmap.stop = bit_of_frame(segment, allowed.first) / WORD_BITS;
+        bitmap.words = (bit_of_frame(segment, allowed.end) + WORD_BITS - 1) / WORD_BITS;
+        uint64_t frame = search_segment(pool, segment, wanted, 1, &bitmap);
+        if (frame != NO_BIT)
+            return frame;
+    }
+    return NO_BIT;
+}
+
+static uint64_t search(const struct bitframe_shared *shared, const struct wanted *wanted, enum how how)
+{
+    if (how != BY_BITMAP)
+        return bitframe_search_pool(shared_pool(shared), wanted, how == BY_LINES ? BITFRAME_LINE_FRAMES : 1);
+    return is_of_lines(wanted) ? bitframe_search_lines(shared, wanted)
+                               : bitframe_search_bitmap(shared, wanted);
+}
+
+bool bitframe_look(struct bitframe_shared *shared, struct slot *slot, const struct wanted *wanted,
+                   enum how how, uint64_t *pa)
+{
+    struct bitframe *pool = shared_pool(shared);
+    struct wanted rest = wanted_as(wanted, wanted->frames, wanted->align);
+    for (;;) {
+        uint64_t frame = search(shared, &rest, how);
+        if (frame == NO_BIT)
+            return false;
+        uint64_t bit = pool_bit(pool, frame);
+        uint64_t missing = bitframe_claim_range(shared, slot, bit, bit + wanted->frames);
+        if (missing == NO_BIT) {
+            *pa = frame << BITFRAME_FRAME_SHIFT;
+            return true;
+        }
+        if (how == BY_LINES)
+            doubt_lines(pool, bit, bit + wanted->frames);
+        if (wanted->highest)
+            rest.end = frame + (missing - bit);
+        else
+            rest.first = frame + (missing - bit) + 1;
+    }
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* look.h - looks for a run: by the index, or by the whole bitmap. */
+#ifndef BITFRAME_SHARED_LOOK_H
+#define BITFRAME_SHARED_LOOK_H
+
+#include "layout/request.h"
+#include "shared/slots.h"
+
+/** How a run is looked for. */
+enum how { BY_LINES, BY_FRAMES, BY_BITMAP };
+
+/**
+ * Look for a run once, and take it: whether it could. Where another CPU takes a frame of a run first, no run
+ * that holds this frame will do. So the look goes on behind it, and is one pass however many are lost.
+ */
+bool bitframe_look(struct bitframe_shared *shared, struct slot *slot, const struct wanted *wanted,
+                   enum how how, uint64_t *pa);
+
+/** A run, whatever the index says: a pass over the bitmap. Its frame number, or NO_BIT. */
+uint64_t bitframe_search_bitmap(const struct bitframe_shared *shared, const struct wanted *wanted);
+
+/** A run of whole lines, whatever the index says: a pass over the bitmap. Its frame number, or NO_BIT. */
+uint64_t bitframe_search_lines(const struct bitframe_shared *shared, const struct wanted *wanted);
+
+/** Are a request's run and its alignment whole lines? */
+static inline bool is_of_lines(const struct wanted *wanted)
+{
+    return (wanted->frames | wanted->align) % BITFRAME_LINE_FRAMES == 0;
+}
+
+#endif
