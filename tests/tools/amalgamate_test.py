@@ -32,15 +32,15 @@ TREE = {
     "include/bitframe/page_alloc.h": "#include <bitframe/pool.h>\nint contract;\n",
     "src/sources.txt": """# a comment
 core      core/first.c
-debug     optional/debug_entries.c
+debug     core/debug.c
 core      core/second.c
 args      -ffreestanding
 aarch64   arch/aarch64/scan.S
 """,
     "src/core/first.c": '#include "base.h"\n\n#include "machine.h"\n#define LOCAL 1\nint first;\n',
     "src/core/second.c": '#include <stddef.h>\n\n#include "base.h"\n#define LOCAL 2\nint second;\n',
-    "src/optional/debug_entries.c": '#include "atomic.h"\nint debug;\n',
-    "src/base/atomic.h": "int atomic;\n",
+    "src/core/debug.c": '#include "atomic.h"\nint debug;\n',
+    "src/core/atomic.h": "int atomic;\n",
     "src/core/base.h": """/* SPDX-License-Identifier: MIT */
 /* base.h */
 #ifndef BITFRAME_CORE_BASE_H
@@ -135,7 +135,7 @@ class Amalgamate(unittest.TestCase):
         self.assertNotIn("scan:", made["bitframe.c"])
 
     def test_a_header_that_could_be_two_is_refused(self):
-        self.write("src/map/base.h", "int other;\n")
+        self.write("src/import/base.h", "int other;\n")
         self.write("src/generic/use.c", '#include "base.h"\n')
         self.write("src/sources.txt", "core generic/use.c\n")
         with self.assertRaisesRegex(ValueError, "base.h"):
@@ -169,7 +169,7 @@ class Tree(unittest.TestCase):
         found = glob.glob(pattern + "c", recursive=True) + glob.glob(pattern + "S", recursive=True)
         there = {os.path.relpath(path, ROOT) for path in found}
         self.assertEqual(listed - there, set())
-        self.assertLessEqual(there - listed, {"tests/reference/bytemap.c"})  # the reference of the tests
+        self.assertLessEqual(there - listed, {"src/generic/bytemap.c"})  # the reference of the tests
 
     def test_options_are_those_of_meson(self):
         """Names, defaults and, where they are words, values. asm is one option there, and five here."""
