@@ -26,7 +26,7 @@ static void nothing_to_do(void)
 void bench_declare_platform(void)
 {
     struct bitframe_platform platform = {
-        .zva_block_bytes = bitframe_zva_block_bytes(),
+        .zva_block_bytes = bitframe_get_zva_block_bytes(),
         .simd_begin = always,
         .simd_end = nothing_to_do,
     };

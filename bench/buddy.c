@@ -54,7 +54,7 @@ void buddy_init(struct buddy *buddy, void *memory, uint64_t first_pa, uint64_t f
     }
 }
 
-static inline uint64_t take_order(struct buddy *buddy, unsigned order)
+static inline uint64_t alloc_order(struct buddy *buddy, unsigned order)
 {
     unsigned found = order;
     while (buddy->head[found] == none) {
@@ -71,14 +71,14 @@ static inline uint64_t take_order(struct buddy *buddy, unsigned order)
     return buddy->first_pa + frame * BITFRAME_FRAME_BYTES;
 }
 
-uint64_t buddy_take(struct buddy *buddy)
+uint64_t buddy_alloc(struct buddy *buddy)
 {
-    return take_order(buddy, 0);
+    return alloc_order(buddy, 0);
 }
 
-uint64_t buddy_take_order(struct buddy *buddy, unsigned order)
+uint64_t buddy_alloc_order(struct buddy *buddy, unsigned order)
 {
-    return take_order(buddy, order);
+    return alloc_order(buddy, order);
 }
 
 static inline void free_order(struct buddy *buddy, uint64_t pa, unsigned order)

@@ -32,10 +32,10 @@ uint64_t buddy_bytes(uint64_t frames);
 void buddy_init(struct buddy *buddy, void *memory, uint64_t first_pa, uint64_t frames);
 
 /** A free frame, or 0. */
-uint64_t buddy_take(struct buddy *buddy);
+uint64_t buddy_alloc(struct buddy *buddy);
 
 /** 2^@p order frames, or 0. Each may be given back by itself. */
-uint64_t buddy_take_order(struct buddy *buddy, unsigned order);
+uint64_t buddy_alloc_order(struct buddy *buddy, unsigned order);
 
 /** Give back one frame. */
 void buddy_free(struct buddy *buddy, uint64_t pa);

@@ -18,14 +18,14 @@ void flat_init(struct flat *flat, void *memory, uint64_t first_pa, uint64_t fram
     kernel_fill(flat->words, 0, frames);
 }
 
-uint64_t flat_take_c(struct flat *flat)
+uint64_t flat_alloc_c(struct flat *flat)
 {
-    return flat_take_lowest(flat, bitframe_scan_c);
+    return flat_alloc_lowest(flat, bitframe_scan_c);
 }
 
-uint64_t flat_hint_take_c(struct flat *flat)
+uint64_t flat_hint_alloc_c(struct flat *flat)
 {
-    return flat_take_next(flat, bitframe_scan_c);
+    return flat_alloc_next(flat, bitframe_scan_c);
 }
 
 void flat_free(struct flat *flat, uint64_t pa)
@@ -47,14 +47,14 @@ void flat_reserve(struct flat *flat, uint64_t pa, uint64_t end_pa)
 }
 
 #if BENCH_NEON
-uint64_t flat_take_neon(struct flat *flat)
+uint64_t flat_alloc_neon(struct flat *flat)
 {
-    return flat_take_lowest(flat, bitframe_scan_neon);
+    return flat_alloc_lowest(flat, bitframe_scan_neon);
 }
 
-uint64_t flat_hint_take_neon(struct flat *flat)
+uint64_t flat_hint_alloc_neon(struct flat *flat)
 {
-    return flat_take_next(flat, bitframe_scan_neon);
+    return flat_alloc_next(flat, bitframe_scan_neon);
 }
 
 uint64_t flat_count_neon(const struct flat *flat)

@@ -26,9 +26,9 @@ uint64_t flat_bytes(uint64_t frames);
 void flat_init(struct flat *flat, void *memory, uint64_t first_pa, uint64_t frames);
 
 /** The lowest free frame, or 0. */
-uint64_t flat_take_c(struct flat *flat);
+uint64_t flat_alloc_c(struct flat *flat);
 /** A free frame, or 0: the next from the last one taken. */
-uint64_t flat_hint_take_c(struct flat *flat);
+uint64_t flat_hint_alloc_c(struct flat *flat);
 
 void flat_free(struct flat *flat, uint64_t pa);
 uint64_t flat_count_c(const struct flat *flat);
@@ -37,25 +37,25 @@ uint64_t flat_count_c(const struct flat *flat);
 void flat_reserve(struct flat *flat, uint64_t pa, uint64_t end_pa);
 
 /* As flat_..._c(), by the kernels of the architecture. */
-uint64_t flat_take_neon(struct flat *flat);
-uint64_t flat_hint_take_neon(struct flat *flat);
+uint64_t flat_alloc_neon(struct flat *flat);
+uint64_t flat_hint_alloc_neon(struct flat *flat);
 uint64_t flat_count_neon(const struct flat *flat);
 
 /** Take the lowest free frame of word @p word, which has one. */
-static inline uint64_t flat_take_from(struct flat *flat, uint64_t word)
+static inline uint64_t flat_alloc_from(struct flat *flat, uint64_t word)
 {
     uint64_t bits = flat->words[word];
     flat->words[word] = bits & (bits - 1);
     return flat->first_pa + (word * 64 + (uint64_t)__builtin_ctzll(bits)) * BITFRAME_FRAME_BYTES;
 }
 
-static inline uint64_t flat_take_lowest(struct flat *flat, bitframe_scan_fn *scan)
+static inline uint64_t flat_alloc_lowest(struct flat *flat, bitframe_scan_fn *scan)
 {
     uint64_t word = scan(flat->words, flat->word_count);
-    return word < flat->word_count ? flat_take_from(flat, word) : 0;
+    return word < flat->word_count ? flat_alloc_from(flat, word) : 0;
 }
 
-static inline uint64_t flat_take_next(struct flat *flat, bitframe_scan_fn *scan)
+static inline uint64_t flat_alloc_next(struct flat *flat, bitframe_scan_fn *scan)
 {
     uint64_t word = flat->hint + scan(flat->words + flat->hint, flat->word_count - flat->hint);
     if (word == flat->word_count) {
@@ -64,7 +64,7 @@ static inline uint64_t flat_take_next(struct flat *flat, bitframe_scan_fn *scan)
             return 0;
     }
     flat->hint = word;
-    return flat_take_from(flat, word);
+    return flat_alloc_from(flat, word);
 }
 
 #endif

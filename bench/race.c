@@ -46,8 +46,8 @@ static int cpus[CPU_SETSIZE];
 static unsigned cpu_count;
 static pthread_barrier_t barrier;
 
-/** Is @p cpu the first of the hardware threads of its core? True as well if nobody knows. */
-static bool is_first_of_core(int cpu)
+/** Is @p cpu the first of the hardware threads of its CPU? True as well if nobody knows. */
+static bool is_first_of_cpu(int cpu)
 {
     char path[96];
     int first = cpu;
@@ -61,7 +61,7 @@ static bool is_first_of_core(int cpu)
     return first == cpu;
 }
 
-/* One CPU of each core comes before any other of it. */
+/* One CPU of each CPU comes before any other of it. */
 unsigned race_find_cpus(void)
 {
     cpu_set_t allowed;
@@ -69,7 +69,7 @@ unsigned race_find_cpus(void)
         exit(2);
     for (int other = 0; other < 2; other++) {
         for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-            if (CPU_ISSET(cpu, &allowed) && is_first_of_core(cpu) == !other)
+            if (CPU_ISSET(cpu, &allowed) && is_first_of_cpu(cpu) == !other)
                 cpus[cpu_count++] = cpu;
         }
     }

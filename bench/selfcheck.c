@@ -15,12 +15,12 @@
 
 enum { FRAMES = 32 * BUDDY_LARGEST, FIRST_PA = 0x40000000 };
 
-typedef uint64_t take_fn(void *);
+typedef uint64_t alloc_fn(void *);
 typedef void free_fn(void *, uint64_t);
 
 struct checked {
     const char *name;
-    take_fn *take;
+    alloc_fn *alloc;
     free_fn *give_back;
     void *of;
 };
@@ -44,9 +44,9 @@ static bool hands_out_once(const struct checked *allocator)
     for (uint64_t i = 0; i < FRAMES; i++)
         is_held[i] = 0;
     for (uint64_t i = 0; i < 40 * (uint64_t)FRAMES; i++) {
-        bool mostly_take = i / FRAMES % 2 == 0;
-        if (random_below(4) != 0 ? mostly_take : !mostly_take) {
-            uint64_t pa = allocator->take(allocator->of);
+        bool mostly_alloc = i / FRAMES % 2 == 0;
+        if (random_below(4) != 0 ? mostly_alloc : !mostly_alloc) {
+            uint64_t pa = allocator->alloc(allocator->of);
             if (pa == 0 && count == FRAMES)
                 continue;
             uint64_t frame = (pa - FIRST_PA) / BITFRAME_FRAME_BYTES;
@@ -67,9 +67,9 @@ static bool hands_out_once(const struct checked *allocator)
     return true;
 }
 
-static uint64_t take_buddy(void *of)
+static uint64_t alloc_buddy(void *of)
 {
-    return buddy_take(of);
+    return buddy_alloc(of);
 }
 
 static void free_buddy(void *of, uint64_t pa)
@@ -85,9 +85,9 @@ static void free_too_much(void *of, uint64_t pa)
         buddy_free(of, pa + BITFRAME_FRAME_BYTES);
 }
 
-static uint64_t take_flat_hint(void *of)
+static uint64_t alloc_flat_hint(void *of)
 {
-    return flat_hint_take_c(of);
+    return flat_hint_alloc_c(of);
 }
 
 static void free_flat(void *of, uint64_t pa)
@@ -95,17 +95,17 @@ static void free_flat(void *of, uint64_t pa)
     flat_free(of, pa);
 }
 
-/* What take_flat_both() asks: a flat map and the pool beside it. */
+/* What alloc_flat_both() asks: a flat map and the pool beside it. */
 struct both {
     struct flat flat;
     struct bitframe pool;
 };
 
-static uint64_t take_both(void *of)
+static uint64_t alloc_both(void *of)
 {
     struct both *both = of;
-    uint64_t pa = flat_take_c(&both->flat);
-    return pa == bitframe_take(&both->pool) ? pa : 1;
+    uint64_t pa = flat_alloc_c(&both->flat);
+    return pa == bitframe_alloc(&both->pool) ? pa : 1;
 }
 
 static void free_both(void *of, uint64_t pa)
@@ -133,7 +133,7 @@ static double settled(unsigned rounds)
     if (bitframe_init(&pool, FIRST_PA, FRAMES * BITFRAME_FRAME_BYTES, metadata, bytes) != BITFRAME_OK)
         return 0;
     for (uint64_t i = 0; i < FRAMES; i++)
-        held[i] = bitframe_take(&pool);
+        held[i] = bitframe_alloc(&pool);
     uint64_t count = FRAMES;
     while (count > FRAMES / 2) {
         uint64_t which = random_below(count);
@@ -147,7 +147,7 @@ static double settled(unsigned rounds)
             uint64_t which = random_below(count);
             uint64_t pa = held[which];
             (void)bitframe_free(&pool, pa);
-            held[which] = bitframe_take(&pool);
+            held[which] = bitframe_alloc(&pool);
             same += held[which] == pa;
         }
     }
@@ -171,33 +171,33 @@ int main(void)
 
     buddy_init(&buddy, memory(buddy_bytes(FRAMES)), FIRST_PA, FRAMES);
     expect("a fresh buddy is sound", buddy_is_sound(&buddy));
-    const struct checked buddies = {"buddy", take_buddy, free_buddy, &buddy};
+    const struct checked buddies = {"buddy", alloc_buddy, free_buddy, &buddy};
     expect("the buddy hands out each frame once", hands_out_once(&buddies));
     expect("and merges all of them again",
            buddy_is_sound(&buddy) && buddy.head[BUDDY_ORDERS - 1] != UINT32_MAX &&
-               buddy.free_frames == FRAMES && buddy_take_order(&buddy, BUDDY_ORDERS - 1) != 0);
+               buddy.free_frames == FRAMES && buddy_alloc_order(&buddy, BUDDY_ORDERS - 1) != 0);
     unsigned blocks = 1;
-    while (buddy_take_order(&buddy, BUDDY_ORDERS - 1) != 0)
+    while (buddy_alloc_order(&buddy, BUDDY_ORDERS - 1) != 0)
         blocks++;
     expect("into its largest blocks", blocks == FRAMES / BUDDY_LARGEST && buddy.free_frames == 0);
 
     buddy_init(&buddy, buddy.next, FIRST_PA, FRAMES);
-    (void)buddy_take(&buddy);
+    (void)buddy_alloc(&buddy);
     buddy.order[1] = 0;
     expect("a lost block is noticed", !buddy_is_sound(&buddy));
     buddy_init(&buddy, buddy.next, FIRST_PA, FRAMES);
-    const struct checked wrong = {"wrong buddy", take_buddy, free_too_much, &buddy};
+    const struct checked wrong = {"wrong buddy", alloc_buddy, free_too_much, &buddy};
     expect("a buddy that frees too much is noticed", !hands_out_once(&wrong));
 
     flat_init(&flat, memory(flat_bytes(FRAMES)), FIRST_PA, FRAMES);
-    const struct checked hinted = {"flat hint", take_flat_hint, free_flat, &flat};
+    const struct checked hinted = {"flat hint", alloc_flat_hint, free_flat, &flat};
     expect("the search from a hint hands out each frame once", hands_out_once(&hinted));
     expect("and finds all of them free", flat_count_c(&flat) == FRAMES);
 
     uint64_t bytes = BITFRAME_METADATA_BYTES(FIRST_PA, FRAMES * BITFRAME_FRAME_BYTES);
     flat_init(&both.flat, memory(flat_bytes(FRAMES)), FIRST_PA, FRAMES);
     (void)bitframe_init(&both.pool, FIRST_PA, FRAMES * BITFRAME_FRAME_BYTES, memory(bytes), bytes);
-    const struct checked lowest = {"flat and bitframe", take_both, free_both, &both};
+    const struct checked lowest = {"flat and bitframe", alloc_both, free_both, &both};
     expect("the flat search answers as bitframe does", hands_out_once(&lowest));
 
     double start = settled(1);

@@ -2,11 +2,11 @@
 /*
  * ticket.h - a plain ticket lock, for what is compared with shared pools
  *
- * Fair: cores get it in the order in which they asked. The two numbers are on cache lines of their own, so
+ * Fair: CPUs get it in the order in which they asked. The two numbers are on cache lines of their own, so
  * that who asks does not disturb who waits or who holds it. All who wait read the same line. It is a good
  * lock of its kind and not the best there is: queue locks wait on a line each.
  *
- * Waiting does not give up the processor: with more threads than cores define TICKET_RELAX() to do so.
+ * Waiting does not give up the processor: with more threads than CPUs define TICKET_RELAX() to do so.
  */
 #ifndef BITFRAME_BENCH_TICKET_H
 #define BITFRAME_BENCH_TICKET_H
@@ -18,7 +18,7 @@
 #if defined(__x86_64__)
 #define TICKET_RELAX() __builtin_ia32_pause()
 #elif defined(__aarch64__)
-#define TICKET_RELAX() __asm__ volatile("isb" ::: "memory") /* YIELD is a no-op on most cores */
+#define TICKET_RELAX() __asm__ volatile("isb" ::: "memory") /* YIELD is a no-op on most CPUs */
 #else
 #define TICKET_RELAX() ((void)0)
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* group - cores that claim groups for themselves cost nobody a frame
+/* group - CPUs that claim groups for themselves cost nobody a frame
  *
- * Some groups of one word of FRAMES frames; a bit per group says that a core has claimed it. A core takes from its group;
+ * Some groups of one word of FRAMES frames; a bit per group says that a CPU has claimed it. A CPU takes from its group;
  * when that is empty it moves to an unclaimed group with a free frame, then enters claimed ones, then goes by the rule for
- * "none". It may stop for ever between two calls, or in the middle of a move. Three cores, any number of calls.
+ * "none". It may stop for ever between two calls, or in the middle of a move. Three CPUs, any number of calls.
  *
- * Checked: no frame is taken twice; "none" only after an instant without a free frame; a claimed group has a core in it, or
- * one that is about to leave it; and nobody waits for a core that stopped, which shows as an invalid end state.
+ * Checked: no frame is taken twice; "none" only after an instant without a free frame; a claimed group has a CPU in it, or
+ * one that is about to leave it; and nobody waits for a CPU that stopped, which shows as an invalid end state.
  *
  * The two sums of the "none" rule are one bit here: whether a free was counted since the first (none.pml has the sums). */
 
@@ -15,10 +15,10 @@
 #endif
 #define SCAN_UNCLAIMED 1 /* the last scan leaves claimed groups out */
 #define NO_SCAN        2 /* none as soon as no group that it looked into had a frame */
-#define SPLIT_TAKE     3 /* a core takes from its own group by load and store */
-#define NEVER_LEAVE    4 /* a core that moves leaves its old claim behind */
-#define SPLIT_LEAVE    5 /* a core leaves its old group by load and store */
-#define WAIT           6 /* a core waits for a claimed group to be left */
+#define SPLIT_ALLOC     3 /* a CPU takes from its own group by load and store */
+#define NEVER_LEAVE    4 /* a CPU that moves leaves its old claim behind */
+#define SPLIT_LEAVE    5 /* a CPU leaves its old group by load and store */
+#define WAIT           6 /* a CPU waits for a claimed group to be left */
 #define NO_COMPARE     7 /* the scan's answer counts although a free was counted meanwhile */
 
 #ifndef CORES
@@ -34,14 +34,14 @@
 #if MUTANT == NO_COMPARE
 #define CALLS 0
 #else
-#define CALLS 5 /* of all cores together; 0: any number */
+#define CALLS 5 /* of all CPUs together; 0: any number */
 #endif
 #endif
 #define NOWHERE  GROUPS
 #define ALL      ((1 << FRAMES) - 1)
 #define CLEAR(x) word[x] = word[x] & (255 - m)
 
-/* Ghost states of a frame; FREED + id: freed by a call of that core that has not been counted. */
+/* Ghost states of a frame; FREED + id: freed by a call of that CPU that has not been counted. */
 #define HELD  0
 #define FREE  1
 #define FREED 2
@@ -50,20 +50,20 @@ byte word[GROUPS];
 byte claimed;
 byte state[GROUPS * FRAMES]; /* ghosts from here on */
 byte nfree = GROUPS * FRAMES;
-byte inside[3];              /* groups that a core has claimed and not left */
-byte asked;                  /* cores whose take is under way */
+byte inside[3];              /* groups that a CPU has claimed and not left */
+byte asked;                  /* CPUs whose take is under way */
 byte seen;                   /* those of them whose call has seen an instant without a free frame */
 #if CALLS
 byte left = CALLS;
 #endif
-byte counted;                /* cores that a free was counted for since their first sum */
+byte counted;                /* CPUs that a free was counted for since their first sum */
 
 inline lowest() /* bit of word g */
 {
     m = (word[g] & 1 -> 1 : 2)
 }
 
-inline taken()
+inline allocated()
 {
     assert(state[g * FRAMES + m / 2] >= FREE);
     if
@@ -83,7 +83,7 @@ inline somebody_inside()
     assert((claimed & (255 - (inside[0] | inside[1] | inside[2]))) == 0)
 }
 
-proctype core(byte id)
+proctype cpu(byte id)
 {
     byte mine = NOWHERE;
     byte g;    /* the group at hand */
@@ -150,13 +150,13 @@ own:
         g = mine;
         if
         :: mine != NOWHERE && word[g] != 0 ->
-#if MUTANT == SPLIT_TAKE
+#if MUTANT == SPLIT_ALLOC
             old = word[g];
             lowest();
             goto store
 #else
             lowest();
-            taken();
+            allocated();
             CLEAR(g);
             goto done
 #endif
@@ -164,9 +164,9 @@ own:
         fi
     };
 
-#if MUTANT == SPLIT_TAKE
+#if MUTANT == SPLIT_ALLOC
 store:
-    atomic { taken(); word[g] = old & (255 - m); old = 0; goto done };
+    atomic { allocated(); word[g] = old & (255 - m); old = 0; goto done };
 #endif
 
 look: /* for an unclaimed group, a load each */
@@ -207,7 +207,7 @@ enter: /* groups of others, a read-modify-write each */
         !(claimed & (1 << g)) || word[g] == 0 || mine == g ->
 #endif
         if
-        :: word[g] != 0 -> lowest(); taken(); CLEAR(g); goto done
+        :: word[g] != 0 -> lowest(); allocated(); CLEAR(g); goto done
         :: word[g] == 0 && g < GROUPS - 1 -> g++; goto enter
         :: else -> g = 0
         fi
@@ -264,7 +264,7 @@ init
         od;
         n = 0;
         do
-        :: n < CORES -> run core(n); n++
+        :: n < CORES -> run cpu(n); n++
         :: else -> break
         od
     }

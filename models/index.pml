@@ -2,14 +2,14 @@
 /* index - the index over the bitmap, two levels of it, never loses a word that has a free frame
  *
  * A tree of words: leaf words of FRAMES frames, FANOUT of them under a word of level 1, FANOUT of those under the top.
- * CORES cores make any number of calls. Each call begins with what a search may have led to: a core takes any free frame,
+ * CORES CPUs make any number of calls. Each call begins with what a search may have led to: a CPU takes any free frame,
  * gives back any taken one, or met an empty word and calls emptied() for it. That is more than any search does, so it
  * holds for every policy. A step of a process is one atomic access.
  *
  * Checked: no frame is taken twice; when no call is under way, the bit of every word that is not 0 is set in the word above.
  *
  * All accesses of the protocol are sequentially consistent, which C11 promises to be interleaving. The mutants HOISTED
- * satisfy a load before the read-modify-write ahead of it, as a core may when the load is less than seq_cst; the mutants
+ * satisfy a load before the read-modify-write ahead of it, as a CPU may when the load is less than seq_cst; the mutants
  * BUFFERED leave a store in a buffer of one entry that drains when it likes. */
 
 #ifndef MUTANT
@@ -23,7 +23,7 @@
 #define BARE_RESTORE      6 /* emptied() restores the bit without going up */
 #define BUFFERED_CLEAR    7 /* emptied() clears the bit by a store that nothing drains */
 #define BUFFERED_FREE     8 /* a free sets its bit by a store that nothing drains */
-#define SPLIT_TAKE        9 /* a take loads and stores instead of one fetch_and */
+#define SPLIT_ALLOC        9 /* a take loads and stores instead of one fetch_and */
 #define SPLIT_SET        10 /* filled() loads and stores instead of one fetch_or */
 
 #ifndef CORES
@@ -78,12 +78,12 @@ inline any_leaf() { x = 0; do :: x + 1 < LEAVES -> x++ :: break od }
 inline any_word() { x = 0; do :: x + 1 < TOP -> x++ :: break od }
 inline any_frame() { m = 1; do :: m * 2 <= ALL -> m = m * 2 :: break od }
 
-proctype core(byte id)
+proctype cpu(byte id)
 {
     byte x;    /* the word at hand */
     byte m;    /* bits of it, or a value loaded from it */
     bit last;  /* what emptied() cleared was the last bit */
-#if MUTANT == SPLIT_TAKE || MUTANT == SPLIT_SET
+#if MUTANT == SPLIT_ALLOC || MUTANT == SPLIT_SET
     byte old;
 #endif
 
@@ -94,9 +94,9 @@ idle:
             if
             :: word[x] & m -> /* to take a bit that is clear changes nothing */
                 busy++;
-#if MUTANT == SPLIT_TAKE
+#if MUTANT == SPLIT_ALLOC
                 old = word[x];
-                goto take
+                goto alloc
 #else
                 assert(!(held[x] & m));
                 held[x] = held[x] | m;
@@ -139,8 +139,8 @@ idle:
         goto idle
     };
 
-#if MUTANT == SPLIT_TAKE
-take:
+#if MUTANT == SPLIT_ALLOC
+alloc:
     atomic {
         assert(!(held[x] & m));
         held[x] = held[x] | m;
@@ -288,7 +288,7 @@ init
         i = 0;
         do
         :: i < CORES ->
-            run core(i);
+            run cpu(i);
 #if MUTANT == BUFFERED_CLEAR || MUTANT == BUFFERED_FREE
             run drain(i);
 #endif

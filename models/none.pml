@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* none - a request for NEED frames fails only if at some instant of the call fewer were free
  *
- * Two words of two frames, any of them taken at first. The cores make up to CALLS calls together: a take, which finds a free
+ * Two words of two frames, any of them taken at first. The CPUs make up to CALLS calls together: a take, which finds a free
  * frame or misses it as a stale index may, and then goes by the rule for "none"; a free; or a claim of a run over both
  * words, which gives the first back when the second fails. With NEED more than 1 the request may be met by one frame as well, which
  * stands for single takes. The look counts frames, as a word's bits are not moved. The sum that an answer was given for is remembered.
  *
  * Weak order. The loads of a scan are taken in any order; only the two fences separate sums and scan. A
- * count is a store that waits in a buffer until the core's next read-modify-write or fence, or for as long as it likes.
+ * count is a store that waits in a buffer until the CPU's next read-modify-write or fence, or for as long as it likes.
  *
  * Ghosts. A frame is free from the moment that its free has been counted, or that somebody took it again, whichever is
- * first: until then its free has not returned as far as another core can tell. A claim under way has what it has taken.
- * `asked` are the cores whose take is under way, `seen` those of them whose call has seen an instant without a free frame. */
+ * first: until then its free has not returned as far as another CPU can tell. A claim under way has what it has taken.
+ * `asked` are the CPUs whose take is under way, `seen` those of them whose call has seen an instant without a free frame. */
 
 #ifndef MUTANT
 #define MUTANT 0
@@ -23,7 +23,7 @@
 #define UNCOUNTED_ROLLBACK 5 /* what a failed claim gives back is not counted */
 #define EAGER_MEMO         6 /* the sum is remembered though it moved during the scan */
 #define HALF_SCAN          7 /* the scan stops after a word */
-#define SPLIT_COUNT        8 /* a count is a load and a store, and cores share a slot */
+#define SPLIT_COUNT        8 /* a count is a load and a store, and CPUs share a slot */
 #define UNCOUNTED_FREE     9 /* only a free into an empty word is counted */
 
 #ifndef CORES
@@ -33,11 +33,11 @@
 #if MUTANT == SPLIT_COUNT
 #define CALLS 5
 #else
-#define CALLS 4 /* of all cores together */
+#define CALLS 4 /* of all CPUs together */
 #endif
 #endif
 #ifndef SLOTS
-#define SLOTS (MUTANT == SPLIT_COUNT -> 1 : CORES) /* cores with a wrong number share one */
+#define SLOTS (MUTANT == SPLIT_COUNT -> 1 : CORES) /* CPUs with a wrong number share one */
 #endif
 #ifndef NEED
 #define NEED 1
@@ -55,7 +55,7 @@
 #define EVERY_WORD (MUTANT == HALF_SCAN -> 1 : ALL)
 #define NOTHING    255
 
-/* Ghost states of a frame; FREED + id: freed by a call of that core that has not been counted. */
+/* Ghost states of a frame; FREED + id: freed by a call of that CPU that has not been counted. */
 #define HELD    0
 #define CLAIMED 1
 #define FREE    2
@@ -64,7 +64,7 @@
 byte leaf[WORDS];
 byte frees[CORES];         /* the slots */
 byte left = CALLS;
-bool counting[CORES];      /* a count waits in the core's store buffer */
+bool counting[CORES];      /* a count waits in the CPU's store buffer */
 byte memo = NOTHING;       /* the sum that "none" was found for */
 byte state[WORDS * 2];     /* ghosts from here on */
 byte nfree;
@@ -80,13 +80,13 @@ inline gone() /* in ghost terms: a frame stopped being free */
     fi
 }
 
-inline settle(core_) /* in ghost terms: frees of a core take effect */
+inline flush(cpu_) /* in ghost terms: frees of a CPU take effect */
 {
     i = 0;
     do
     :: i < WORDS * 2 ->
         if
-        :: state[i] == FREED + core_ -> state[i] = FREE; nfree++
+        :: state[i] == FREED + cpu_ -> state[i] = FREE; nfree++
         :: else
         fi;
         i++
@@ -94,13 +94,13 @@ inline settle(core_) /* in ghost terms: frees of a core take effect */
     od
 }
 
-inline drain(core_) /* what a read-modify-write, a fence or time does to a store buffer */
+inline drain(cpu_) /* what a read-modify-write, a fence or time does to a store buffer */
 {
     if
-    :: counting[core_] ->
-        counting[core_] = false;
-        frees[core_ % (SLOTS)]++;
-        settle(core_)
+    :: counting[cpu_] ->
+        counting[cpu_] = false;
+        frees[cpu_ % (SLOTS)]++;
+        flush(cpu_)
     :: else
     fi
 }
@@ -146,7 +146,7 @@ inline set() /* the fetch_or of frame f */
     f = 0
 }
 
-proctype core(byte id)
+proctype cpu(byte id)
 {
     byte f;          /* the frame at hand */
     byte slots;      /* slots that the first sum has yet to read, the last one first */
@@ -311,19 +311,19 @@ claim: /* frames 1 and 2, a word each */
     };
     atomic { set() };
 #if MUTANT == UNCOUNTED_ROLLBACK
-    atomic { settle(id); goto idle };
+    atomic { flush(id); goto idle };
 #endif
 
 count:
 #if MUTANT == SPLIT_COUNT
     i = frees[SLOT];
-    atomic { frees[SLOT] = i + 1; settle(id) };
+    atomic { frees[SLOT] = i + 1; flush(id) };
 #elif MUTANT == COUNT_FIRST
-    atomic { settle(id) };
+    atomic { flush(id) };
 #elif MUTANT == UNCOUNTED_FREE
     atomic {
         if
-        :: whole_word -> settle(id)
+        :: whole_word -> flush(id)
         :: else -> counting[id] = true
         fi
     };
@@ -360,7 +360,7 @@ init
         od;
         n = 0;
         do
-        :: n < CORES -> run core(n); run buffer(n); n++
+        :: n < CORES -> run cpu(n); run buffer(n); n++
         :: else -> break
         od
     }

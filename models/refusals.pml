@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* refusals - a record of two words that is read and written without waiting
  *
- * Each core makes any number of calls, as long as turns are left: it notes a refusal, which is a sum and a request that belongs to
- * it, or it reads the record for a sum. A step is one access. A core may stop for ever at any step.
+ * Each CPU makes any number of calls, as long as turns are left: it notes a refusal, which is a sum and a request that belongs to
+ * it, or it reads the record for a sum. A step is one access. A CPU may stop for ever at any step.
  *
  * Checked: a reader that takes the record for one sum gets the request of that sum.
  *
@@ -28,7 +28,7 @@ byte turn;
 byte sum;
 byte request;
 
-proctype core(byte id)
+proctype cpu(byte id)
 {
     byte before;
     byte value;
@@ -47,7 +47,7 @@ idle:
             fi;
             goto write
         :: goto read
-        :: goto finished /* or stopped: the same may happen at each step below, as a core need not go on */
+        :: goto finished /* or stopped: the same may happen at each step below, as a CPU need not go on */
         fi
     };
 
@@ -124,7 +124,7 @@ init
     atomic {
         byte n = 0;
         do
-        :: n < CORES -> run core(n); n++
+        :: n < CORES -> run cpu(n); n++
         :: else -> break
         od
     }

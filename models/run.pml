@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* run - a claim of a run over several words, and its rollback, against single takes and frees
  *
- * Three leaf words of two frames under one word of the index. Each core makes any number of calls: it takes any free
+ * Three leaf words of two frames under one word of the index. Each CPU makes any number of calls: it takes any free
  * frame, gives back any taken one, calls emptied() for an empty word, or claims one of two overlapping runs, words
  * ascending, and gives back what it has when a word fails. A word is claimed by a CAS, or by a fetch_and when a CAS has lost. A step is one atomic access, in a total order.
  *
@@ -30,10 +30,10 @@
 #define CORES 3
 #endif
 #ifndef CLAIMER
-#define CLAIMER 0 /* the core that only claims; CORES: there is none */
+#define CLAIMER 0 /* the CPU that only claims; CORES: there is none */
 #endif
 #ifndef SINGLES
-#define SINGLES 2 /* the core that never claims */
+#define SINGLES 2 /* the CPU that never claims */
 #endif
 #define WORDS 3
 #define ALL   3
@@ -87,7 +87,7 @@ inline quiet()
 inline any_word() { if :: x = 0 :: x = 1 :: x = 2 fi }
 inline any_frame() { if :: m = 1 :: m = 2 fi }
 
-proctype core(byte id)
+proctype cpu(byte id)
 {
     byte x;    /* the word at hand */
     byte m;    /* bits of it */
@@ -358,7 +358,7 @@ init
         leaf[0] = ALL; leaf[1] = ALL; leaf[2] = ALL;
         do
         :: i < CORES ->
-            run core(i);
+            run cpu(i);
 #if MUTANT == BUFFERED_BACK
             run drain(i);
 #endif

@@ -11,17 +11,17 @@ static uint64_t pool_bytes;
 /* The count is an inline function: called here, so that it can be compared with calls. */
 __attribute__((noinline)) static uint64_t count_frames(const struct bitframe *of)
 {
-    return bitframe_free_frames(of);
+    return bitframe_get_free_frames(of);
 }
 
 #define CONTENDER                           bitframe
-#define ALLOC(cpu)                          bitframe_take(&pool)
+#define ALLOC(cpu)                          bitframe_alloc(&pool)
 #define FREE(pa, cpu)                       bitframe_free(&pool, pa)
-#define ALLOC_RUN(request, pa, cpu)         bitframe_take_run(&pool, request, pa)
+#define ALLOC_RUN(request, pa, cpu)         bitframe_alloc_run(&pool, request, pa)
 #define FREE_HUGE(pa, cpu)                  bitframe_free_run(&pool, pa, HUGE_FRAMES)
-#define ALLOC_BULK(request, pas, done, cpu) bitframe_take_bulk(&pool, request, pas, done)
+#define ALLOC_BULK(request, pas, done, cpu) bitframe_alloc_bulk(&pool, request, pas, done)
 #define FREE_BULK(pas, done, cpu)           bitframe_free_bulk(&pool, pas, BULK, 0, done)
-#define ALLOC_RANGE(pa, end, cpu)           bitframe_take_range(&pool, pa, end)
+#define ALLOC_RANGE(pa, end, cpu)           bitframe_alloc_range(&pool, pa, end)
 #define RESERVE(pa, end)                    bitframe_reserve(&pool, pa, (end) - (pa))
 #define COUNT()                             count_frames(&pool)
 #define INIT()                              bitframe_init(&pool, pool_pa, pool_bytes, metadata, metadata_bytes)
@@ -45,7 +45,7 @@ static bool open_pool(void *memory, uint64_t first_pa, uint64_t frames, uint32_t
 
 static void occupy(uint64_t frames)
 {
-    (void)bitframe_take_range(&pool, pool_pa, pool_pa + frames * BITFRAME_FRAME_BYTES);
+    (void)bitframe_alloc_range(&pool, pool_pa, pool_pa + frames * BITFRAME_FRAME_BYTES);
 }
 
 const struct contender bench_bitframe[] = {

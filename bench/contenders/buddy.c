@@ -11,7 +11,7 @@ static void *lists;
 static void alloc_blocks(uint64_t frames)
 {
     for (uint64_t done = 0; done < frames; done += BUDDY_LARGEST)
-        (void)buddy_take_order(&buddy, BUDDY_ORDERS - 1);
+        (void)buddy_alloc_order(&buddy, BUDDY_ORDERS - 1);
 }
 
 __attribute__((noinline)) static uint64_t count_frames(const struct buddy *of)
@@ -20,9 +20,9 @@ __attribute__((noinline)) static uint64_t count_frames(const struct buddy *of)
 }
 
 #define CONTENDER          buddy
-#define ALLOC(cpu)         buddy_take(&buddy)
+#define ALLOC(cpu)         buddy_alloc(&buddy)
 #define FREE(pa, cpu)      buddy_free(&buddy, pa)
-#define ALLOC_HUGE(cpu)    buddy_take_order(&buddy, 9)
+#define ALLOC_HUGE(cpu)    buddy_alloc_order(&buddy, 9)
 #define FREE_HUGE(pa, cpu) buddy_free_order(&buddy, pa, 9)
 #define RESERVE(pa, end)   alloc_blocks(((end) - (pa)) / BITFRAME_FRAME_BYTES)
 #define COUNT()            count_frames(&buddy)

@@ -9,7 +9,7 @@
 static struct bytemap map;
 
 #define CONTENDER        bytemap
-#define ALLOC(cpu)       bytemap_take(&map)
+#define ALLOC(cpu)       bytemap_alloc(&map)
 #define FREE(pa, cpu)    bytemap_free_page(&map, pa)
 #define RESERVE(pa, end) bytemap_reserve_below(&map, end)
 #define COUNT()          bytemap_count(&map)

@@ -21,26 +21,26 @@ static struct flat flat;
 #define SEARCH()         ALLOC(BENCH_CPU)
 
 #define CONTENDER  flat
-#define ALLOC(cpu) flat_take_c(&flat)
+#define ALLOC(cpu) flat_alloc_c(&flat)
 #define COUNT()    flat_count_c(&flat)
 #include "loops.h"
 #undef ALLOC
 
 #define CONTENDER  flat_hint
-#define ALLOC(cpu) flat_hint_take_c(&flat)
+#define ALLOC(cpu) flat_hint_alloc_c(&flat)
 #include "loops.h"
 #undef ALLOC
 #undef COUNT
 
 #if BENCH_NEON
 #define CONTENDER  flat_neon
-#define ALLOC(cpu) flat_take_neon(&flat)
+#define ALLOC(cpu) flat_alloc_neon(&flat)
 #define COUNT()    flat_count_neon(&flat)
 #include "loops.h"
 #undef ALLOC
 
 #define CONTENDER  flat_hint_neon
-#define ALLOC(cpu) flat_hint_take_neon(&flat)
+#define ALLOC(cpu) flat_hint_alloc_neon(&flat)
 #include "loops.h"
 #undef ALLOC
 #undef COUNT

@@ -23,16 +23,16 @@ static struct ticket lock; /* only one contender is open at a time */
         return result;                                                                                       \
     }
 
-LOCKED(uint64_t, pool_alloc, (void), bitframe_take(&pool))
+LOCKED(uint64_t, pool_alloc, (void), bitframe_alloc(&pool))
 LOCKED(enum bitframe_status, pool_free, (uint64_t pa), bitframe_free(&pool, pa))
 LOCKED(enum bitframe_status, pool_alloc_run, (const struct bitframe_request *request, uint64_t *pa),
-       bitframe_take_run(&pool, request, pa))
+       bitframe_alloc_run(&pool, request, pa))
 LOCKED(enum bitframe_status, pool_free_huge, (uint64_t pa), bitframe_free_run(&pool, pa, HUGE_FRAMES))
 
 /* The buddy refuses nothing. */
-LOCKED(uint64_t, buddy_alloc, (void), buddy_take(&buddy))
+LOCKED(uint64_t, locked_buddy_alloc, (void), buddy_alloc(&buddy))
 LOCKED(int, buddy_release, (uint64_t pa), (buddy_free(&buddy, pa), 0))
-LOCKED(uint64_t, buddy_alloc_huge, (void), buddy_take_order(&buddy, HUGE_ORDER))
+LOCKED(uint64_t, buddy_alloc_huge, (void), buddy_alloc_order(&buddy, HUGE_ORDER))
 LOCKED(int, buddy_release_huge, (uint64_t pa), (buddy_free_order(&buddy, pa, HUGE_ORDER), 0))
 
 #define WORKERS
@@ -48,7 +48,7 @@ LOCKED(int, buddy_release_huge, (uint64_t pa), (buddy_free_order(&buddy, pa, HUG
 #undef FREE_HUGE
 
 #define CONTENDER          locked_buddy
-#define ALLOC(cpu)         buddy_alloc()
+#define ALLOC(cpu)         locked_buddy_alloc()
 #define FREE(pa, cpu)      buddy_release(pa)
 #define ALLOC_HUGE(cpu)    buddy_alloc_huge()
 #define FREE_HUGE(pa, cpu) buddy_release_huge(pa)
@@ -70,7 +70,7 @@ static bool open_pool(void *memory, uint64_t first_pa, uint64_t frames, uint32_t
 
 static uint64_t close_pool(void)
 {
-    return bitframe_free_frames(&pool);
+    return bitframe_get_free_frames(&pool);
 }
 
 static uint64_t bytes_of_buddy(uint64_t frames, uint32_t cpus)

@@ -16,7 +16,7 @@ static struct {
 
 __attribute__((noinline)) static uint64_t count_frames(const struct bitframe_shared *of)
 {
-    return bitframe_shared_free_frames(of);
+    return bitframe_shared_get_free_frames(of);
 }
 
 #define WORKERS
@@ -73,12 +73,14 @@ static bool open_lowest(void *memory, uint64_t first_pa, uint64_t frames, uint32
 
 static void occupy(uint64_t frames)
 {
-    (void)bitframe_shared_alloc_range(own.shared, BENCH_CPU, own.first_pa, own.first_pa + frames * BITFRAME_FRAME_BYTES);
+    (void)bitframe_shared_alloc_range(own.shared, BENCH_CPU, own.first_pa,
+                                      own.first_pa + frames * BITFRAME_FRAME_BYTES);
 }
 
 static uint64_t close_pool(void)
 {
-    return bitframe_shared_check(own.shared) == BITFRAME_SOUND ? bitframe_shared_free_frames(own.shared) : 0;
+    return bitframe_shared_check(own.shared) == BITFRAME_SOUND ? bitframe_shared_get_free_frames(own.shared)
+                                                               : 0;
 }
 
 #define ROW(text, how)                                                                                       \

@@ -31,7 +31,7 @@ __attribute__((noinline)) static void add(struct worker *self, uint64_t pairs)
 }
 
 /* All make as many, so the next attempt begins where this one did. */
-__attribute__((noinline)) static void take_turns(struct worker *self, uint64_t pairs)
+__attribute__((noinline)) static void alloc_turns(struct worker *self, uint64_t pairs)
 {
     for (uint64_t i = 0; i < pairs; i++) {
         uint64_t now = __atomic_load_n(&turn, __ATOMIC_ACQUIRE);
@@ -61,7 +61,7 @@ static void release_nothing(struct worker *self)
 static const struct loops atomic_loops = {
     .frames = HOLD_NOTHING, .huge = HOLD_NOTHING, .run = {add, add, add}};
 static const struct loops handover_loops = {
-    .frames = HOLD_NOTHING, .huge = HOLD_NOTHING, .run = {take_turns, take_turns, take_turns}};
+    .frames = HOLD_NOTHING, .huge = HOLD_NOTHING, .run = {alloc_turns, alloc_turns, alloc_turns}};
 
 __attribute__((noinline)) static uint64_t alloc_bare(struct own *own)
 {

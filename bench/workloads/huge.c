@@ -113,7 +113,7 @@ static void hold_all(const struct bench_case *of)
     bench_occupy(of, of->frames);
 }
 
-static void run_take(const struct bench_case *of, const struct loops *loops)
+static void run_alloc(const struct bench_case *of, const struct loops *loops)
 {
     (void)loops->fill_huge(of->operations);
 }
@@ -155,11 +155,11 @@ static void run_scattered(const struct bench_case *of, const struct loops *loops
     }
 
 const struct workload bench_huge_work[] = {
-    ROW("huge-take", "2 MiB", 1, operations, hold_frames, run_take),
+    ROW("huge-take", "2 MiB", 1, operations, hold_frames, run_alloc),
     ROW("huge-free", "2 MiB", 1, operations, hold_huge, run_free),
     ROW("huge-churn", "pair", 2, operations, hold_and_draw, run_churn),
     ROW("huge-burst", "pair", 2, operations_burst, hold_and_draw, run_bursts),
-    ROW("huge-nibbled-take", "2 MiB", 1, operations_indexed, nibble, run_take),
+    ROW("huge-nibbled-take", "2 MiB", 1, operations_indexed, nibble, run_alloc),
     ROW("huge-nibbled-free", "2 MiB", 1, operations_indexed, nibble_and_hold, run_nibbled_free),
     ROW("huge-nibbled-churn", "pair", 2, operations_nibbled, nibble_and_draw, run_churn),
     ROW("huge-scattered", "pair", 2, operations_scattered, hold_all, run_scattered),

@@ -24,8 +24,8 @@ void hello(void)
 {
     if (bitframe_init(&pool, RAM, RAM_BYTES, metadata, sizeof(metadata)) == BITFRAME_OK &&
         bitframe_reserve(&pool, RAM, KERNEL_BYTES) == BITFRAME_OK) {
-        print("free frames: ", bitframe_free_frames(&pool));
-        print("a frame at:  ", bitframe_take(&pool));
+        print("free frames: ", bitframe_get_free_frames(&pool));
+        print("a frame at:  ", bitframe_alloc(&pool));
     }
     register uint64_t off __asm__("x0") = 0x84000008; /* PSCI: the machine ends */
     __asm__ volatile("hvc #0" : : "r"(off));

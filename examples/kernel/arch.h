@@ -20,7 +20,7 @@
 #define interrupts_unmask() __asm__ volatile("msr daifclr, #2" ::: "memory")
 #define interrupts_mask()   __asm__ volatile("msr daifset, #2" ::: "memory")
 
-/** The bits of MPIDR_EL1 that tell cores apart. */
+/** The bits of MPIDR_EL1 that tell CPUs apart. */
 #define MPIDR_AFFINITY UINT64_C(0xFF00FFFFFF)
 
 /** Drop the data cache lines over [@p first, @p end), both on a cache line: boot.S. MMU off. */

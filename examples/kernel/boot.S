@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * boot.S - from the entry point to kernel_main() in the linear map, and of the other cores to core_main()
+ * boot.S - from the entry point to kernel_main() in the linear map, and of the other CPUs to cpu_main()
  *
  * Entered as Linux is (its Documentation/arm64/booting): at IMAGE_PA, at EL2 or EL1, MMU and data cache off,
- * the PA of a device tree in x0, on one core or on all. Addresses come from ADRP, which is PC-relative: they
+ * the PA of a device tree in x0, on one CPU or on all. Addresses come from ADRP, which is PC-relative: they
  * are physical here, and KVAs once the kernel runs where it was linked.
  * Until the MMU is on all memory is Device: aligned accesses only, no vector registers, no exclusives and no
- * DC ZVA. That holds for each core by itself, so each turns its MMU on before it meets the others' data.
+ * DC ZVA. That holds for each CPU by itself, so each turns its MMU on before it meets the others' data.
  *
- * TPIDR_EL1 is the core's number from the first instructions on: stacks and vectors go by it.
+ * TPIDR_EL1 is the CPU's number from the first instructions on: stacks and vectors go by it.
  */
 #include "stacks.h"
 
@@ -26,7 +26,7 @@
 #define CPTR_NONE  0x33ff           /* RES1 bits; FP and SIMD do not trap to EL2 */
 #define SPSR_EL1H  0x3c5            /* EL1 with its own stack pointer, interrupts masked */
 #define CNTHCTL_EL1 3               /* EL1 may use counter and timer */
-#define PFR0_GIC   24               /* ID_AA64PFR0_EL1: the core's interrupt controller has system registers */
+#define PFR0_GIC   24               /* ID_AA64PFR0_EL1: the CPU's interrupt controller has system registers */
 #define ICC_SRE    0xf              /* they are in use, at EL1 too */
 
 #define LINEAR_MAP_BASE 0xffff000000000000
@@ -38,7 +38,7 @@
 #define TCR_LOW    (16 | 1 << 8 | 1 << 10 | 3 << 12)
 #define TCR_HIGH   (16 << 16 | 1 << 24 | 1 << 26 | 3 << 28 | 2 << 30)
 #define TCR        (TCR_LOW | TCR_HIGH)
-#define TCR_IPS    32               /* PAs are as wide as the core's, but no wider than 48 bits */
+#define TCR_IPS    32               /* PAs are as wide as the CPU's, but no wider than 48 bits */
 #define IPS_48     5
 
     .section .text.boot, "ax"
@@ -58,7 +58,7 @@ _start:
     .long   0
 
 entry:
-    /* One core boots, and starts the others when it wants them. Affinity 0.0.0.0 is the first. */
+    /* One CPU boots, and starts the others when it wants them. Affinity 0.0.0.0 is the first. */
     msr     daifset, #0xf
     mov     x21, x0                 /* the device tree */
     mrs     x0, mpidr_el1
@@ -110,7 +110,7 @@ entry:
     .size _start, . - _start
 
 /*
- * Where the other cores begin: by PSCI or from a spin table, as the first began. Who it is a core finds in
+ * Where the other CPUs begin: by PSCI or from a spin table, as the first began. Who it is a CPU finds in
  * the list that the first has made. Nothing is written here and nothing but that list is read, which was
  * written with the caches off and not since: so it is in memory.
  */
@@ -121,15 +121,15 @@ secondary_entry:
     mrs     x0, mpidr_el1
     ldr     x1, =MPIDR_AFFINITY
     and     x0, x0, x1
-    adrp    x1, core_list
-    add     x1, x1, :lo12:core_list
+    adrp    x1, cpu_list
+    add     x1, x1, :lo12:cpu_list
     ldr     x19, [x1], #8           /* the tables */
-    mov     x22, #0                 /* the core's number */
+    mov     x22, #0                 /* the CPU's number */
 1:  ldr     x2, [x1, x22, lsl #3]
     cmp     x2, x0
     b.eq    2f
     add     x22, x22, #1
-    cmp     x22, #CORES_MAX
+    cmp     x22, #CPUS_MAX
     b.lo    1b
     b       park
 
@@ -137,11 +137,11 @@ secondary_entry:
     bl      to_el1
     bl      mmu_on
     adrp    x0, _stack_top
-    add     x0, x0, x22, lsl #CORE_STACKS_SHIFT
+    add     x0, x0, x22, lsl #CPU_STACKS_SHIFT
     mov     sp, x0
     mov     x29, xzr
     mov     x30, xzr
-    bl      core_main
+    bl      cpu_main
 
     /* For ever. WFI, unlike WFE, lets an emulator's host do something else. */
     .globl park

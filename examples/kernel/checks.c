@@ -39,10 +39,10 @@ static uint64_t free_count(void)
 /** Take pages till there are none; at most @p limit, in case there is no end. Returns how many there were. */
 static uint64_t exhaust(uint64_t limit)
 {
-    uint64_t taken = 0;
-    while (taken < limit && get_free_page() != 0)
-        taken++;
-    return taken;
+    uint64_t allocated = 0;
+    while (allocated < limit && get_free_page() != 0)
+        allocated++;
+    return allocated;
 }
 
 static bool address_round_trip(void)
@@ -104,7 +104,7 @@ static bool free_count_and_its_line(void)
     return true;
 }
 
-static bool free_of_no_taken_page_is_nothing(void)
+static bool free_of_no_allocated_page_is_nothing(void)
 {
     REQUIRE(get_free_page() == page(0));
     free_page(MALLOC_END);
@@ -217,7 +217,7 @@ static bool overlapping_reservations_count_once(void)
 static bool audit_finds_nothing(void)
 {
     mem_map_reserve_above(page(65));
-    REQUIRE(bitframe_check(bitframe_page_alloc_pool()) == BITFRAME_SOUND);
+    REQUIRE(bitframe_check(bitframe_get_page_alloc_pool()) == BITFRAME_SOUND);
     return true;
 }
 
@@ -227,7 +227,7 @@ static const struct check checks[] = {
     {"pages_in_sequence", pages_in_sequence},
     {"freed_page_is_next", freed_page_is_next},
     {"free_count_and_its_line", free_count_and_its_line},
-    {"free_of_no_taken_page_is_nothing", free_of_no_taken_page_is_nothing},
+    {"free_of_no_taken_page_is_nothing", free_of_no_allocated_page_is_nothing},
     {"kernel_page_is_in_linear_map", kernel_page_is_in_linear_map},
     {"exhausted_pool_returns_0", exhausted_pool_returns_0},
     {"exhausted_kernel_page_is_raw_0", exhausted_kernel_page_is_raw_0},

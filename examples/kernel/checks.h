@@ -40,10 +40,10 @@ uint64_t checks_of_contract(void);
  * failed. */
 uint64_t checks_of_memory(void);
 
-/** Start all cores, and interrupt them. Returns how many checks failed. */
-uint64_t checks_of_cores(void);
+/** Start all CPUs, and interrupt them. Returns how many checks failed. */
+uint64_t checks_of_cpus(void);
 
-/** Share the pool of all memory among all cores and their interrupts. Returns how many checks failed. */
+/** Share the pool of all memory among all CPUs and their interrupts. Returns how many checks failed. */
 uint64_t checks_of_sharing(void);
 
 #endif

@@ -21,7 +21,7 @@ _Static_assert(sizeof(struct exception_frame) == 38 * 8, "FRAME_BYTES of vectors
 
 _Noreturn void exception_report(const struct exception_frame *frame);
 
-/** The first core that has bad news prints it, the others keep still. (With the MMU off there is one.) */
+/** The first CPU that has bad news prints it, the others keep still. (With the MMU off there is one.) */
 static void speak_alone(void)
 {
     static bool speaking;
@@ -90,7 +90,7 @@ _Noreturn void exception_report(const struct exception_frame *frame)
     speak_alone();
     console_string("exception: ");
     console_string(exception_class(frame->esr));
-    console_string(", core ");
+    console_string(", CPU ");
     console_decimal(read_register(tpidr_el1));
     console_string(", vector ");
     console_decimal(frame->vector);

@@ -2,7 +2,7 @@
 /* frame_stack.c - refill from the pool and spill to it, half a stack at a time. */
 #include "frame_stack.h"
 
-uint64_t frame_stack_take(struct frame_stack *stack, struct bitframe_shared *shared, uint32_t cpu)
+uint64_t frame_stack_alloc(struct frame_stack *stack, struct bitframe_shared *shared, uint32_t cpu)
 {
     struct bitframe_request request = {.frames = FRAME_STACK_HALF, .flags = BITFRAME_PARTIAL};
     if (stack->frames == 0)

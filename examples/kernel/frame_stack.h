@@ -2,12 +2,12 @@
 /*
  * frame_stack.h - a few free frames that one CPU keeps for itself, before a pool that all CPUs share
  *
- * The rule: a stack has one owner, and no two calls on it overlap. Here the owner is a core, which masks its
+ * The rule: a stack has one owner, and no two calls on it overlap. Here the owner is a CPU, which masks its
  * interrupts around each call. An interrupt handler calls the pool itself, or has a stack of its own.
  *
  * To the pool the frames on a stack are taken. Two things follow. The stack does not see that a frame is
  * freed twice: it may hand the frame out twice, and at best the pool refuses the second one when it is
- * spilled. And a core that finds the pool empty may have to ask the other cores to drain their stacks.
+ * spilled. And a CPU that finds the pool empty may have to ask the other CPUs to drain their stacks.
  */
 #ifndef FRAME_STACK_H
 #define FRAME_STACK_H
@@ -27,7 +27,7 @@ struct frame_stack {
 
 /** Take a frame, as CPU @p cpu: the one that was freed last. An empty stack is refilled by half. 0: the pool
  * gave none. */
-uint64_t frame_stack_take(struct frame_stack *stack, struct bitframe_shared *shared, uint32_t cpu);
+uint64_t frame_stack_alloc(struct frame_stack *stack, struct bitframe_shared *shared, uint32_t cpu);
 
 /** Give back a frame, which the stack keeps in any case. If it was full, its older half is freed first, and
  * the status is that call's. */

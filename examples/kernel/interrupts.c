@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * interrupts.c - the virtual timer of each core, at moments that no two interrupts share by plan
+ * interrupts.c - the virtual timer of each CPU, at moments that no two interrupts share by plan
  *
  * EL1 may always use the virtual timer, whoever runs at EL2, and where nobody does it counts like the
  * physical one (boot.S). The distance to the next interrupt varies, so that they do not come at the same
@@ -9,7 +9,7 @@
 #include "interrupts.h"
 
 #include "arch.h"
-#include "cores.h"
+#include "cpus.h"
 
 #define TIMER_ON 1
 
@@ -35,21 +35,21 @@ void interrupts_init(void (*work)(void))
 }
 
 /** From half the period to one and a half. The low bits of the counter are as good as random here. */
-static void arm(struct core *core)
+static void arm(struct cpu *cpu)
 {
     uint64_t now = clock_now();
-    uint64_t spread = (now * UINT64_C(0x9E3779B97F4A7C15) >> 32) % (core->period + 1);
-    write_register(cntv_cval_el0, now + core->period / 2 + spread);
+    uint64_t spread = (now * UINT64_C(0x9E3779B97F4A7C15) >> 32) % (cpu->period + 1);
+    write_register(cntv_cval_el0, now + cpu->period / 2 + spread);
     write_register(cntv_ctl_el0, TIMER_ON);
     isb();
 }
 
 void interrupts_start(uint64_t microseconds)
 {
-    struct core *core = core_self();
-    core->period = read_register(cntfrq_el0) * microseconds / 1000000;
+    struct cpu *cpu = cpu_self();
+    cpu->period = read_register(cntfrq_el0) * microseconds / 1000000;
     board_interrupts_start();
-    arm(core);
+    arm(cpu);
 }
 
 void interrupts_stop(void)
@@ -61,14 +61,14 @@ void interrupts_stop(void)
 /** Called by vectors.S, on the stack of what was interrupted. */
 void interrupt(void)
 {
-    struct core *core = core_self();
+    struct cpu *cpu = cpu_self();
     uint32_t token;
-    core->in_interrupt = true;
+    cpu->in_interrupt = true;
     while (board_interrupt_begin(&token)) {
         interrupt_work();
-        __atomic_store_n(&core->interrupts, core->interrupts + 1, __ATOMIC_RELAXED);
-        arm(core);
+        __atomic_store_n(&cpu->interrupts, cpu->interrupts + 1, __ATOMIC_RELAXED);
+        arm(cpu);
         board_interrupt_end(token);
     }
-    core->in_interrupt = false;
+    cpu->in_interrupt = false;
 }

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* interrupts.h - the generic timer, and the one interrupt that there is on each core: its own. */
+/* interrupts.h - the generic timer, and the one interrupt that there is on each CPU: its own. */
 #ifndef INTERRUPTS_H
 #define INTERRUPTS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/** The counter, the same on all cores. */
+/** The counter, the same on all CPUs. */
 uint64_t clock_now(void);
 
 /** What the counter will say in @p milliseconds. */
 uint64_t clock_after(uint64_t milliseconds);
 
 /**
- * Say what every interrupt does, on all cores, with interrupts masked on the core that it came to; and set up
- * the interrupt controller. Once, on one core, before any of them lets interrupts in.
+ * Say what every interrupt does, on all CPUs, with interrupts masked on the CPU that it came to; and set up
+ * the interrupt controller. Once, on one CPU, before any of them lets interrupts in.
  */
 void interrupts_init(void (*work)(void));
 
-/** Have the timer interrupt this core from now on, about every @p microseconds, while it lets interrupts in.
+/** Have the timer interrupt this CPU from now on, about every @p microseconds, while it lets interrupts in.
  */
 void interrupts_start(uint64_t microseconds);
 
@@ -27,14 +27,14 @@ void interrupts_stop(void);
 
 /* Each board has these, in boards/. */
 
-/** Set up what of the interrupt controller the cores have in common. */
+/** Set up what of the interrupt controller the CPUs have in common. */
 void board_interrupts_init(void);
 
-/** Let the virtual timer's interrupt through to this core. Safe to repeat. */
+/** Let the virtual timer's interrupt through to this CPU. Safe to repeat. */
 void board_interrupts_start(void);
 
 /**
- * What interrupted this core?
+ * What interrupted this CPU?
  *
  * @param token  For board_interrupt_end().
  *

@@ -28,10 +28,10 @@ enum exit_status {
     EXIT_EXCEPTION = 3, /**< The processor did. */
 };
 
-/** End with a status: QEMU exits with it, whichever core calls. Without semihosting the core parks. */
+/** End with a status: QEMU exits with it, whichever CPU calls. Without semihosting the CPU parks. */
 _Noreturn void kernel_exit(enum exit_status status);
 
-/** Say why, and end with EXIT_PANIC. Any core: the first one to do so speaks. */
+/** Say why, and end with EXIT_PANIC. Any CPU: the first one to do so speaks. */
 _Noreturn void panic(const char *why);
 
 /** Do nothing any more: boot.S. */

@@ -3,7 +3,7 @@
 #include "board.h"
 #include "checks.h"
 #include "console.h"
-#include "cores.h"
+#include "cpus.h"
 #include "kernel.h"
 #include "memory.h"
 #include "mmu.h"
@@ -29,13 +29,13 @@ uint64_t kernel_boot(uint64_t exception_level, uint64_t fdt_pa)
     console_decimal(exception_level);
     console_string("\n");
     memory_init(fdt_pa);
-    cores_find();
+    cpus_find();
     pages_init();
     console_string("MMU off, ");
     pages_audit(true);
     uint64_t root_pa = mmu_make_tables();
-    cores_use_tables(root_pa);
-    memory_settle();
+    cpus_use_tables(root_pa);
+    memory_flush();
     return root_pa;
 }
 
@@ -52,7 +52,7 @@ _Noreturn void kernel_main(void)
     workload_run();
     uint64_t failures = checks_of_contract();
     failures += checks_of_memory();
-    failures += checks_of_cores();
+    failures += checks_of_cpus();
     if (failures == 0)
         failures += checks_of_sharing();
 

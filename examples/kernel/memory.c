@@ -24,11 +24,11 @@
 
 static struct bitframe_map_range ranges[RANGES];
 static struct bitframe_map map;
-static struct bitframe_map_figures figures;
+static struct bitframe_map_stats stats;
 static struct bitframe pool;
 
-static struct stretch residents[RESIDENTS];
-static struct stretch free_at_boot[FREE_NOTED];
+static struct piece residents[RESIDENTS];
+static struct piece free_at_boot[FREE_NOTED];
 static uint64_t tree_sum;
 static uint64_t held;
 
@@ -53,16 +53,16 @@ static void must(enum bitframe_status status, const char *what)
     console_string("panic: ");
     console_string(what);
     console_string(": ");
-    console_string(bitframe_status_name(status));
+    console_string(bitframe_get_status_name(status));
     console_string("\n");
     kernel_exit(EXIT_PANIC);
 }
 
-static uint64_t sum(struct stretch stretch)
+static uint64_t sum(struct piece piece)
 {
-    const uint64_t *words = frame_words(stretch.pa);
+    const uint64_t *words = frame_words(piece.pa);
     uint64_t value = 0;
-    for (uint64_t i = 0; i < stretch.bytes / sizeof(uint64_t); i++)
+    for (uint64_t i = 0; i < piece.bytes / sizeof(uint64_t); i++)
         value = (value ^ words[i]) * UINT64_C(0x100000001B3);
     return value;
 }
@@ -80,8 +80,8 @@ static void learn(uint64_t fdt_pa)
         console_string(": a device tree, nodes of memory: ");
         console_decimal(found.memory_nodes);
         console_string("\n");
-        residents[RESIDENT_TREE] = (struct stretch){fdt_pa, found.fdt_bytes};
-        residents[RESIDENT_INITRD] = (struct stretch){found.initrd_first_pa, found.initrd_bytes};
+        residents[RESIDENT_TREE] = (struct piece){fdt_pa, found.fdt_bytes};
+        residents[RESIDENT_INITRD] = (struct piece){found.initrd_first_pa, found.initrd_bytes};
         tree_sum = sum(residents[RESIDENT_TREE]);
         if (found.dynamic_nodes != 0) {
             console_string("it asks for memory anywhere, which is not reserved, bytes: ");
@@ -92,7 +92,7 @@ static void learn(uint64_t fdt_pa)
             return;
     } else {
         console_string(": no device tree: ");
-        console_string(bitframe_status_name(status));
+        console_string(bitframe_get_status_name(status));
         console_string("\n");
     }
     if (!board_ask_memory(&map))
@@ -102,8 +102,8 @@ static void learn(uint64_t fdt_pa)
 /** Reserve what neither firmware nor boot loader knows of. */
 static void reserve_own(void)
 {
-    residents[RESIDENT_IMAGE] = (struct stretch){IMAGE_PA, image_pa(_image_end) - IMAGE_PA};
-    residents[RESIDENT_SCRATCH] = (struct stretch){MALLOC_START, PAGES_SCRATCH * PAGE_SIZE};
+    residents[RESIDENT_IMAGE] = (struct piece){IMAGE_PA, image_pa(_image_end) - IMAGE_PA};
+    residents[RESIDENT_SCRATCH] = (struct piece){MALLOC_START, PAGES_SCRATCH * PAGE_SIZE};
     must(bitframe_map_add(&map, BITFRAME_MAP_RESERVED, residents[RESIDENT_IMAGE].pa,
                           residents[RESIDENT_IMAGE].bytes),
          "reserving the image");
@@ -114,7 +114,7 @@ static void reserve_own(void)
 
 static void make_pool(void)
 {
-    const struct stretch *metadata = &residents[RESIDENT_METADATA];
+    const struct piece *metadata = &residents[RESIDENT_METADATA];
     cache_drop(metadata->pa, metadata->pa + metadata->bytes);
     must(bitframe_init_map(&pool, &map, (void *)metadata->pa, metadata->bytes), "bitframe_init_map()");
 }
@@ -125,7 +125,7 @@ static void note_free(void)
     uint64_t frame = 0;
     unsigned i = 0;
     while (i < FREE_NOTED && bitframe_map_next(&map, BITFRAME_MAP_VIEW_FREE, &frame, &run))
-        free_at_boot[i++] = (struct stretch){run.first_pa, run.frames * PAGE_SIZE};
+        free_at_boot[i++] = (struct piece){run.first_pa, run.frames * PAGE_SIZE};
 }
 
 static void print_line(uint64_t first_pa, uint64_t end_pa, const char *kind, const char *what)
@@ -168,7 +168,7 @@ static void print_reserved(uint64_t pa, uint64_t end_pa)
 static void print_map(void)
 {
     console_string("memory: ");
-    console_decimal(figures.ram_bytes >> 20);
+    console_decimal(stats.ram_bytes >> 20);
     console_string(" MiB of RAM\n  from              up to                frames\n");
     struct bitframe_map_run span;
     struct bitframe_map_run run;
@@ -183,17 +183,17 @@ static void print_map(void)
             print_reserved(run.first_pa, run.first_pa + run.frames * PAGE_SIZE);
     }
     console_string("frames: ");
-    console_decimal(figures.managed_frames);
+    console_decimal(stats.managed_frames);
     console_string(" for the pool, ");
-    console_decimal(figures.free_frames);
+    console_decimal(stats.free_frames);
     console_string(" free, ");
-    console_decimal(figures.reserved_frames);
+    console_decimal(stats.reserved_frames);
     console_string(" reserved\nlost: ");
-    console_decimal(figures.hole_bytes);
+    console_decimal(stats.hole_bytes);
     console_string(" bytes of RAM under holes, ");
-    console_decimal(figures.frame_0_bytes);
+    console_decimal(stats.frame_0_bytes);
     console_string(" in frame 0, ");
-    console_decimal(figures.rounding_bytes);
+    console_decimal(stats.rounding_bytes);
     console_string(" in frames that are RAM in part\n");
 }
 
@@ -204,13 +204,13 @@ void memory_init(uint64_t fdt_pa)
     reserve_own();
     must(bitframe_place(&map, &residents[RESIDENT_METADATA].pa, &residents[RESIDENT_METADATA].bytes),
          "bitframe_place()");
-    bitframe_map_count(&map, &figures);
+    bitframe_map_get_stats(&map, &stats);
     note_free();
     print_map(); /* before any of that memory is used: a map that is wrong shows here first */
     make_pool();
 }
 
-void memory_settle(void)
+void memory_flush(void)
 {
     cache_drop(residents[RESIDENT_METADATA].pa,
                residents[RESIDENT_METADATA].pa + residents[RESIDENT_METADATA].bytes);
@@ -226,19 +226,19 @@ struct bitframe *memory_pool(void)
     return &pool;
 }
 
-const struct bitframe_map_figures *memory_figures(void)
+const struct bitframe_map_stats *memory_stats(void)
 {
-    return &figures;
+    return &stats;
 }
 
-struct stretch memory_resident(enum resident resident)
+struct piece memory_resident(enum resident resident)
 {
     return residents[resident];
 }
 
-struct stretch memory_free_at_boot(unsigned i)
+struct piece memory_free_at_boot(unsigned i)
 {
-    return i < FREE_NOTED ? free_at_boot[i] : (struct stretch){0, 0};
+    return i < FREE_NOTED ? free_at_boot[i] : (struct piece){0, 0};
 }
 
 bool memory_tree_is_intact(void)
@@ -251,9 +251,9 @@ uint64_t *frame_words(uint64_t pa)
     return (uint64_t *)(running_base() + pa);
 }
 
-uint64_t frame_take(void)
+uint64_t frame_alloc(void)
 {
-    uint64_t pa = bitframe_take(&pool);
+    uint64_t pa = bitframe_alloc(&pool);
     if (pa == 0)
         panic("out of frames");
     held++;
@@ -270,14 +270,14 @@ void frame_give(uint64_t pa)
     held--;
 }
 
-uint64_t run_take(const struct bitframe_request *request)
+uint64_t run_alloc(const struct bitframe_request *request)
 {
     uint64_t pa;
-    must(bitframe_take_run(&pool, request, &pa), "bitframe_take_run()");
+    must(bitframe_alloc_run(&pool, request, &pa), "bitframe_alloc_run()");
     uint64_t end_pa = pa + request->frames * PAGE_SIZE;
     if (pa == 0 || pa % PAGE_SIZE != 0 || (request->align != 0 && pa % request->align != 0) ||
         pa < request->min_pa || (request->max_pa != 0 && end_pa > request->max_pa))
-        panic("bitframe_take_run() returned what was not asked for");
+        panic("bitframe_alloc_run() returned what was not asked for");
     held += request->frames;
     return pa;
 }

@@ -20,7 +20,7 @@ enum resident {
 };
 
 /** A stretch of memory; no bytes if there is none. */
-struct stretch {
+struct piece {
     uint64_t pa;
     uint64_t bytes;
 };
@@ -37,32 +37,32 @@ void memory_init(uint64_t fdt_pa);
 const struct bitframe_map *memory_map(void);
 
 /** Drop cache lines over what memory_init() wrote: before the MMU and the caches are turned on. */
-void memory_settle(void);
+void memory_flush(void);
 
 /** The pool. */
 struct bitframe *memory_pool(void);
 
 /** What the map came to. */
-const struct bitframe_map_figures *memory_figures(void);
+const struct bitframe_map_stats *memory_stats(void);
 
 /** Where something is that was there before the pool. */
-struct stretch memory_resident(enum resident resident);
+struct piece memory_resident(enum resident resident);
 
 /** Stretch @p i of what the pool began with as free memory, ascending, as far as there was room to note it.
  */
-struct stretch memory_free_at_boot(unsigned i);
+struct piece memory_free_at_boot(unsigned i);
 
 /** Is the device tree as it was at boot, byte for byte? True if there is none. */
 bool memory_tree_is_intact(void);
 
 /** Take the lowest free frame, zeroed. Panics when there is none. Works with the MMU off, too. */
-uint64_t frame_take(void);
+uint64_t frame_alloc(void);
 
 /** Give a frame back; panics if the pool refuses it. */
 void frame_give(uint64_t pa);
 
 /** Take a run. Panics when there is none, and when it is not what was asked for. */
-uint64_t run_take(const struct bitframe_request *request);
+uint64_t run_alloc(const struct bitframe_request *request);
 
 /** Give a run back; panics if the pool refuses it. */
 void run_give(uint64_t pa, uint64_t frames);

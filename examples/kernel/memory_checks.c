@@ -50,14 +50,14 @@ static bool has_pattern(uint64_t pa, uint64_t bytes)
 
 static bool counts_are_the_maps(void)
 {
-    const struct bitframe_map_figures *figures = memory_figures();
+    const struct bitframe_map_stats *stats = memory_stats();
     const struct bitframe *pool = memory_pool();
-    REQUIRE(bitframe_total_frames(pool) == figures->managed_frames);
-    REQUIRE(bitframe_reserved_frames(pool) == figures->reserved_frames);
-    REQUIRE(bitframe_free_frames(pool) == figures->free_frames - frames_held());
-    REQUIRE(figures->ram_bytes == figures->managed_frames * PAGE_SIZE + figures->hole_bytes +
-                                      figures->frame_0_bytes + figures->rounding_bytes);
-    REQUIRE(figures->no_room_bytes == 0 && figures->wrapped_bytes == 0);
+    REQUIRE(bitframe_get_total_frames(pool) == stats->managed_frames);
+    REQUIRE(bitframe_get_reserved_frames(pool) == stats->reserved_frames);
+    REQUIRE(bitframe_get_free_frames(pool) == stats->free_frames - frames_held());
+    REQUIRE(stats->ram_bytes == stats->managed_frames * PAGE_SIZE + stats->hole_bytes + stats->frame_0_bytes +
+                                    stats->rounding_bytes);
+    REQUIRE(stats->no_room_bytes == 0 && stats->wrapped_bytes == 0);
     /* The audit may use SIMD for long stretches of memory that is not free, of which there are few. */
     uint64_t simd_uses = platform_simd_uses();
     REQUIRE(bitframe_check(pool) == BITFRAME_SOUND);
@@ -67,7 +67,7 @@ static bool counts_are_the_maps(void)
 
 static bool is_in_image(const void *address)
 {
-    struct stretch image = memory_resident(RESIDENT_IMAGE);
+    struct piece image = memory_resident(RESIDENT_IMAGE);
     return image_pa(address) - image.pa < image.bytes;
 }
 
@@ -78,12 +78,12 @@ static bool what_was_there_is_reserved(void)
     char on_the_stack;
     REQUIRE(is_in_image(_image_start) && is_in_image(&check_failure) && is_in_image(&on_the_stack));
     for (unsigned i = 0; i < RESIDENTS; i++) {
-        struct stretch it = memory_resident((enum resident)i);
+        struct piece it = memory_resident((enum resident)i);
         uint64_t first_pa = it.pa / PAGE_SIZE * PAGE_SIZE;
         for (uint64_t pa = first_pa; it.bytes != 0 && pa < it.pa + it.bytes; pa += PAGE_SIZE)
             REQUIRE(bitframe_free(memory_pool(), pa) == BITFRAME_RESERVED);
         for (unsigned k = 0; k < i; k++) {
-            struct stretch other = memory_resident((enum resident)k);
+            struct piece other = memory_resident((enum resident)k);
             REQUIRE(it.pa + it.bytes <= other.pa || other.pa + other.bytes <= it.pa);
         }
     }
@@ -96,12 +96,12 @@ static bool memory_is_where_the_map_says(void)
 {
     static uint64_t ends[ENDS];
     unsigned count = 0;
-    struct stretch it;
+    struct piece it;
     for (unsigned i = 0; (it = memory_free_at_boot(i)).bytes != 0 && count + 2 <= ENDS; i++) {
         struct bitframe_request request = {.frames = 1, .min_pa = it.pa, .max_pa = it.pa + it.bytes};
         uint64_t pa;
         for (unsigned k = 0; k < 2; k++, request.flags = BITFRAME_HIGHEST) {
-            if (bitframe_take_run(memory_pool(), &request, &pa) == BITFRAME_OK)
+            if (bitframe_alloc_run(memory_pool(), &request, &pa) == BITFRAME_OK)
                 ends[count++] = pa;
         }
     }
@@ -122,7 +122,7 @@ static bool buffers_below(uint64_t limit_pa)
         .frames = BUFFER_FRAMES, .align = BUFFER_ALIGN, .max_pa = limit_pa, .flags = BITFRAME_HIGHEST};
     uint64_t buffers[BUFFERS];
     for (unsigned i = 0; i < BUFFERS; i++) {
-        buffers[i] = run_take(&request);
+        buffers[i] = run_alloc(&request);
         REQUIRE(buffers[i] % BUFFER_ALIGN == 0);
         REQUIRE(buffers[i] + BUFFER_BYTES <= limit_pa);
         write_pattern(buffers[i], BUFFER_BYTES);
@@ -147,8 +147,8 @@ static bool buffers_below(uint64_t limit_pa)
  */
 static bool dma_buffers_stay_below_their_limit(void)
 {
-    struct stretch longest = {0, 0};
-    struct stretch it;
+    struct piece longest = {0, 0};
+    struct piece it;
     for (unsigned i = 0; (it = memory_free_at_boot(i)).bytes != 0; i++)
         if (it.bytes > longest.bytes)
             longest = it;
@@ -159,17 +159,17 @@ static bool dma_buffers_stay_below_their_limit(void)
 static bool ordinary_memory_is_the_highest(void)
 {
     struct bitframe_request request = {.frames = 1, .flags = BITFRAME_HIGHEST | BITFRAME_ZEROED};
-    uint64_t pa = run_take(&request);
+    uint64_t pa = run_alloc(&request);
     write_pattern(pa, PAGE_SIZE);
     run_give(pa, 1);
-    REQUIRE(run_take(&request) == pa);
+    REQUIRE(run_alloc(&request) == pa);
     for (uint64_t at = pa; at < pa + PAGE_SIZE; at += sizeof(uint64_t))
         REQUIRE(*frame_words(at) == 0);
     /* Nothing above it is free. */
     struct bitframe_request above = {.frames = 1, .min_pa = pa};
     uint64_t none;
-    REQUIRE(bitframe_take_run(memory_pool(), &above, &none) == BITFRAME_NONE);
-    uint64_t lowest_pa = frame_take();
+    REQUIRE(bitframe_alloc_run(memory_pool(), &above, &none) == BITFRAME_NONE);
+    uint64_t lowest_pa = frame_alloc();
     REQUIRE(lowest_pa < pa);
     console_string("ordinary frame at ");
     console_hex(pa);
@@ -190,7 +190,7 @@ static bool a_2_mib_run_is_one_block(void)
     struct bitframe_request request = {.frames = BLOCK_FRAMES, .align = BLOCK_BYTES};
     uint64_t runs[2];
     for (unsigned i = 0; i < 2; i++) {
-        runs[i] = run_take(&request);
+        runs[i] = run_alloc(&request);
         REQUIRE(runs[i] % BLOCK_BYTES == 0);
         write_pattern(runs[i], BLOCK_BYTES);
     }
@@ -233,7 +233,7 @@ static bool everything_is_given_back(void)
     console_string("frames: ");
     console_decimal(frames_held());
     console_string(" hold the kernel's page tables, ");
-    console_decimal(bitframe_free_frames(memory_pool()));
+    console_decimal(bitframe_get_free_frames(memory_pool()));
     console_string(" free\n");
     REQUIRE(frames_held() == mmu_table_frames());
     return counts_are_the_maps();

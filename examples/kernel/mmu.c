@@ -2,7 +2,7 @@
 /*
  * mmu.c - the kernel's translation tables, made with the MMU off from frames of the pool
  *
- * bitframe_take() does not touch the frame that it hands out, so it needs no linear map, and the tables of
+ * bitframe_alloc() does not touch the frame that it hands out, so it needs no linear map, and the tables of
  * the linear map can come from the pool: how many there are depends on how much memory there is. They are
  * final: code, constants and data apart and a hole below each stack, and no block is ever exchanged for pages
  * under a running kernel, which would need break before make.
@@ -17,7 +17,7 @@
 
 #include "arch.h"
 #include "board.h"
-#include "cores.h"
+#include "cpus.h"
 #include "kernel.h"
 #include "memory.h"
 #include "pages.h"
@@ -36,7 +36,7 @@ static uint64_t *descriptor(uint64_t root_pa, uint64_t va, unsigned level)
         if (k == level)
             return entry;
         if (!(*entry & PTE_VALID))
-            *entry = (va >= LINEAR_MAP_BASE ? frame_take() : page_take()) | PTE_TABLE | PTE_VALID;
+            *entry = (va >= LINEAR_MAP_BASE ? frame_alloc() : page_take()) | PTE_TABLE | PTE_VALID;
         else if (!(*entry & PTE_TABLE))
             panic("a block is mapped where a table is wanted");
         table_pa = *entry & PTE_ADDRESS;
@@ -78,30 +78,30 @@ static uint64_t larger(uint64_t a, uint64_t b)
 }
 
 /** Drop the cache lines over a table, and over those that it leads to. */
-static void settle(uint64_t table_pa, unsigned level)
+static void flush(uint64_t table_pa, unsigned level)
 {
     const uint64_t *entries = frame_words(table_pa);
     for (unsigned i = 0; i < TABLE_ENTRIES && level < LAST_LEVEL; i++)
         if ((entries[i] & (PTE_VALID | PTE_TABLE)) == (PTE_VALID | PTE_TABLE))
-            settle(entries[i] & PTE_ADDRESS, level + 1);
+            flush(entries[i] & PTE_ADDRESS, level + 1);
     cache_drop(table_pa, table_pa + PAGE_SIZE);
 }
 
 uint64_t mmu_make_tables(void)
 {
-    kernel_root_pa = frame_take();
-    empty_root_pa = frame_take();
+    kernel_root_pa = frame_alloc();
+    empty_root_pa = frame_alloc();
 
     uint64_t uart_pa = UART_PA / PAGE_SIZE * PAGE_SIZE;
     map_linear(uart_pa, uart_pa + PAGE_SIZE, MAP_DEVICE);
-    struct stretch device;
+    struct piece device;
     for (unsigned i = 0; (device = board_device(i)).bytes != 0; i++)
         map_linear(device.pa, device.pa + device.bytes, MAP_DEVICE);
     map_linear(IMAGE_PA, image_pa(_text_end), MAP_CODE);
     map_linear(image_pa(_text_end), image_pa(_rodata_end), MAP_CONSTANTS);
     map_linear(image_pa(_rodata_end), image_pa(_stacks), MAP_DATA);
-    for (uint64_t core = 0; core < CORES_MAX; core++) {
-        uint64_t at = core << CORE_STACKS_SHIFT;
+    for (uint64_t cpu = 0; cpu < CPUS_MAX; cpu++) {
+        uint64_t at = cpu << CPU_STACKS_SHIFT;
         map_linear(image_pa(_exception_stack) + at, image_pa(_exception_stack_top) + at, MAP_DATA);
         map_linear(image_pa(_stack) + at, image_pa(_stack_top) + at, MAP_DATA);
     }
@@ -115,8 +115,8 @@ uint64_t mmu_make_tables(void)
         map_linear(larger(span.first_pa, image_pa(_image_end)), end_pa, MAP_DATA);
     }
 
-    settle(kernel_root_pa, 0);
-    settle(empty_root_pa, 0);
+    flush(kernel_root_pa, 0);
+    flush(empty_root_pa, 0);
     return kernel_root_pa;
 }
 
@@ -144,7 +144,7 @@ void mmu_unmap_block(uint64_t va)
 {
     uint64_t *entry = descriptor(kernel_root_pa, va, LAST_LEVEL - 1);
     *entry = 0;
-    /* The walker must see that before the TLB forgets, and all cores must have forgotten before the memory is
+    /* The walker must see that before the TLB forgets, and all CPUs must have forgotten before the memory is
      * anyone else's. One address is enough: the TLB holds the block under whichever it was used at. */
     dsb(ishst);
     __asm__ volatile("tlbi vaae1is, %0" ::"r"(va >> 12 & ((UINT64_C(1) << 44) - 1)) : "memory");

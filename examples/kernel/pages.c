@@ -28,7 +28,7 @@ void pages_init(void)
     /* From the top: memory at the bottom is worth more, to devices that reach no further. */
     struct bitframe_request run = {
         .frames = PAGES, .min_pa = MALLOC_START, .max_pa = MALLOC_END, .flags = BITFRAME_HIGHEST};
-    first_pa = run_take(&run);
+    first_pa = run_alloc(&run);
     mem_map_init();
     mem_map_reserve_below(first_pa);
     mem_map_reserve_above(pages_end_pa());

@@ -7,23 +7,23 @@
 
 #include "arch.h"
 #include "console.h"
-#include "cores.h"
+#include "cpus.h"
 #include "kernel.h"
 
 #define CPACR_FPEN (UINT64_C(3) << 20)
 
 /*
  * May bitframe use vector registers here? This kernel never does itself and runs no user code, so nobody's
- * are lost; but a core that uses them may be interrupted, and vectors.S does not save them: not in an
+ * are lost; but a CPU that uses them may be interrupted, and vectors.S does not save them: not in an
  * interrupt. bitframe then works with general registers. A kernel with users saves the current one's FP state
  * first, or marks it to be reloaded, and masks preemption until simd_end().
  */
 static bool simd_begin(void)
 {
-    struct core *core = core_self();
-    if (core->in_interrupt)
+    struct cpu *cpu = cpu_self();
+    if (cpu->in_interrupt)
         return false;
-    core->simd_uses++;
+    cpu->simd_uses++;
     return true;
 }
 
@@ -37,7 +37,7 @@ static void bitframe_is_broken(const char *what)
     panic(what);
 }
 
-/** Declare the machine, its cores known by then to clear @p zva_block_bytes bytes by one DC ZVA. */
+/** Declare the machine, its CPUs known by then to clear @p zva_block_bytes bytes by one DC ZVA. */
 static void declare(uint32_t zva_block_bytes)
 {
     struct bitframe_platform platform = {
@@ -60,21 +60,21 @@ void platform_enable_simd(void)
 void platform_init(void)
 {
     platform_enable_simd();
-    declare(bitframe_zva_block_bytes());
+    declare(bitframe_get_zva_block_bytes());
     console_string("platform: DC ZVA clears ");
-    console_decimal(bitframe_zva_block_bytes());
+    console_decimal(bitframe_get_zva_block_bytes());
     console_string(" bytes, SIMD on\n");
 }
 
-void platform_declare_cores(void)
+void platform_declare_cpus(void)
 {
-    declare(cores_zva_block_bytes());
+    declare(cpus_zva_block_bytes());
 }
 
 uint64_t platform_simd_uses(void)
 {
     uint64_t uses = 0;
-    for (uint32_t i = 0; i < CORES_MAX; i++)
-        uses += core_at(i)->simd_uses;
+    for (uint32_t i = 0; i < CPUS_MAX; i++)
+        uses += cpu_at(i)->simd_uses;
     return uses;
 }

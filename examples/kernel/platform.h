@@ -8,11 +8,11 @@
 /** Enable FP/SIMD and declare the machine. The MMU is on: RAM is Normal memory. */
 void platform_init(void);
 
-/** Enable FP/SIMD on the core that runs, another than the first. */
+/** Enable FP/SIMD on the CPU that runs, another than the first. */
 void platform_enable_simd(void);
 
-/** Declare the machine again, now that its other cores run and before they use a pool. */
-void platform_declare_cores(void);
+/** Declare the machine again, now that its other CPUs run and before they use a pool. */
+void platform_declare_cpus(void);
 
 /** How often bitframe has used vector registers. */
 uint64_t platform_simd_uses(void);

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * shared_checks.c - the pool of all memory, shared by all cores and by the interrupts on each of them
+ * shared_checks.c - the pool of all memory, shared by all CPUs and by the interrupts on each of them
  *
- * Every core takes and gives back frames, one by one, many at once and in runs of 2 MiB, for a number of
+ * Every CPU takes and gives back frames, one by one, many at once and in runs of 2 MiB, for a number of
  * rounds, and its timer interrupts it meanwhile, wherever it is: in the midst of a call on the pool, often.
  * The interrupt makes calls of its own, on the same pool. Nothing here masks interrupts or locks for that. A
- * core also keeps a small stack of frames for itself, frame_stack.h, and masks interrupts around the calls on
- * that. No other core and no interrupt uses it.
+ * CPU also keeps a small stack of frames for itself, frame_stack.h, and masks interrupts around the calls on
+ * that. No other CPU and no interrupt uses it.
  *
  * Who holds a frame is in a table of owners, a byte for each frame, and in the frame's first word. An owner
  * puts its name there when it has got the frame and takes it away before it gives the frame back; whatever it
  * finds there instead of what must be there is a mistake of the pool. The table is changed by atomic
  * exchanges that order nothing: that what the last owner did is seen by the next is for the pool to see to.
  * Some frames go from owner to owner by a few words that all exchange frames in, and are given back by
- * another core than took them.
+ * another CPU than took them.
  */
 #include "checks.h"
 
@@ -23,7 +23,7 @@
 #include "arch.h"
 #include "broken.h"
 #include "console.h"
-#include "cores.h"
+#include "cpus.h"
 #include "frame_stack.h"
 #include "interrupts.h"
 #include "memory.h"
@@ -39,9 +39,9 @@
 #define WORKER_FRAMES       (HELD_MAX + RUN_FRAMES)
 #define STEPS_MAX           4                         /* in an interrupt */
 #define PERIOD_MICROSECONDS 500
-#define INTERRUPTS_MIN      10                        /* of each core, with each policy */
+#define INTERRUPTS_MIN      10                        /* of each CPU, with each policy */
 #define WAIT_MILLISECONDS   8000                      /* for interrupts that do not come */
-#define END_MILLISECONDS    20000                     /* for cores that do not come to an end */
+#define END_MILLISECONDS    20000                     /* for CPUs that do not come to an end */
 /* clang-format on */
 
 /* In the table of owners. Workers have names from 1 on. */
@@ -58,7 +58,7 @@ enum mishap {
     NO_FRAMES,
 };
 
-/** Who takes and gives back: a core, or the interrupts on one. */
+/** Who takes and gives back: a CPU, or the interrupts on one. */
 struct worker {
     enum mishap mishap; /* the first; a worker that met one does nothing more */
     uint64_t mishap_pa;
@@ -72,18 +72,18 @@ struct worker {
 };
 
 struct load {
-    struct worker core;
+    struct worker cpu;
     struct worker interrupt;
     uint64_t interrupts;
     uint64_t amid; /* interrupts that came in the midst of a call on the pool */
     struct frame_stack stack;
 } __attribute__((aligned(128)));
 
-static struct load loads[CORES_MAX];
+static struct load loads[CPUS_MAX];
 static uint64_t gifts[GIFTS];
 
-static struct stretch table;   /* of owners */
-static struct stretch storage; /* what the pool needs to be shared */
+static struct piece table;   /* of owners */
+static struct piece storage; /* what the pool needs to be shared */
 static struct bitframe_shared *shared;
 static uint8_t *owners;
 static uint64_t owners_first_pa;
@@ -142,7 +142,7 @@ static bool disown(struct worker *worker, uint64_t pa, uint64_t frames)
     return true;
 }
 
-/* Around each call on the pool. An interrupt on this core looks at it, nobody else. */
+/* Around each call on the pool. An interrupt on this CPU looks at it, nobody else. */
 
 static void enter(struct worker *worker)
 {
@@ -171,10 +171,10 @@ static void keep(struct worker *worker, uint64_t pa)
         worker->pas[worker->held++] = pa;
 }
 
-static void take_one(struct worker *worker)
+static void alloc_one(struct worker *worker)
 {
     enter(worker);
-    uint64_t pa = bitframe_shared_alloc(shared, core_number());
+    uint64_t pa = bitframe_shared_alloc(shared, cpu_number());
     leave(worker);
     if (pa == 0)
         go_without(worker, BITFRAME_NONE);
@@ -182,13 +182,13 @@ static void take_one(struct worker *worker)
         keep(worker, pa);
 }
 
-/* By the core's stack: its owner is the core, interrupts masked. */
+/* By the CPU's stack: its owner is the CPU, interrupts masked. */
 
-static void take_from_stack(struct worker *worker)
+static void alloc_from_stack(struct worker *worker)
 {
     interrupts_mask();
     enter(worker);
-    uint64_t pa = frame_stack_take(&loads[core_number()].stack, shared, core_number());
+    uint64_t pa = frame_stack_alloc(&loads[cpu_number()].stack, shared, cpu_number());
     leave(worker);
     interrupts_unmask();
     if (pa == 0)
@@ -204,36 +204,36 @@ static void give_to_stack(struct worker *worker)
         return;
     interrupts_mask();
     enter(worker);
-    enum bitframe_status status = frame_stack_free(&loads[core_number()].stack, shared, core_number(), pa);
+    enum bitframe_status status = frame_stack_free(&loads[cpu_number()].stack, shared, cpu_number(), pa);
     leave(worker);
     interrupts_unmask();
     if (status != BITFRAME_OK)
         fail(worker, CALL_REFUSED, pa);
 }
 
-static void take_many(struct worker *worker, uint64_t frames)
+static void alloc_many(struct worker *worker, uint64_t frames)
 {
     struct bitframe_request request = {.frames = frames};
     uint64_t pas[BULK_MAX];
-    uint64_t taken;
+    uint64_t allocated;
     enter(worker);
-    enum bitframe_status status = bitframe_shared_alloc_bulk(shared, core_number(), &request, pas, &taken);
+    enum bitframe_status status = bitframe_shared_alloc_bulk(shared, cpu_number(), &request, pas, &allocated);
     leave(worker);
     if (status != BITFRAME_OK) {
         go_without(worker, status);
         return;
     }
-    for (uint64_t i = 0; i < taken; i++)
+    for (uint64_t i = 0; i < allocated; i++)
         keep(worker, pas[i]);
 }
 
 /** Frames next to each other, which are given back as single ones. */
-static void take_small_run(struct worker *worker, uint64_t frames)
+static void alloc_small_run(struct worker *worker, uint64_t frames)
 {
     struct bitframe_request request = {.frames = frames, .align = PAGE_SIZE << pick(worker, 4)};
     uint64_t pa;
     enter(worker);
-    enum bitframe_status status = bitframe_shared_alloc_run(shared, core_number(), &request, &pa);
+    enum bitframe_status status = bitframe_shared_alloc_run(shared, cpu_number(), &request, &pa);
     leave(worker);
     if (status != BITFRAME_OK) {
         go_without(worker, status);
@@ -243,12 +243,12 @@ static void take_small_run(struct worker *worker, uint64_t frames)
         keep(worker, pa + i * PAGE_SIZE);
 }
 
-static void take_run(struct worker *worker)
+static void alloc_run(struct worker *worker)
 {
     struct bitframe_request request = {.frames = RUN_FRAMES, .align = BLOCK_BYTES};
     uint64_t pa;
     enter(worker);
-    enum bitframe_status status = bitframe_shared_alloc_run(shared, core_number(), &request, &pa);
+    enum bitframe_status status = bitframe_shared_alloc_run(shared, cpu_number(), &request, &pa);
     leave(worker);
     if (status != BITFRAME_OK)
         go_without(worker, status);
@@ -261,8 +261,8 @@ static void give(struct worker *worker, uint64_t pa, uint64_t frames)
     if (!disown(worker, pa, frames))
         return;
     enter(worker);
-    enum bitframe_status status = frames == 1 ? bitframe_shared_free(shared, core_number(), pa)
-                                              : bitframe_shared_free_run(shared, core_number(), pa, frames);
+    enum bitframe_status status = frames == 1 ? bitframe_shared_free(shared, cpu_number(), pa)
+                                              : bitframe_shared_free_run(shared, cpu_number(), pa, frames);
     leave(worker);
     if (status != BITFRAME_OK)
         fail(worker, CALL_REFUSED, pa);
@@ -295,7 +295,7 @@ static void give_many(struct worker *worker, uint32_t frames)
         if (!disown(worker, pas[i], 1))
             return;
     enter(worker);
-    enum bitframe_status status = bitframe_shared_free_bulk(shared, core_number(), pas, frames, 0, &freed);
+    enum bitframe_status status = bitframe_shared_free_bulk(shared, cpu_number(), pas, frames, 0, &freed);
     leave(worker);
     if (status != BITFRAME_OK || freed != frames)
         fail(worker, CALL_REFUSED, pas[0]);
@@ -311,18 +311,18 @@ static void exchange_one(struct worker *worker)
     (void)change_owner(worker, *mine, GIVEN, worker->name);
 }
 
-/** Half of a core's single frames come from its stack, and go there. Interrupts have none. */
+/** Half of a CPU's single frames come from its stack, and go there. Interrupts have none. */
 static bool uses_stack(struct worker *worker)
 {
-    return worker == &loads[core_number()].core && pick(worker, 2) != 0;
+    return worker == &loads[cpu_number()].cpu && pick(worker, 2) != 0;
 }
 
-static void take_single(struct worker *worker)
+static void alloc_single(struct worker *worker)
 {
     if (uses_stack(worker))
-        take_from_stack(worker);
+        alloc_from_stack(worker);
     else
-        take_one(worker);
+        alloc_one(worker);
 }
 
 static void give_single(struct worker *worker)
@@ -340,13 +340,13 @@ static void step(struct worker *worker)
     uint64_t frames = 1 + pick(worker, BULK_MAX);
     uint64_t choice = pick(worker, 64);
     if (choice < 12 && room >= 1)
-        take_single(worker);
+        alloc_single(worker);
     else if (choice < 22 && room >= frames)
-        take_many(worker, frames);
+        alloc_many(worker, frames);
     else if (choice < 30 && room >= frames)
-        take_small_run(worker, frames);
+        alloc_small_run(worker, frames);
     else if (choice < 31 && worker->run_pa == 0)
-        take_run(worker);
+        alloc_run(worker);
     else if (choice < 32 && worker->run_pa != 0)
         give_run(worker);
     else if (choice < 38 && worker->held >= 1)
@@ -356,7 +356,7 @@ static void step(struct worker *worker)
     else if (worker->held >= 1)
         give_single(worker);
     else
-        take_one(worker);
+        alloc_one(worker);
 }
 
 static void give_all(struct worker *worker)
@@ -370,61 +370,61 @@ static void give_all(struct worker *worker)
 /** What every interrupt does. */
 static void interrupt_work_of_load(void)
 {
-    struct load *load = &loads[core_number()];
-    load->amid += __atomic_load_n(&load->core.inside, __ATOMIC_RELAXED);
+    struct load *load = &loads[cpu_number()];
+    load->amid += __atomic_load_n(&load->cpu.inside, __ATOMIC_RELAXED);
     for (uint64_t steps = 1 + pick(&load->interrupt, STEPS_MAX); steps > 0; steps--)
         if (load->interrupt.mishap == NO_MISHAP)
             step(&load->interrupt);
     __atomic_store_n(&load->interrupts, load->interrupts + 1, __ATOMIC_RELAXED);
 }
 
-/** Is this the core that a broken kernel is broken on? */
-static bool is_broken_core(void)
+/** Is this the CPU that a broken kernel is broken on? */
+static bool is_broken_cpu(void)
 {
-    return core_number() == cores_found() - 1;
+    return cpu_number() == cpus_found() - 1;
 }
 
 /** A mistake in round @p round, in a kernel that is broken so. */
 static void make_mistake(struct worker *worker, uint64_t round)
 {
-    if (round != ROUNDS / 2 || !is_broken_core() || worker->held == 0)
+    if (round != ROUNDS / 2 || !is_broken_cpu() || worker->held == 0)
         return;
     if (BROKEN == BROKEN_FRAME_LOST && disown(worker, worker->pas[worker->held - 1], 1))
         worker->held--;
     if (BROKEN == BROKEN_FRAME_TWICE)
-        (void)bitframe_shared_free(shared, core_number(), worker->pas[0]);
+        (void)bitframe_shared_free(shared, cpu_number(), worker->pas[0]);
     if (BROKEN == BROKEN_STRAY_CALL)
-        (void)bitframe_take(memory_pool());
+        (void)bitframe_alloc(memory_pool());
     if (BROKEN == BROKEN_FRAME_CHANGED)
         *frame_words(__atomic_load_n(&gifts[0], __ATOMIC_RELAXED)) = 0;
 }
 
-/** All of the core's stack goes back to the pool. Interrupts are masked. */
+/** All of the CPU's stack goes back to the pool. Interrupts are masked. */
 static void drain_stack(struct load *load)
 {
-    if (BROKEN == BROKEN_STACK_KEPT && is_broken_core())
+    if (BROKEN == BROKEN_STACK_KEPT && is_broken_cpu())
         return;
-    if (frame_stack_spill(&load->stack, shared, core_number(), load->stack.frames) != BITFRAME_OK)
-        fail(&load->core, CALL_REFUSED, 0);
+    if (frame_stack_spill(&load->stack, shared, cpu_number(), load->stack.frames) != BITFRAME_OK)
+        fail(&load->cpu, CALL_REFUSED, 0);
 }
 
-/** The work of a core. */
+/** The work of a CPU. */
 static void work_of_load(void)
 {
-    struct load *load = &loads[core_number()];
+    struct load *load = &loads[cpu_number()];
     uint64_t enough = load->interrupts + INTERRUPTS_MIN;
     interrupts_start(PERIOD_MICROSECONDS);
     interrupts_unmask();
-    for (uint64_t round = 0; round < ROUNDS && load->core.mishap == NO_MISHAP; round++) {
-        make_mistake(&load->core, round);
-        step(&load->core);
+    for (uint64_t round = 0; round < ROUNDS && load->cpu.mishap == NO_MISHAP; round++) {
+        make_mistake(&load->cpu, round);
+        step(&load->cpu);
     }
     uint64_t deadline = clock_after(WAIT_MILLISECONDS);
     while (__atomic_load_n(&load->interrupts, __ATOMIC_RELAXED) < enough && clock_now() < deadline)
         ;
     interrupts_mask();
     interrupts_stop();
-    give_all(&load->core);
+    give_all(&load->cpu);
     give_all(&load->interrupt);
     drain_stack(load);
 }
@@ -446,12 +446,12 @@ static const char *mishap_name(enum mishap mishap)
 static bool has_happened(enum mishap first, enum mishap last)
 {
     bool found = false;
-    for (uint32_t i = 0; i < 2 * CORES_MAX; i++) {
-        const struct worker *worker = i % 2 == 0 ? &loads[i / 2].core : &loads[i / 2].interrupt;
+    for (uint32_t i = 0; i < 2 * CPUS_MAX; i++) {
+        const struct worker *worker = i % 2 == 0 ? &loads[i / 2].cpu : &loads[i / 2].interrupt;
         if (worker->mishap < first || worker->mishap > last)
             continue;
         found = true;
-        console_string("core ");
+        console_string("CPU ");
         console_decimal(i / 2);
         console_string(i % 2 == 0 ? ": " : ", in an interrupt: ");
         console_string(mishap_name(worker->mishap));
@@ -463,21 +463,21 @@ static bool has_happened(enum mishap first, enum mishap last)
 }
 
 /** Frames for the kernel's own use, zeroed, from the top of memory. */
-static struct stretch take_bytes(uint64_t bytes)
+static struct piece alloc_bytes(uint64_t bytes)
 {
     struct bitframe_request request = {.frames = (bytes + PAGE_SIZE - 1) / PAGE_SIZE,
                                        .flags = BITFRAME_HIGHEST | BITFRAME_ZEROED};
-    return (struct stretch){run_take(&request), request.frames * PAGE_SIZE};
+    return (struct piece){run_alloc(&request), request.frames * PAGE_SIZE};
 }
 
 /** A table of owners for all frames between the lowest and the highest that were free at boot. */
 static void make_owners(void)
 {
-    struct stretch it;
+    struct piece it;
     owners_first_pa = memory_free_at_boot(0).pa;
     for (unsigned i = 0; (it = memory_free_at_boot(i)).bytes != 0; i++)
         owners_frames = (it.pa + it.bytes - owners_first_pa) / PAGE_SIZE;
-    table = take_bytes(owners_frames);
+    table = alloc_bytes(owners_frames);
     owners = (uint8_t *)frame_words(table.pa);
 }
 
@@ -485,7 +485,7 @@ static void make_owners(void)
 static bool make_gifts(struct worker *worker)
 {
     for (unsigned i = 0; i < GIFTS; i++) {
-        take_one(worker);
+        alloc_one(worker);
         REQUIRE(worker->held == 1 && change_owner(worker, worker->pas[0], worker->name, GIVEN));
         worker->held = 0;
         gifts[i] = worker->pas[0];
@@ -496,7 +496,7 @@ static bool make_gifts(struct worker *worker)
 
 static bool share(enum bitframe_policy policy)
 {
-    const struct bitframe_share_options options = {.policy = policy, .cpus = cores_found()};
+    const struct bitframe_share_options options = {.policy = policy, .cpus = cpus_found()};
     return bitframe_share(&shared, memory_pool(), &options, frame_words(storage.pa), storage.bytes) ==
            BITFRAME_OK;
 }
@@ -505,29 +505,29 @@ static bool the_pool_is_shared(void)
 {
     struct bitframe *pool = memory_pool();
     make_owners();
-    storage = take_bytes(bitframe_share_bytes(pool, cores_found()));
+    storage = alloc_bytes(bitframe_get_share_bytes(pool, cpus_found()));
 
-    free_at_first = bitframe_free_frames(pool);
-    scarce = free_at_first < cores_found() * (2 * WORKER_FRAMES + FRAME_STACK_MAX) + GIFTS;
+    free_at_first = bitframe_get_free_frames(pool);
+    scarce = free_at_first < cpus_found() * (2 * WORKER_FRAMES + FRAME_STACK_MAX) + GIFTS;
     REQUIRE(share(BITFRAME_LOCAL));
-    REQUIRE(bitframe_shared_free_frames(shared) == free_at_first);
+    REQUIRE(bitframe_shared_get_free_frames(shared) == free_at_first);
 
-    for (uint32_t i = 0; i < CORES_MAX; i++) {
-        loads[i].core.name = (uint8_t)(2 * i + 1);
+    for (uint32_t i = 0; i < CPUS_MAX; i++) {
+        loads[i].cpu.name = (uint8_t)(2 * i + 1);
         loads[i].interrupt.name = (uint8_t)(2 * i + 2);
-        loads[i].core.random = UINT64_C(0x9E3779B97F4A7C15) * loads[i].core.name;
+        loads[i].cpu.random = UINT64_C(0x9E3779B97F4A7C15) * loads[i].cpu.name;
         loads[i].interrupt.random = UINT64_C(0x9E3779B97F4A7C15) * loads[i].interrupt.name;
     }
     interrupts_init(interrupt_work_of_load);
-    return make_gifts(&loads[0].core);
+    return make_gifts(&loads[0].cpu);
 }
 
 static void print_loads(void)
 {
-    console_string("  core  operations  interrupts  operations in them  amid an operation\n");
-    for (uint32_t i = 0; i < cores_found(); i++) {
+    console_string("  CPU  operations  interrupts  operations in them  amid an operation\n");
+    for (uint32_t i = 0; i < cpus_found(); i++) {
         console_decimal_in(6, i);
-        console_decimal_in(12, loads[i].core.operations);
+        console_decimal_in(12, loads[i].cpu.operations);
         console_decimal_in(12, loads[i].interrupts);
         console_decimal_in(20, loads[i].interrupt.operations);
         console_decimal_in(19, loads[i].amid);
@@ -536,11 +536,11 @@ static void print_loads(void)
 }
 
 /** Half of the rounds on frames that lie apart, and half where all want the same one: the lowest. */
-static bool every_core_finishes(void)
+static bool every_cpu_finishes(void)
 {
-    finished = cores_run(work_of_load, END_MILLISECONDS) && bitframe_shared_check(shared) == BITFRAME_SOUND &&
+    finished = cpus_run(work_of_load, END_MILLISECONDS) && bitframe_shared_check(shared) == BITFRAME_SOUND &&
                bitframe_check(bitframe_shared_begin_exclusive(shared)) == BITFRAME_SOUND &&
-               share(BITFRAME_LOWEST) && cores_run(work_of_load, END_MILLISECONDS);
+               share(BITFRAME_LOWEST) && cpus_run(work_of_load, END_MILLISECONDS);
     print_loads();
     REQUIRE(finished);
     return true;
@@ -549,7 +549,7 @@ static bool every_core_finishes(void)
 static bool interrupts_come_amid_operations(void)
 {
     uint64_t amid = 0;
-    for (uint32_t i = 0; i < cores_found(); i++) {
+    for (uint32_t i = 0; i < cpus_found(); i++) {
         REQUIRE(loads[i].interrupts >= 2 * INTERRUPTS_MIN);
         amid += loads[i].amid;
     }
@@ -580,13 +580,13 @@ static bool no_frame_is_lost(void)
 {
     REQUIRE(finished);
     for (unsigned i = 0; i < GIFTS; i++) {
-        struct worker *worker = &loads[0].core;
+        struct worker *worker = &loads[0].cpu;
         REQUIRE(change_owner(worker, gifts[i], GIVEN, worker->name));
         give(worker, gifts[i], 1);
     }
     for (uint64_t i = 0; i < owners_frames; i++)
         REQUIRE(owners[i] == NOBODY);
-    REQUIRE(bitframe_shared_free_frames(shared) == free_at_first);
+    REQUIRE(bitframe_shared_get_free_frames(shared) == free_at_first);
     return true;
 }
 
@@ -595,20 +595,20 @@ static bool one_owner_finds_it_sound(void)
     REQUIRE(finished);
     const struct bitframe *pool = bitframe_shared_begin_exclusive(shared);
     REQUIRE(bitframe_check(pool) == BITFRAME_SOUND);
-    REQUIRE(bitframe_free_frames(pool) == free_at_first);
+    REQUIRE(bitframe_get_free_frames(pool) == free_at_first);
     run_give(storage.pa, storage.bytes / PAGE_SIZE);
     run_give(table.pa, table.bytes / PAGE_SIZE);
-    REQUIRE(bitframe_free_frames(pool) == memory_figures()->free_frames - frames_held());
+    REQUIRE(bitframe_get_free_frames(pool) == memory_stats()->free_frames - frames_held());
     REQUIRE(frames_held() == mmu_table_frames());
     console_string("frames: ");
-    console_decimal(bitframe_free_frames(pool));
+    console_decimal(bitframe_get_free_frames(pool));
     console_string(" free, as before\n");
     return true;
 }
 
 static const struct check checks[] = {
     {"the_pool_is_shared", the_pool_is_shared},
-    {"every_core_finishes", every_core_finishes},
+    {"every_cpu_finishes", every_cpu_finishes},
     {"interrupts_come_amid_operations", interrupts_come_amid_operations},
     {"no_frame_is_held_twice", no_frame_is_held_twice},
     {"frames_are_what_their_owners_left", frames_are_what_their_owners_left},

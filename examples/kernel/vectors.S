@@ -76,8 +76,8 @@ exception:
     msr     sp_el0, x0
     adrp    x0, _exception_stack_top
     sub     sp, x0, #FRAME_BYTES
-    mrs     x0, tpidr_el1           /* the core's number */
-    lsl     x0, x0, #CORE_STACKS_SHIFT
+    mrs     x0, tpidr_el1           /* the CPU's number */
+    lsl     x0, x0, #CPU_STACKS_SHIFT
     add     sp, sp, x0
     stp     x2, x3, [sp, #2 * 8]
     stp     x4, x5, [sp, #4 * 8]

@@ -31,7 +31,7 @@ extern "C" {
 /** Bytes in a frame. */
 #define BITFRAME_FRAME_BYTES    (UINT64_C(1) << BITFRAME_FRAME_SHIFT)
 /** Frames in a line: 64 bytes of bitmap. With 4 KiB frames a line is 2 MiB of memory. */
-#define BITFRAME_LINE_FRAMES    512
+#define BITFRAME_HUGE_FRAMES    512
 /** Most frames in a pool. */
 #define BITFRAME_FRAMES_MAX     (UINT64_C(1) << 40)
 /** Reservations that a pool has room for beside those of the map that it was made from. */
@@ -69,10 +69,10 @@ enum bitframe_invariant {
     BITFRAME_BAD_PADDING,  /**< A bit that stands for no frame of the pool is set. */
     BITFRAME_BAD_RESERVED, /**< A reserved frame is free, or they are not as many as counted. */
     BITFRAME_BAD_INDEX,    /**< An index bit disagrees with the word below it. */
-    BITFRAME_BAD_LINES,    /**< The index of whole lines disagrees with the bitmap. */
+    BITFRAME_BAD_HUGE,     /**< The index of whole lines disagrees with the bitmap. */
     BITFRAME_BAD_COUNT,    /**< The free count is not the number of free frames. */
     BITFRAME_BAD_CURSOR,   /**< The cursor is not at the lowest free frame. */
-    BITFRAME_BAD_GAP,      /**< The gap holds a frame that is reserved, out of use or not the pool's. */
+    BITFRAME_BAD_WINDOW,   /**< The gap holds a frame that is reserved, out of use or not the pool's. */
     BITFRAME_BAD_HEADER,   /**< The metadata's header is not that of the tables: bitframe_adopt() refuses. */
     BITFRAME_BAD_OFFLINE,  /**< A record of what is out of use, or the count of it, is wrong. */
 };
@@ -108,11 +108,11 @@ struct bitframe_levels {
  *  - A bit of lines is set if all frames of that line are free. It is clear otherwise, but for the cursor's
  *    line: there it may still be set while only frames of the line's first word are taken. (So a take need
  *    not look whether it opens a line; the call that moves the cursor on does.)
- *  - Every word of lines below line_word is 0; that word itself may be, too.
+ *  - Every word of lines below huge_word is 0; that word itself may be, too.
  *  - The cursor's line is loose if it was given back whole, as the lowest of all that is free, and nothing
  *    but takes of single frames has met it since. The cursor is at its first word. Its bits in level 1 of
  *    frames and in lines are set, but what follows from them is not done: the two words that hold them may
- *    lack their bits in the level above, and line_word knows nothing of the line. (So a line that is freed
+ *    lack their bits in the level above, and huge_word knows nothing of the line. (So a line that is freed
  * and taken again, in memory that is full otherwise, need not climb for it.)
  *  - All frames of the gap are frames of the pool, none reserved, none in an offline range, in one segment.
  *  - offline leads to the records of the offline ranges, which ascend, and offline_frames is the number of
@@ -128,8 +128,8 @@ struct bitframe {
     /* The gap: a stretch of memory between reservations and offline ranges, where the last free fell that did
      * not fall into it.
      */
-    uint64_t gap_frames; /* how many */
-    uint64_t gap_pa;     /* PA of the first */
+    uint64_t window_frames; /* how many */
+    uint64_t window_pa;     /* PA of the first */
     uint64_t
         zero_word; /* distance of where the word of PA 0 would be if the gap's segment reached down there */
 
@@ -140,9 +140,9 @@ struct bitframe {
     uint64_t cursor_base_pa; /* PA of the frame of bit 0, were it of the segment */
 
     struct bitframe_levels frames; /* a bit per frame: free */
-    struct bitframe_levels lines;  /* a bit per line: all its frames are free */
-    uint64_t line_word;            /* word of lines, by number, below which there is none that is not 0 */
-    uint64_t loose;                /* 1 if the cursor's line is, else 0 */
+    struct bitframe_levels huge;   /* a bit per line: all its frames are free */
+    uint64_t huge_word;            /* word of lines, by number, below which there is none that is not 0 */
+    uint64_t pending;              /* 1 if the cursor's line is, else 0 */
 
     uint64_t segments;        /* distance of the table of segments: lines next to each other in memory */
     uint64_t segment_count;   /* how many */
@@ -163,8 +163,8 @@ struct bitframe {
 /** Words of bitmap for the frames that [@p first_pa, @p first_pa + @p bytes) touches, in groups of 8 lines.
  */
 #define BITFRAME_BITMAP_WORDS(first_pa, bytes)                                                               \
-    ((((((uint64_t)(first_pa) + ((uint64_t)(bytes)-1)) >> BITFRAME_FRAME_SHIFT) / BITFRAME_LINE_FRAMES -     \
-       ((uint64_t)(first_pa) >> BITFRAME_FRAME_SHIFT) / BITFRAME_LINE_FRAMES) /                              \
+    ((((((uint64_t)(first_pa) + ((uint64_t)(bytes)-1)) >> BITFRAME_FRAME_SHIFT) / BITFRAME_HUGE_FRAMES -     \
+       ((uint64_t)(first_pa) >> BITFRAME_FRAME_SHIFT) / BITFRAME_HUGE_FRAMES) /                              \
           8 +                                                                                                \
       1) *                                                                                                   \
      64)
@@ -210,7 +210,7 @@ enum bitframe_status bitframe_init(struct bitframe *pool, uint64_t first_pa, uin
  * @par Cost  O(1): one bit search while the word under the cursor lasts, two per index level when it is
  *            used up.
  */
-uint64_t bitframe_take(struct bitframe *pool);
+uint64_t bitframe_alloc(struct bitframe *pool);
 
 /**
  * Take every free frame that [@p first_pa, @p end_pa) touches, say the kernel's image or what lies beyond
@@ -224,7 +224,7 @@ uint64_t bitframe_take(struct bitframe *pool);
  *
  * @par Cost  One load and one store per 64 frames, and the index over them.
  */
-uint64_t bitframe_take_range(struct bitframe *pool, uint64_t first_pa, uint64_t end_pa);
+uint64_t bitframe_alloc_range(struct bitframe *pool, uint64_t first_pa, uint64_t end_pa);
 
 /**
  * Give back a frame.
@@ -275,8 +275,8 @@ struct bitframe_request {
  *            a line, a pass over a bit per line up to the answer, 8 words for each 1 GiB; otherwise a pass
  *            over the bitmap up to the answer, words without a free frame skipped; and clearing the bits.
  */
-enum bitframe_status bitframe_take_run(struct bitframe *pool, const struct bitframe_request *request,
-                                       uint64_t *pa);
+enum bitframe_status bitframe_alloc_run(struct bitframe *pool, const struct bitframe_request *request,
+                                        uint64_t *pa);
 
 /**
  * Take exactly these frames.
@@ -296,7 +296,7 @@ enum bitframe_status bitframe_take_run(struct bitframe *pool, const struct bitfr
  *
  * @par Cost  One load and one store per 64 frames, and the index over them.
  */
-enum bitframe_status bitframe_claim(struct bitframe *pool, uint64_t pa, uint64_t frames);
+enum bitframe_status bitframe_alloc_at(struct bitframe *pool, uint64_t pa, uint64_t frames);
 
 /**
  * Give back a run of frames, or any part of one.
@@ -338,12 +338,12 @@ enum bitframe_status bitframe_free_run(struct bitframe *pool, uint64_t pa, uint6
  * @par Cost  One load and one store per word of 64 frames that gives any, its index bits, and a store per
  *            address. With limits and without BITFRAME_PARTIAL the frames within are counted first.
  */
-enum bitframe_status bitframe_take_bulk(struct bitframe *pool, const struct bitframe_request *request,
-                                        uint64_t *pas, uint64_t *taken);
+enum bitframe_status bitframe_alloc_bulk(struct bitframe *pool, const struct bitframe_request *request,
+                                         uint64_t *pas, uint64_t *allocated);
 
 /**
  * Give back many single frames at once, in any order. Frames next to each other in memory that follow each
- * other in @p pas go back a word at a time: the order of bitframe_take_bulk() is the quickest.
+ * other in @p pas go back a word at a time: the order of bitframe_alloc_bulk() is the quickest.
  *
  * @param pas     Their PAs, multiples of BITFRAME_FRAME_BYTES. Not null, even if there are none.
  * @param frames  How many; 0 frees nothing.
@@ -357,7 +357,7 @@ enum bitframe_status bitframe_take_bulk(struct bitframe *pool, const struct bitf
  * @retval BITFRAME_INVALID  A null pointer or unknown flags; nothing changed.
  *
  * @par Cost  One load and one store per run of frames within a word, and its index bits. A refusal of all
- * takes back what was freed frame by frame, each at the cost of bitframe_claim().
+ * takes back what was freed frame by frame, each at the cost of bitframe_alloc_at().
  */
 enum bitframe_status bitframe_free_bulk(struct bitframe *pool, const uint64_t *pas, uint64_t frames,
                                         uint32_t flags, uint64_t *freed);
@@ -438,21 +438,21 @@ enum bitframe_status bitframe_adopt(struct bitframe *pool, void *metadata, uint6
 
 /**
  * Frames free right now: exact, O(1). Of a pool that is shared it is no number: ask
- * bitframe_shared_free_frames().
+ * bitframe_shared_get_free_frames().
  */
-static inline uint64_t bitframe_free_frames(const struct bitframe *pool)
+static inline uint64_t bitframe_get_free_frames(const struct bitframe *pool)
 {
     return pool->free_frames;
 }
 
 /** Frames in the pool, free, taken, reserved or offline: exact, O(1). */
-static inline uint64_t bitframe_total_frames(const struct bitframe *pool)
+static inline uint64_t bitframe_get_total_frames(const struct bitframe *pool)
 {
     return pool->total_frames;
 }
 
 /** Reserved frames of the pool: exact, O(1). */
-static inline uint64_t bitframe_reserved_frames(const struct bitframe *pool)
+static inline uint64_t bitframe_get_reserved_frames(const struct bitframe *pool)
 {
     return pool->reserved_frames;
 }
@@ -468,10 +468,10 @@ static inline uint64_t bitframe_reserved_frames(const struct bitframe *pool)
 enum bitframe_invariant bitframe_check(const struct bitframe *pool);
 
 /** The name of a status, such as "double free". Never null; static storage. Works with the MMU off. */
-const char *bitframe_status_name(enum bitframe_status status);
+const char *bitframe_get_status_name(enum bitframe_status status);
 
 /** The name of an invariant, such as "index". Never null; static storage. Works with the MMU off. */
-const char *bitframe_invariant_name(enum bitframe_invariant invariant);
+const char *bitframe_get_invariant_name(enum bitframe_invariant invariant);
 
 #ifdef __cplusplus
 }

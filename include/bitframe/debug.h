@@ -104,7 +104,7 @@ struct bitframe_tag_total {
  *
  * @return  How many; 0 in a library that cannot debug.
  */
-uint64_t bitframe_debug_bytes(const struct bitframe *pool);
+uint64_t bitframe_get_debug_bytes(const struct bitframe *pool);
 
 /**
  * Begin debugging, or begin anew: no frame is poisoned and none has a tag, and the current tag is 0.
@@ -116,7 +116,7 @@ uint64_t bitframe_debug_bytes(const struct bitframe *pool);
  * @param pool     A pool that was initialized.
  * @param debug    The record; corrupted is the caller's to set, the rest is written here.
  * @param storage  For the entries, 4-byte aligned.
- * @param bytes    Its length, at least bitframe_debug_bytes(pool).
+ * @param bytes    Its length, at least bitframe_get_debug_bytes(pool).
  * @param flags    Of enum bitframe_debug_flags, at least one.
  *
  * @retval BITFRAME_OK           Debugging is on.
@@ -158,7 +158,7 @@ uint64_t bitframe_debug_sweep(struct bitframe *pool);
  *
  * @par Cost  O(1).
  */
-uint32_t bitframe_debug_set_tag(struct bitframe *pool, uint32_t tag);
+uint32_t bitframe_set_current_tag(struct bitframe *pool, uint32_t tag);
 
 /**
  * Say whose a run of taken frames is, or any part of one.
@@ -180,7 +180,7 @@ uint32_t bitframe_debug_set_tag(struct bitframe *pool, uint32_t tag);
  *
  * @par Cost  One load per 64 frames, one store per frame.
  */
-enum bitframe_status bitframe_tag(struct bitframe *pool, uint64_t pa, uint64_t frames, uint32_t tag);
+enum bitframe_status bitframe_set_tag(struct bitframe *pool, uint64_t pa, uint64_t frames, uint32_t tag);
 
 /**
  * Whose is the frame that contains @p pa?
@@ -191,7 +191,7 @@ enum bitframe_status bitframe_tag(struct bitframe *pool, uint64_t pa, uint64_t f
  *
  * @par Cost  O(log(spans)).
  */
-uint32_t bitframe_tag_of(const struct bitframe *pool, uint64_t pa);
+uint32_t bitframe_get_tag(const struct bitframe *pool, uint64_t pa);
 
 /**
  * Read the next run of taken frames with a tag, ascending. Each is as long as it can be; reserved and
@@ -233,7 +233,7 @@ bool bitframe_tags_next(const struct bitframe *pool, uint32_t *tag, struct bitfr
 
 #else
 
-static inline uint64_t bitframe_debug_bytes(const struct bitframe *pool)
+static inline uint64_t bitframe_get_debug_bytes(const struct bitframe *pool)
 {
     (void)pool;
     return 0;
@@ -257,20 +257,20 @@ static inline uint64_t bitframe_debug_sweep(struct bitframe *pool)
     return 0;
 }
 
-static inline uint32_t bitframe_debug_set_tag(struct bitframe *pool, uint32_t tag)
+static inline uint32_t bitframe_set_current_tag(struct bitframe *pool, uint32_t tag)
 {
     (void)pool, (void)tag;
     return 0;
 }
 
-static inline enum bitframe_status bitframe_tag(struct bitframe *pool, uint64_t pa, uint64_t frames,
-                                                uint32_t tag)
+static inline enum bitframe_status bitframe_set_tag(struct bitframe *pool, uint64_t pa, uint64_t frames,
+                                                    uint32_t tag)
 {
     (void)pool, (void)pa, (void)frames, (void)tag;
     return BITFRAME_OK;
 }
 
-static inline uint32_t bitframe_tag_of(const struct bitframe *pool, uint64_t pa)
+static inline uint32_t bitframe_get_tag(const struct bitframe *pool, uint64_t pa)
 {
     (void)pool, (void)pa;
     return 0;

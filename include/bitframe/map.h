@@ -92,7 +92,7 @@ struct bitframe_map {
 };
 
 /** What a map comes to. Figures in bytes stop at 2^64 - 1. */
-struct bitframe_map_figures {
+struct bitframe_map_stats {
     uint64_t spans;              /**< Runs of managed frames. */
     uint64_t managed_frames;     /**< All frames of the spans. */
     uint64_t free_frames;        /**< Of these, not reserved. */
@@ -184,7 +184,7 @@ bool bitframe_map_next(const struct bitframe_map *map, enum bitframe_map_view vi
  *
  * @par Cost  O(ranges * log(ranges)).
  */
-void bitframe_map_count(const struct bitframe_map *map, struct bitframe_map_figures *figures);
+void bitframe_map_get_stats(const struct bitframe_map *map, struct bitframe_map_stats *stats);
 
 /**
  * How much metadata a pool over a map needs: under 0.13 bytes per frame for each stretch of memory, a fixed
@@ -199,7 +199,7 @@ void bitframe_map_count(const struct bitframe_map *map, struct bitframe_map_figu
  *
  * @par Cost  O(ranges * log(ranges)).
  */
-enum bitframe_status bitframe_map_metadata_bytes(const struct bitframe_map *map, uint64_t *bytes);
+enum bitframe_status bitframe_map_get_metadata_bytes(const struct bitframe_map *map, uint64_t *bytes);
 
 /**
  * Make a pool of what a map manages: all its spans, what is not reserved free.
@@ -210,7 +210,7 @@ enum bitframe_status bitframe_map_metadata_bytes(const struct bitframe_map *map,
  * @param map             The map.
  * @param metadata        Memory for bitmap, index and tables, BITFRAME_METADATA_ALIGN-aligned, the pool's as
  * long as it lives. Where it is RAM that the map manages the map must have it reserved.
- * @param metadata_bytes  Its length, at least what bitframe_map_metadata_bytes() says.
+ * @param metadata_bytes  Its length, at least what bitframe_map_get_metadata_bytes() says.
  *
  * @retval BITFRAME_OK          The pool is ready.
  * @retval BITFRAME_INVALID     A null pointer, misaligned metadata, or a map that manages no frame or too
@@ -257,8 +257,8 @@ enum bitframe_status bitframe_place(struct bitframe_map *map, uint64_t *pa, uint
  * @par Cost  O(n * log(n)) for n ranges in the map, spans and reservations in the pool, and once more over
  * the ranges for each offline record.
  */
-enum bitframe_status bitframe_extend_bytes(const struct bitframe *pool, const struct bitframe_map *map,
-                                           uint64_t *bytes);
+enum bitframe_status bitframe_get_extend_bytes(const struct bitframe *pool, const struct bitframe_map *map,
+                                               uint64_t *bytes);
 
 /**
  * Make a pool manage more memory: hot-plug, or memory that firmware gives up late.
@@ -280,7 +280,7 @@ enum bitframe_status bitframe_extend_bytes(const struct bitframe *pool, const st
  * @param metadata        Memory for the new metadata, BITFRAME_METADATA_ALIGN-aligned, the pool's as long as
  * it lives, apart from the old and from @p pool. Where it is frames of the pool they are taken or reserved,
  * where it is other frames of the map the map has reserved them.
- * @param metadata_bytes  Its length, at least what bitframe_extend_bytes() says.
+ * @param metadata_bytes  Its length, at least what bitframe_get_extend_bytes() says.
  *
  * @retval BITFRAME_OK          Done. The old metadata are the caller's: if bitframe_place() had reserved
  *                              frames for them, bitframe_unreserve() frees those. bitframe_adopt() refuses

@@ -3,9 +3,9 @@
  * bitframe/offline.h - taking memory out of use while the kernel runs
  *
  * A memory module is to be pulled, a page reports errors, a hypervisor wants memory back: its frames must no
- * longer be handed out, though some of them are in use. bitframe_offline() takes a range out of use. Its free
+ * longer be handed out, though some of them are in use. bitframe_set_offline() takes a range out of use. Its free
  * frames go offline at once, those in use when they are given back, and none of them is handed out again
- * until bitframe_online().
+ * until bitframe_set_online().
  *
  * What is offline is neither free nor in use. A frame that is reserved stays reserved; what of the range is
  * not the pool's does not matter.
@@ -30,7 +30,7 @@ extern "C" {
 #endif
 
 /**
- * A range that is out of use. The caller owns the storage and keeps it until bitframe_online(); the members
+ * A range that is out of use. The caller owns the storage and keeps it until bitframe_set_online(); the members
  * are bitframe's own and may only be read. All zero is an empty record.
  *
  * Invariants of a record that is not empty, whenever no call is in flight:
@@ -42,7 +42,7 @@ extern "C" {
  *  - in_use is the number of set bits.
  *  - No frame of the range is free, and none is in the pool's gap: so each free of one comes by the records.
  */
-struct bitframe_offline {
+struct bitframe_offline_range {
     uint64_t next;   /* distance of the pool's next record, the one above; 0 if there is none */
     uint64_t words;  /* distance of the bits */
     uint64_t first;  /* frame number */
@@ -51,7 +51,7 @@ struct bitframe_offline {
 };
 
 /**
- * Words that bitframe_offline() may need for [@p pa, @p pa + @p bytes), as a constant expression: a bit for
+ * Words that bitframe_set_offline() may need for [@p pa, @p pa + @p bytes), as a constant expression: a bit for
  * each frame that it touches, in words of 64 aligned frames. @p bytes is at least 1, and the range does not
  * wrap.
  */
@@ -64,17 +64,17 @@ struct bitframe_offline {
  * once, those in use as they are given back. Reserved frames stay reserved.
  *
  * A range that touches no frame of the pool, as one of 0 bytes, makes an empty record: there is nothing to
- * wait for, and bitframe_online() takes it.
+ * wait for, and bitframe_set_online() takes it.
  *
  * @param record      Storage for the record, not that of a range that is out of use already. Whatever it held
  *                    before does not matter.
  * @param pa          First byte of the range, any value.
  * @param bytes       Its length.
- * @param words       Storage for the bits, 8-byte aligned, the record's until bitframe_online().
+ * @param words       Storage for the bits, 8-byte aligned, the record's until bitframe_set_online().
  * @param word_count  How many. BITFRAME_OFFLINE_WORDS(pa, bytes) are enough; what of the range lies below the
  *                    first and above the last frame of the pool needs none.
  *
- * @retval BITFRAME_OK       The range is out of use; bitframe_offline_in_use() says what is still to come
+ * @retval BITFRAME_OK       The range is out of use; bitframe_get_offline_in_use() says what is still to come
  * back.
  * @retval BITFRAME_INVALID  A null pointer, misaligned words, a range that passes 2^64, or a record that is
  * in use by the pool; nothing changed.
@@ -87,14 +87,14 @@ struct bitframe_offline {
  * step for each record below. From then on a free that misses the gap costs a step for each record below the
  * frame; one that does not, and each take, cost what they did.
  */
-enum bitframe_status bitframe_offline(struct bitframe *pool, struct bitframe_offline *record, uint64_t pa,
-                                      uint64_t bytes, uint64_t *words, uint64_t word_count);
+enum bitframe_status bitframe_set_offline(struct bitframe *pool, struct bitframe_offline_range *record,
+                                          uint64_t pa, uint64_t bytes, uint64_t *words, uint64_t word_count);
 
 /**
  * Put a range back into use: its offline frames are free, those that were still in use are the caller's as if
  * nothing had been, and those that are reserved are reserved.
  *
- * @param record  Of bitframe_offline() on the same pool, or empty. It is empty afterwards, and its words are
+ * @param record  Of bitframe_set_offline() on the same pool, or empty. It is empty afterwards, and its words are
  *                the caller's again.
  *
  * @retval BITFRAME_OK       The range is in use.
@@ -103,13 +103,13 @@ enum bitframe_status bitframe_offline(struct bitframe *pool, struct bitframe_off
  *
  * @par Cost  One load and one store per 64 frames, and the index over them for each run of offline frames.
  */
-enum bitframe_status bitframe_online(struct bitframe *pool, struct bitframe_offline *record);
+enum bitframe_status bitframe_set_online(struct bitframe *pool, struct bitframe_offline_range *record);
 
 /**
  * Frames of the range that are still in use: exact, O(1). At 0 the memory may be pulled. Of a shared pool it
  * may be asked in any context, while frames are freed.
  */
-static inline uint64_t bitframe_offline_in_use(const struct bitframe_offline *record)
+static inline uint64_t bitframe_get_offline_in_use(const struct bitframe_offline_range *record)
 {
     return __atomic_load_n(&record->in_use, __ATOMIC_ACQUIRE);
 }
@@ -131,11 +131,11 @@ static inline uint64_t bitframe_offline_in_use(const struct bitframe_offline *re
  *
  * @par Cost  One load per 64 frames on the way.
  */
-bool bitframe_offline_next(const struct bitframe *pool, const struct bitframe_offline *record,
+bool bitframe_offline_next(const struct bitframe *pool, const struct bitframe_offline_range *record,
                            uint64_t *frame, struct bitframe_map_run *run);
 
 /** Offline frames of the pool, neither free nor taken nor reserved: exact, O(1). */
-static inline uint64_t bitframe_offline_frames(const struct bitframe *pool)
+static inline uint64_t bitframe_get_offline_frames(const struct bitframe *pool)
 {
     return pool->offline_frames;
 }

@@ -139,10 +139,10 @@ uint64_t mem_total_count(void);
  * A frame taken through it comes unzeroed. mem_total_count() does not see its reservations, and free_page()
  * of a page that is reserved there changes nothing.
  */
-struct bitframe *bitframe_page_alloc_pool(void);
+struct bitframe *bitframe_get_page_alloc_pool(void);
 
 /**
- * Share the pool behind these calls among all CPUs: bitframe_share() of bitframe_page_alloc_pool(), and from
+ * Share the pool behind these calls among all CPUs: bitframe_share() of bitframe_get_page_alloc_pool(), and from
  * then on these calls are those of the shared pool. A kernel that does not call this links no code for it.
  *
  * @param shared  Becomes the shared pool, for what the contract has no name for.

@@ -20,7 +20,7 @@ extern "C" {
 /** The machine. All zero is a machine of which nothing is known, and always right. */
 struct bitframe_platform {
     /**
-     * Bytes that one DC ZVA clears: the smallest bitframe_zva_block_bytes() of all cores, or 0 if any core
+     * Bytes that one DC ZVA clears: the smallest bitframe_get_zva_block_bytes() of all CPUs, or 0 if any CPU
      * forbids it. Non-zero declares that all memory that bitframe zeroes is mapped Normal: on Device memory
      * DC ZVA faults.
      */
@@ -64,10 +64,10 @@ struct bitframe_platform {
 enum bitframe_status bitframe_set_platform(const struct bitframe_platform *platform);
 
 /**
- * Bytes that one DC ZVA clears on the core that asks, 0 if it may not be used (DCZID_EL0). Always 0 where
+ * Bytes that one DC ZVA clears on the CPU that asks, 0 if it may not be used (DCZID_EL0). Always 0 where
  * there is no such instruction.
  */
-uint32_t bitframe_zva_block_bytes(void);
+uint32_t bitframe_get_zva_block_bytes(void);
 
 #ifdef __cplusplus
 }

@@ -24,9 +24,9 @@
  *
  * The owner's calls: while a pool is shared, calls of the other headers that change it panic, with a sentence
  * that says so. Those that change tables (reserve, unreserve, offline, online), audit (bitframe_check()) or
- * count (<bitframe/figures.h>) need bitframe_shared_begin_exclusive() before and
+ * count (<bitframe/stats.h>) need bitframe_shared_begin_exclusive() before and
  * bitframe_shared_end_exclusive() after. Two calls only read what no call changes, and are for any context:
- * bitframe_total_frames() and bitframe_reserved_frames(). bitframe_offline_in_use() is for any context too.
+ * bitframe_get_total_frames() and bitframe_get_reserved_frames(). bitframe_get_offline_in_use() is for any context too.
  *
  * Refusals: a call cannot undo what another CPU has allocated since, nor know beforehand what it frees. So
  * bitframe_shared_free_bulk() without BITFRAME_PARTIAL and bitframe_shared_free_run() look at all frames
@@ -93,7 +93,7 @@ struct bitframe_shared;
 #define BITFRAME_SHARE_BYTES(cpus, words) ((uint64_t)(cpus)*128 + ((uint64_t)(words) / 4096 + 1) * 64 + 768)
 
 /** Bytes that bitframe_share() needs for @p pool and @p cpus CPUs: 128 for each, 64 a GiB, and 832. */
-uint64_t bitframe_share_bytes(const struct bitframe *pool, uint32_t cpus);
+uint64_t bitframe_get_share_bytes(const struct bitframe *pool, uint32_t cpus);
 
 /**
  * Share a pool among all CPUs.
@@ -102,7 +102,7 @@ uint64_t bitframe_share_bytes(const struct bitframe *pool, uint32_t cpus);
  * @param pool     The pool. The owner's calls are not for it from now on.
  * @param storage  Memory for what belongs to each CPU, BITFRAME_SHARE_ALIGN-aligned, the shared pool's as
  * long as it lives.
- * @param bytes    Its length, at least bitframe_share_bytes(pool, options->cpus).
+ * @param bytes    Its length, at least bitframe_get_share_bytes(pool, options->cpus).
  *
  * @retval BITFRAME_OK           From now on any CPU may call.
  * @retval BITFRAME_INVALID      A null pointer, misaligned storage, a number of CPUs or policy out of range,
@@ -168,7 +168,7 @@ uint64_t bitframe_shared_alloc(struct bitframe_shared *shared, uint32_t cpu);
 enum bitframe_status bitframe_shared_free(struct bitframe_shared *shared, uint32_t cpu, uint64_t pa);
 
 /**
- * Allocate a huge frame: BITFRAME_LINE_FRAMES frames aligned to their size, 2 MiB with 4 KiB frames.
+ * Allocate a huge frame: BITFRAME_HUGE_FRAMES frames aligned to their size, 2 MiB with 4 KiB frames.
  *
  * @return  Its PA, or 0 as of bitframe_shared_alloc().
  *
@@ -187,7 +187,7 @@ enum bitframe_status bitframe_shared_free_huge(struct bitframe_shared *shared, u
  * Allocate a run of frames: of all that answer the request, the lowest, or the highest if it says so. A
  * request for 2 MiB aligned to that and without limits follows the policy instead.
  *
- * @param request  As of bitframe_take_run().
+ * @param request  As of bitframe_alloc_run().
  * @param pa       Becomes the PA of its first frame.
  *
  * @retval BITFRAME_OK       The run is the caller's.
@@ -197,7 +197,7 @@ enum bitframe_status bitframe_shared_free_huge(struct bitframe_shared *shared, u
  * @retval BITFRAME_INVALID  A null pointer, no frames, an align that is no power of two, or unknown flags;
  *                           nothing changed.
  *
- * @par Cost    A search as that of bitframe_take_run(), and an atomic read-modify-write per 64 frames. A
+ * @par Cost    A search as that of bitframe_alloc_run(), and an atomic read-modify-write per 64 frames. A
  * refusal passes over the whole bitmap, but the same request is then refused for a read of each CPU's count
  * until a frame is freed.
  */
@@ -217,7 +217,7 @@ enum bitframe_status bitframe_shared_free_run(struct bitframe_shared *shared, ui
 /**
  * Allocate exactly the @p frames frames from the one at @p pa on.
  *
- * @return  The statuses of bitframe_claim().
+ * @return  The statuses of bitframe_alloc_at().
  *
  * @par Cost    One atomic read-modify-write per 64 frames, and the index over them.
  */
@@ -225,7 +225,7 @@ enum bitframe_status bitframe_shared_alloc_at(struct bitframe_shared *shared, ui
                                               uint64_t frames);
 
 /**
- * Allocate every free frame that [@p first_pa, @p end_pa) touches, as bitframe_take_range() does.
+ * Allocate every free frame that [@p first_pa, @p end_pa) touches, as bitframe_alloc_range() does.
  *
  * @return  How many frames the call allocated.
  *
@@ -238,7 +238,7 @@ uint64_t bitframe_shared_alloc_range(struct bitframe_shared *shared, uint32_t cp
 /**
  * Allocate many single frames at once.
  *
- * @param request    As of bitframe_take_bulk().
+ * @param request    As of bitframe_alloc_bulk().
  * @param pas        Room for as many addresses as the request has frames.
  * @param allocated  Becomes how many were allocated.
  *
@@ -279,7 +279,7 @@ enum bitframe_status bitframe_shared_free_bulk(struct bitframe_shared *shared, u
  *
  * @par Cost    Two loads for each CPU.
  */
-uint64_t bitframe_shared_free_frames(const struct bitframe_shared *shared);
+uint64_t bitframe_shared_get_free_frames(const struct bitframe_shared *shared);
 
 /**
  * Verify a shared pool as its calls have left it: tables and bitmap as bitframe_check() does, that no bit is

@@ -19,12 +19,12 @@ static inline uint64_t atomic_load_word(const uint64_t *word)
 }
 
 /** Not torn, and no more than that: a hint, or what an atomic access will decide. */
-static inline uint64_t atomic_peek(const uint64_t *word)
+static inline uint64_t atomic_load_relaxed(const uint64_t *word)
 {
     return __atomic_load_n(word, __ATOMIC_RELAXED);
 }
 
-static inline void atomic_poke(uint64_t *word, uint64_t value)
+static inline void atomic_store_relaxed(uint64_t *word, uint64_t value)
 {
     __atomic_store_n(word, value, __ATOMIC_RELAXED);
 }

@@ -23,7 +23,7 @@
  * count        Number of set bits in count words.
  * find         Position of the lowest set bit in [first, end) of the bitmap at words; end if there is none.
  * fill, clear  Set or clear bits [first, first + bits) of the bitmap at words.
- * take         Clear bits [first, first + bits) of the bitmap at words, and return how many were set.
+ * clear_count  Clear bits [first, first + bits) of the bitmap at words, and return how many were set.
  * zero_frames  Clear bytes bytes at dst, both multiples of 4096, bytes not 0. step is the ZVA block of the
  *              machine, at least 64, for the implementation that uses it; the others ignore it.
  *
@@ -36,7 +36,7 @@
     X(find,        uint64_t, (const uint64_t *words, uint64_t first, uint64_t end))          \
     X(fill,        void,     (uint64_t *words, uint64_t first, uint64_t bits))               \
     X(clear,       void,     (uint64_t *words, uint64_t first, uint64_t bits))               \
-    X(take,        uint64_t, (uint64_t *words, uint64_t first, uint64_t bits))               \
+    X(clear_count, uint64_t, (uint64_t *words, uint64_t first, uint64_t bits))               \
     X(zero_frames, void,     (void *dst, uint64_t bytes, uint64_t step))
 /* clang-format on */
 
@@ -64,8 +64,8 @@ BITFRAME_ARCH_KERNELS(BITFRAME_DECLARE)
 #ifndef BITFRAME_PLAIN_CLEAR
 #define BITFRAME_PLAIN_CLEAR bitframe_clear_c
 #endif
-#ifndef BITFRAME_PLAIN_TAKE
-#define BITFRAME_PLAIN_TAKE bitframe_take_c
+#ifndef BITFRAME_PLAIN_CLEAR_COUNT
+#define BITFRAME_PLAIN_CLEAR_COUNT bitframe_clear_count_c
 #endif
 #ifndef BITFRAME_PLAIN_ZERO_FRAMES
 #define BITFRAME_PLAIN_ZERO_FRAMES bitframe_zero_frames_c
@@ -110,9 +110,9 @@ static inline void kernel_clear(uint64_t *words, uint64_t first, uint64_t bits)
     BITFRAME_PLAIN_CLEAR(words, first, bits);
 }
 
-static inline uint64_t kernel_take(uint64_t *words, uint64_t first, uint64_t bits)
+static inline uint64_t kernel_clear_count(uint64_t *words, uint64_t first, uint64_t bits)
 {
-    return BITFRAME_PLAIN_TAKE(words, first, bits);
+    return BITFRAME_PLAIN_CLEAR_COUNT(words, first, bits);
 }
 
 static inline void kernel_zero_frames(void *dst, uint64_t bytes)

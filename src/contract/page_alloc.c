@@ -63,7 +63,7 @@ void mem_map_init(void)
 static void reserve(uint64_t first_pa, uint64_t end_pa)
 {
     total_pages -=
-        is_shared() ? ask(PAGE_RESERVE, first_pa, end_pa) : bitframe_take_range(&pool, first_pa, end_pa);
+        is_shared() ? ask(PAGE_RESERVE, first_pa, end_pa) : bitframe_alloc_range(&pool, first_pa, end_pa);
 }
 
 void mem_map_reserve_below(uint64_t end_pa)
@@ -81,16 +81,16 @@ void mem_map_reserve_above(uint64_t start_pa)
 }
 
 /** The cursor's word is 0. */
-static __attribute__((noinline)) uint64_t take_page_elsewhere(void)
+static __attribute__((noinline)) uint64_t alloc_page_elsewhere(void)
 {
-    return is_shared() ? ask(PAGE_ALLOC, 0, 0) : bitframe_take_none(&pool);
+    return is_shared() ? ask(PAGE_ALLOC, 0, 0) : bitframe_alloc_none(&pool);
 }
 
 uint64_t get_free_page(void)
 {
-    /* pool_take() tests the same word: the compiler makes one test of the two. */
+    /* pool_alloc() tests the same word: the compiler makes one test of the two. */
     bool is_empty = *pool_word(&pool, pool.cursor) == 0;
-    uint64_t pa = is_empty ? take_page_elsewhere() : debug_taken(&pool, pool_take(&pool), 1);
+    uint64_t pa = is_empty ? alloc_page_elsewhere() : debug_allocated(&pool, pool_alloc(&pool), 1);
     if (pa != 0)
         memzero(pa_to_kva(pa), PAGE_SIZE);
     return pa;
@@ -107,10 +107,10 @@ static __attribute__((noinline)) void free_page_elsewhere(uint64_t pa)
 
 void free_page(uint64_t pa)
 {
-    /* The gap is all of the pool until the kernel reserves through bitframe_page_alloc_pool(), and nothing
+    /* The gap is all of the pool until the kernel reserves through bitframe_get_page_alloc_pool(), and nothing
        before mem_map_init(). What the pool refuses is ignored. */
     pa = pa / PAGE_SIZE * PAGE_SIZE;
-    if ((pa - pool.gap_pa) / PAGE_SIZE < pool.gap_frames)
+    if ((pa - pool.window_pa) / PAGE_SIZE < pool.window_frames)
         (void)debug_freed(&pool, pa, 1, pool_free(&pool, pa, true));
     else
         free_page_elsewhere(pa);
@@ -129,7 +129,7 @@ void free_kernel_page(uint64_t kva)
 
 uint64_t dump_free_count(void)
 {
-    uint64_t free_pages = is_shared() ? ask(PAGE_COUNT, 0, 0) : bitframe_free_frames(&pool);
+    uint64_t free_pages = is_shared() ? ask(PAGE_COUNT, 0, 0) : bitframe_get_free_frames(&pool);
     main_output(MU, "free_pages: ");
     main_output_u64(MU, free_pages);
     main_output(MU, "\n");
@@ -141,7 +141,7 @@ uint64_t mem_total_count(void)
     return total_pages;
 }
 
-struct bitframe *bitframe_page_alloc_pool(void)
+struct bitframe *bitframe_get_page_alloc_pool(void)
 {
     return &pool;
 }

@@ -18,40 +18,40 @@
 #include "layout/offline_records.h"
 
 /** Take what is wanted of word @p word, of the frames that @p mask allows. */
-static void take_from_word(struct bitframe *pool, const struct segment *segment, uint64_t word, uint64_t mask,
-                           struct harvest *harvest)
+static void alloc_from_word(struct bitframe *pool, const struct segment *segment, uint64_t word,
+                            uint64_t mask, struct output *output)
 {
     uint64_t *frames = levels_at(pool, &pool->frames, 0) + word;
     uint64_t bits = *frames & mask;
     uint64_t count = word_count(bits);
-    if (count > harvest->left) {
-        count = harvest->left;
-        bits = keep_some(bits, count, harvest->highest);
+    if (count > output->left) {
+        count = output->left;
+        bits = keep_some(bits, count, output->highest);
     }
-    uint64_t line = word / LINE_WORDS;
+    uint64_t huge_frame = word / HUGE_WORDS;
     uint64_t frame = frame_of_bit(segment, word * WORD_BITS);
-    if (levels_test(pool, &pool->lines, line))
-        levels_clear(pool, &pool->lines, line);
+    if (levels_test(pool, &pool->huge, huge_frame))
+        levels_clear(pool, &pool->huge, huge_frame);
     *frames ^= bits;
     if (*frames == 0)
         levels_climb_emptied(pool, pool->frames.level, word);
     pool->free_frames -= count;
-    harvest->left -= count;
-    write_addresses(harvest, bits, frame << BITFRAME_FRAME_SHIFT);
+    output->left -= count;
+    write_addresses(output, bits, frame << BITFRAME_FRAME_SHIFT);
 }
 
 /** Take what is wanted of bits [@p first, @p end), in one segment, word by word. */
-static void take_from_range(struct bitframe *pool, const struct segment *segment, uint64_t first,
-                            uint64_t end, struct harvest *harvest)
+static void alloc_from_range(struct bitframe *pool, const struct segment *segment, uint64_t first,
+                             uint64_t end, struct output *output)
 {
-    while (harvest->left != 0 && first < end) {
-        uint64_t bit = harvest->highest ? bitframe_levels_previous(pool, &pool->frames, end - 1)
-                                        : bitframe_levels_next(pool, &pool->frames, first);
+    while (output->left != 0 && first < end) {
+        uint64_t bit = output->highest ? bitframe_levels_previous(pool, &pool->frames, end - 1)
+                                       : bitframe_levels_next(pool, &pool->frames, first);
         if (bit == NO_BIT || bit < first || bit >= end)
             return;
         uint64_t word = bit / WORD_BITS;
-        take_from_word(pool, segment, word, mask_within(word, first, end), harvest);
-        if (harvest->highest)
+        alloc_from_word(pool, segment, word, mask_within(word, first, end), output);
+        if (output->highest)
             end = word * WORD_BITS;
         else
             first = (word + 1) * WORD_BITS;
@@ -85,34 +85,34 @@ static void mend_cursor(struct bitframe *pool)
                                       WORD_BITS);
 }
 
-enum bitframe_status bitframe_take_bulk(struct bitframe *pool, const struct bitframe_request *request,
-                                        uint64_t *pas, uint64_t *taken)
+enum bitframe_status bitframe_alloc_bulk(struct bitframe *pool, const struct bitframe_request *request,
+                                         uint64_t *pas, uint64_t *allocated)
 {
     struct wanted wanted;
-    if (!pool || !request || !pas || !taken || !read_bulk_request(request, &wanted))
+    if (!pool || !request || !pas || !allocated || !read_bulk_request(request, &wanted))
         return BITFRAME_INVALID;
-    *taken = 0;
+    *allocated = 0;
     check_owner(pool);
     bool has_limits = (request->min_pa | request->max_pa) != 0;
     bool is_partial = (request->flags & BITFRAME_PARTIAL) != 0;
     if (!is_partial && (has_limits ? !are_enough(pool, &wanted) : wanted.frames > pool->free_frames))
         return BITFRAME_NONE;
 
-    bitframe_settle(pool);
-    struct harvest harvest = {.pas = pas, .left = wanted.frames, .highest = wanted.highest};
-    for (uint64_t i = 0; i < pool->segment_count && harvest.left != 0; i++) {
+    bitframe_flush_pending(pool);
+    struct output output = {.pas = pas, .left = wanted.frames, .highest = wanted.highest};
+    for (uint64_t i = 0; i < pool->segment_count && output.left != 0; i++) {
         const struct segment *segment = wanted_segment(pool, &wanted, i);
         struct span allowed = wanted_frames(segment, &wanted);
         if (allowed.first < allowed.end)
-            take_from_range(pool, segment, bit_of_frame(segment, allowed.first),
-                            bit_of_frame(segment, allowed.end), &harvest);
+            alloc_from_range(pool, segment, bit_of_frame(segment, allowed.first),
+                             bit_of_frame(segment, allowed.end), &output);
     }
     mend_cursor(pool);
-    *taken = wanted.frames - harvest.left;
-    debug_taken_each(pool, pas, *taken);
+    *allocated = wanted.frames - output.left;
+    debug_allocated_each(pool, pas, *allocated);
     if (request->flags & BITFRAME_ZEROED)
-        zero_each(pas, *taken);
-    return *taken != 0 ? BITFRAME_OK : BITFRAME_NONE;
+        zero_each(pas, *allocated);
+    return *allocated != 0 ? BITFRAME_OK : BITFRAME_NONE;
 }
 
 /** Free frames from the front of @p pas: a run within a word if it can be had at once, or just the first. */
@@ -121,9 +121,9 @@ static enum bitframe_status free_some(struct bitframe *pool, const uint64_t *pas
 {
     uint64_t pa = pas[0];
     *run = run_in_word(pas, count);
-    uint64_t frame = frame_number(pa - pool->gap_pa);
-    if (*run > 1 && pa % BITFRAME_FRAME_BYTES == 0 && *run <= pool->gap_frames &&
-        frame <= pool->gap_frames - *run) {
+    uint64_t frame = frame_number(pa - pool->window_pa);
+    if (*run > 1 && pa % BITFRAME_FRAME_BYTES == 0 && *run <= pool->window_frames &&
+        frame <= pool->window_frames - *run) {
         uint64_t distance = distance_of(pool, pa);
         uint64_t *word = pool_word(pool, distance);
         uint64_t before = *word;
@@ -140,14 +140,14 @@ static enum bitframe_status free_some(struct bitframe *pool, const uint64_t *pas
 }
 
 /** Undo the free of a frame: it is taken again, and in use where its range is out of use. */
-static void take_back(struct bitframe *pool, uint64_t pa)
+static void alloc_back(struct bitframe *pool, uint64_t pa)
 {
     uint64_t frame = frame_number(pa);
-    struct bitframe_offline *record = bitframe_offline_meeting(pool, frame, frame + 1);
+    struct bitframe_offline_range *record = bitframe_offline_overlapping(pool, frame, frame + 1);
     if (record)
-        bitframe_offline_stay(pool, record, frame);
+        bitframe_offline_keep(pool, record, frame);
     else
-        (void)bitframe_claim(pool, pa, 1);
+        (void)bitframe_alloc_at(pool, pa, 1);
 }
 
 enum bitframe_status bitframe_free_bulk(struct bitframe *pool, const uint64_t *pas, uint64_t frames,
@@ -168,7 +168,7 @@ enum bitframe_status bitframe_free_bulk(struct bitframe *pool, const uint64_t *p
         } else if ((flags & BITFRAME_PARTIAL) == 0) {
             *freed = 0;
             while (i != 0)
-                take_back(pool, pas[--i]);
+                alloc_back(pool, pas[--i]);
             debug_resume(pool, debug);
             return status;
         } else if (first_refusal == BITFRAME_OK) {

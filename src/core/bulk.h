@@ -6,28 +6,28 @@
 #include "layout/request.h"
 
 /** Addresses going to the caller. */
-struct harvest {
+struct output {
     uint64_t *pas;
     uint64_t left;
     bool highest;
 };
 
 /** Write the address of each frame of @p bits, a part of the word whose first frame is at @p pa. */
-static inline void write_addresses(struct harvest *harvest, uint64_t bits, uint64_t pa)
+static inline void write_addresses(struct output *output, uint64_t bits, uint64_t pa)
 {
-    uint64_t *out = harvest->pas;
-    if (bits == UINT64_MAX && !harvest->highest) {
+    uint64_t *out = output->pas;
+    if (bits == UINT64_MAX && !output->highest) {
         for (uint64_t i = 0; i < WORD_BITS; i++)
             out[i] = pa + (i << BITFRAME_FRAME_SHIFT);
         out += WORD_BITS;
-    } else if (harvest->highest) {
+    } else if (output->highest) {
         for (; bits != 0; bits ^= bit_mask(highest_bit(bits)))
             *out++ = pa + ((uint64_t)highest_bit(bits) << BITFRAME_FRAME_SHIFT);
     } else {
         for (; bits != 0; bits &= bits - 1)
             *out++ = pa + ((uint64_t)lowest_bit(bits) << BITFRAME_FRAME_SHIFT);
     }
-    harvest->pas = out;
+    output->pas = out;
 }
 
 static inline void zero_each(const uint64_t *pas, uint64_t frames)

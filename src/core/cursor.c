@@ -27,39 +27,39 @@ void bitframe_set_cursor(struct bitframe *pool, uint64_t word)
 }
 
 /** Tie loose line @p line, the cursor's, into the index, but not as a whole one. */
-static inline void tie_opened_line(struct bitframe *pool, uint64_t line)
+static inline void tie_opened_huge(struct bitframe *pool, uint64_t huge_frame)
 {
-    pool->loose = 0;
-    levels_climb_filled(pool, pool->frames.level + 1, line / GROUP_LINES);
+    pool->pending = 0;
+    levels_climb_filled(pool, pool->frames.level + 1, huge_frame / GROUP_HUGE);
     /* Other lines may have set their bits beside it, and seen no need to climb. */
-    uint64_t *others = levels_at(pool, &pool->lines, 0) + line / WORD_BITS;
-    *others &= ~bit_mask(line);
+    uint64_t *others = levels_at(pool, &pool->huge, 0) + huge_frame / WORD_BITS;
+    *others &= ~bit_mask(huge_frame);
     if (*others != 0)
-        levels_climb_filled(pool, pool->lines.level, line / WORD_BITS);
+        levels_climb_filled(pool, pool->huge.level, huge_frame / WORD_BITS);
 }
 
 /** Tie loose line @p line, the cursor's and whole, into the index. */
-static inline void tie_whole_line(struct bitframe *pool, uint64_t line)
+static inline void tie_whole_huge(struct bitframe *pool, uint64_t huge_frame)
 {
-    pool->loose = 0;
-    levels_climb_filled(pool, pool->frames.level + 1, line / GROUP_LINES);
-    levels_climb_filled(pool, pool->lines.level, line / WORD_BITS);
-    lower_line_word(pool, line);
+    pool->pending = 0;
+    levels_climb_filled(pool, pool->frames.level + 1, huge_frame / GROUP_HUGE);
+    levels_climb_filled(pool, pool->huge.level, huge_frame / WORD_BITS);
+    lower_huge_word(pool, huge_frame);
 }
 
-void bitframe_settle(struct bitframe *pool)
+void bitframe_flush_pending(struct bitframe *pool)
 {
     uint64_t word = cursor_word(pool);
-    uint64_t line = word / LINE_WORDS;
+    uint64_t huge_frame = word / HUGE_WORDS;
     if (word >= pool->frames.words)
         return;
     if (*pool_word(pool, pool->cursor) == UINT64_MAX) {
-        if (pool->loose)
-            tie_whole_line(pool, line);
-    } else if (pool->loose) {
-        tie_opened_line(pool, line);
-    } else if (levels_test(pool, &pool->lines, line)) {
-        levels_clear(pool, &pool->lines, line);
+        if (pool->pending)
+            tie_whole_huge(pool, huge_frame);
+    } else if (pool->pending) {
+        tie_opened_huge(pool, huge_frame);
+    } else if (levels_test(pool, &pool->huge, huge_frame)) {
+        levels_clear(pool, &pool->huge, huge_frame);
     }
 }
 
@@ -67,12 +67,12 @@ void bitframe_settle(struct bitframe *pool)
  * The first word of line @p line is empty, the cursor at its second, and its bit still stands. Returns @p pa,
  * for a tail call.
  */
-static __attribute__((noinline)) uint64_t line_opened(struct bitframe *pool, uint64_t pa, uint64_t line)
+static __attribute__((noinline)) uint64_t huge_opened(struct bitframe *pool, uint64_t pa, uint64_t huge_frame)
 {
-    if (pool->loose)
-        tie_opened_line(pool, line);
+    if (pool->pending)
+        tie_opened_huge(pool, huge_frame);
     else
-        levels_clear(pool, &pool->lines, line);
+        levels_clear(pool, &pool->huge, huge_frame);
     return pa;
 }
 
@@ -115,8 +115,8 @@ uint64_t bitframe_cursor_emptied(struct bitframe *pool, uint64_t pa)
         pool->cursor += (word - emptied) * sizeof(uint64_t);
         pool->cursor_pa += (word - emptied) << (WORD_SHIFT + BITFRAME_FRAME_SHIFT);
         /* Is it the first word of a line that is empty now? Its bit, if it still stands, is due. */
-        if (emptied % LINE_WORDS == 0 && levels_test(pool, &pool->lines, emptied / LINE_WORDS))
-            return line_opened(pool, pa, emptied / LINE_WORDS);
+        if (emptied % HUGE_WORDS == 0 && levels_test(pool, &pool->huge, emptied / HUGE_WORDS))
+            return huge_opened(pool, pa, emptied / HUGE_WORDS);
         return pa;
     }
     if (parent == &pool->frames.stop)
@@ -128,7 +128,7 @@ uint64_t bitframe_cursor_emptied(struct bitframe *pool, uint64_t pa)
     return step_cursor(pool, word) ? pa : segment_emptied(pool, pa, word);
 }
 
-void bitframe_cursor_find(struct bitframe *pool)
+void bitframe_find_cursor(struct bitframe *pool)
 {
     uint64_t bit = bitframe_levels_next(pool, &pool->frames, 0);
     if (bit == NO_BIT)
@@ -137,11 +137,12 @@ void bitframe_cursor_find(struct bitframe *pool)
         bitframe_set_cursor(pool, bit / WORD_BITS);
 }
 
-void bitframe_gap_find(struct bitframe *pool)
+void bitframe_window_find(struct bitframe *pool)
 {
-    pool->gap_frames = 0;
-    pool->gap_pa = 0;
+    pool->window_frames = 0;
+    pool->window_pa = 0;
     pool->zero_word = 0;
     if (pool->free_frames != 0)
-        bitframe_gap_move(pool, frame_number(pool->cursor_pa) + lowest_bit(*pool_word(pool, pool->cursor)));
+        bitframe_window_move(pool,
+                             frame_number(pool->cursor_pa) + lowest_bit(*pool_word(pool, pool->cursor)));
 }

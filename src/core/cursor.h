@@ -49,11 +49,11 @@ static inline void forget_cursor(struct bitframe *pool)
 }
 
 /** Is the cursor's line loose, or does its bit stand though takes have opened it? */
-static inline bool is_unsettled(const struct bitframe *pool)
+static inline bool has_pending(const struct bitframe *pool)
 {
     /* With nothing free the cursor is behind the bitmap, and all there is 0. */
-    return pool->loose != 0 || (*pool_word(pool, pool->cursor) != UINT64_MAX &&
-                                levels_test(pool, &pool->lines, cursor_word(pool) / LINE_WORDS));
+    return pool->pending != 0 || (*pool_word(pool, pool->cursor) != UINT64_MAX &&
+                                  levels_test(pool, &pool->huge, cursor_word(pool) / HUGE_WORDS));
 }
 
 /**
@@ -61,7 +61,7 @@ static inline bool is_unsettled(const struct bitframe *pool)
  * Before any use of lines or of the levels above frames, and before the cursor moves to another
  * line other than by emptying a word.
  */
-void bitframe_settle(struct bitframe *pool);
+void bitframe_flush_pending(struct bitframe *pool);
 
 /**
  * The word under the cursor was emptied: take it out of the index and move the cursor to the next.
@@ -71,9 +71,9 @@ void bitframe_settle(struct bitframe *pool);
 uint64_t bitframe_cursor_emptied(struct bitframe *pool, uint64_t pa);
 
 /** Point the cursor at the lowest word with a free frame, by the index, or behind the end. */
-void bitframe_cursor_find(struct bitframe *pool);
+void bitframe_find_cursor(struct bitframe *pool);
 
 /** Make the gap the one around the lowest free frame, at the cursor; empty if nothing is free. */
-void bitframe_gap_find(struct bitframe *pool);
+void bitframe_window_find(struct bitframe *pool);
 
 #endif

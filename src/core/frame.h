@@ -22,19 +22,19 @@ enum bitframe_status bitframe_free_rest(struct bitframe *pool, uint64_t pa, uint
                                         uint64_t distance);
 
 /** The cursor's word is 0: nothing is free. Returns 0. */
-uint64_t bitframe_take_none(struct bitframe *pool);
+uint64_t bitframe_alloc_none(struct bitframe *pool);
 
 /**
- * bitframe_take(), inlined. With nothing free the cursor stands behind the bitmap, at the first word of the
+ * bitframe_alloc(), inlined. With nothing free the cursor stands behind the bitmap, at the first word of the
  * level above, which is 0 then: one test of the word serves.
  */
-static inline uint64_t pool_take(struct bitframe *pool)
+static inline uint64_t pool_alloc(struct bitframe *pool)
 {
     uint64_t cursor_pa = pool->cursor_pa;
     uint64_t *cursor = pool_word(pool, pool->cursor);
     uint64_t word = *cursor;
     if (word == 0)
-        return bitframe_take_none(pool);
+        return bitframe_alloc_none(pool);
     uint64_t pa = cursor_pa + ((uint64_t)lowest_bit(word) << BITFRAME_FRAME_SHIFT);
     word &= word - 1;
     *cursor = word;
@@ -60,13 +60,13 @@ static inline uint64_t frame_mask(uint64_t pa)
  * bitframe_free(), inlined. One exit to what is rare, with what both sides have in registers: with a call for
  * each case GCC saves pool and PA for them on the straight path.
  *
- * @param in_gap  Whether @p pa is the start of a frame of the gap.
+ * @param in_window  Whether @p pa is the start of a frame of the gap.
  */
-static inline enum bitframe_status pool_free(struct bitframe *pool, uint64_t pa, bool in_gap)
+static inline enum bitframe_status pool_free(struct bitframe *pool, uint64_t pa, bool in_window)
 {
     uint64_t before = UINT64_MAX;
     uint64_t distance = 0;
-    if (in_gap) {
+    if (in_window) {
         distance = distance_of(pool, pa);
         uint64_t *word = pool_word(pool, distance);
         before = *word;

@@ -12,7 +12,7 @@
 #include "core/huge_index.h"
 #include "layout/hooks.h"
 
-static inline void line_write(uint64_t *words, uint64_t value)
+static inline void huge_write(uint64_t *words, uint64_t value)
 {
     words[0] = value;
     words[1] = value;
@@ -26,7 +26,7 @@ static inline void line_write(uint64_t *words, uint64_t value)
 
 /** The bits that stand for the words of a line that begins with word @p word, in a word of the level above.
  */
-static inline uint64_t line_mask(uint64_t word)
+static inline uint64_t huge_mask(uint64_t word)
 {
     return UINT64_C(0xFF) << (word % WORD_BITS);
 }
@@ -43,11 +43,11 @@ static __attribute__((noinline)) enum bitframe_status cursor_elsewhere(struct bi
 }
 
 /** Word @p word of lines, below which there is none but 0, has become 0: clear its bits above, and set
- * line_word. */
-static inline void last_of_lines_taken(struct bitframe *pool, uint64_t word)
+ * huge_word. */
+static inline void last_of_huge_allocated(struct bitframe *pool, uint64_t word)
 {
-    const uint64_t *level = pool->lines.level;
-    const uint64_t *top = level + pool->lines.count;
+    const uint64_t *level = pool->huge.level;
+    const uint64_t *top = level + pool->huge.count;
     uint64_t left;
     do {
         uint64_t *parent = pool_word(pool, *++level) + word / WORD_BITS;
@@ -58,9 +58,9 @@ static inline void last_of_lines_taken(struct bitframe *pool, uint64_t word)
     if (level == top)
         return; /* none is left, and any word will do */
     word = word * WORD_BITS + lowest_bit(left);
-    while (--level != pool->lines.level)
+    while (--level != pool->huge.level)
         word = word * WORD_BITS + lowest_bit(pool_word(pool, *level)[word]);
-    pool->line_word = word;
+    pool->huge_word = word;
 }
 
 /**
@@ -69,29 +69,29 @@ static inline void last_of_lines_taken(struct bitframe *pool, uint64_t word)
  * @param at_cursor  Whether the cursor is at its first word, or else at a lower one.
  */
 static inline __attribute__((always_inline)) enum bitframe_status
-take_this(struct bitframe *pool, uint64_t line, uint64_t pa, bool at_cursor, uint64_t *out)
+alloc_this(struct bitframe *pool, uint64_t huge_frame, uint64_t pa, bool at_cursor, uint64_t *out)
 {
-    uint64_t word = line * LINE_WORDS;
+    uint64_t word = huge_frame * HUGE_WORDS;
     uint64_t *words = at_cursor ? pool_word(pool, pool->cursor) : levels_at(pool, &pool->frames, 0) + word;
-    uint64_t *lines = levels_at(pool, &pool->lines, 0) + line / WORD_BITS;
-    uint64_t other_lines = *lines & ~bit_mask(line);
-    *lines = other_lines;
-    *out = debug_taken(pool, pa, BITFRAME_LINE_FRAMES);
-    uint64_t free_frames = pool->free_frames - BITFRAME_LINE_FRAMES;
+    uint64_t *huge = levels_at(pool, &pool->huge, 0) + huge_frame / WORD_BITS;
+    uint64_t other_huge = *huge & ~bit_mask(huge_frame);
+    *huge = other_huge;
+    *out = debug_allocated(pool, pa, BITFRAME_HUGE_FRAMES);
+    uint64_t free_frames = pool->free_frames - BITFRAME_HUGE_FRAMES;
     pool->free_frames = free_frames;
-    line_write(words, 0);
-    if (other_lines == 0) {
-        /* At the cursor the next whole line is found without line_word, or in its own time. */
+    huge_write(words, 0);
+    if (other_huge == 0) {
+        /* At the cursor the next whole line is found without huge_word, or in its own time. */
         if (at_cursor)
-            levels_climb_emptied(pool, pool->lines.level, line / WORD_BITS);
+            levels_climb_emptied(pool, pool->huge.level, huge_frame / WORD_BITS);
         else
-            last_of_lines_taken(pool, line / WORD_BITS);
+            last_of_huge_allocated(pool, huge_frame / WORD_BITS);
     }
 
     const uint64_t *any = pool->frames.level + 1;
     const uint64_t *level = any;
     uint64_t *parent = levels_at(pool, &pool->frames, 1) + word / WORD_BITS;
-    uint64_t left = *parent & ~line_mask(word);
+    uint64_t left = *parent & ~huge_mask(word);
     *parent = left;
     word /= WORD_BITS;
     while (left == 0) {
@@ -117,57 +117,57 @@ take_this(struct bitframe *pool, uint64_t line, uint64_t pa, bool at_cursor, uin
 }
 
 /** Take line @p line, the lowest that is whole and not at the cursor, of another segment than the cursor. */
-static __attribute__((noinline)) enum bitframe_status take_elsewhere(struct bitframe *pool, uint64_t line,
-                                                                     uint64_t *out)
+static __attribute__((noinline)) enum bitframe_status alloc_elsewhere(struct bitframe *pool,
+                                                                      uint64_t huge_frame, uint64_t *out)
 {
-    uint64_t bit = line * BITFRAME_LINE_FRAMES;
+    uint64_t bit = huge_frame * BITFRAME_HUGE_FRAMES;
     const struct segment *segment = bitframe_segment_of_bit(pool, bit);
-    return take_this(pool, line, frame_of_bit(segment, bit) << BITFRAME_FRAME_SHIFT, false, out);
+    return alloc_this(pool, huge_frame, frame_of_bit(segment, bit) << BITFRAME_FRAME_SHIFT, false, out);
 }
 
 /** No line is whole where the last one was: look for the lowest one from the top. */
-static __attribute__((noinline)) enum bitframe_status take_from_top(struct bitframe *pool, uint64_t *out)
+static __attribute__((noinline)) enum bitframe_status alloc_from_top(struct bitframe *pool, uint64_t *out)
 {
-    const uint64_t *level = pool->lines.level + pool->lines.count - 1;
+    const uint64_t *level = pool->huge.level + pool->huge.count - 1;
     uint64_t top = *pool_word(pool, *level);
     if (top == 0)
         return BITFRAME_NONE;
-    uint64_t line = levels_descend(pool, &pool->lines, level, 0, top);
-    pool->line_word = line / WORD_BITS;
-    return bitframe_take_line(pool, out);
+    uint64_t huge_frame = levels_descend(pool, &pool->huge, level, 0, top);
+    pool->huge_word = huge_frame / WORD_BITS;
+    return bitframe_alloc_huge(pool, out);
 }
 
-static __attribute__((noinline)) enum bitframe_status settle_and_take(struct bitframe *pool, uint64_t *out)
+static __attribute__((noinline)) enum bitframe_status flush_and_alloc(struct bitframe *pool, uint64_t *out)
 {
-    bitframe_settle(pool);
-    return bitframe_take_line(pool, out);
+    bitframe_flush_pending(pool);
+    return bitframe_alloc_huge(pool, out);
 }
 
 /** Take the cursor's line, which is loose: the levels above need not be told, for they do not know of it. */
-static __attribute__((noinline)) enum bitframe_status take_loose(struct bitframe *pool, uint64_t *out)
+static __attribute__((noinline)) enum bitframe_status alloc_pending(struct bitframe *pool, uint64_t *out)
 {
     uint64_t *words = pool_word(pool, pool->cursor);
     if (words[0] != UINT64_MAX)
-        return settle_and_take(pool, out);
-    *out = debug_taken(pool, pool->cursor_pa, BITFRAME_LINE_FRAMES);
+        return flush_and_alloc(pool, out);
+    *out = debug_allocated(pool, pool->cursor_pa, BITFRAME_HUGE_FRAMES);
     uint64_t word = cursor_word(pool);
-    uint64_t line = word / LINE_WORDS;
-    uint64_t *lines = levels_at(pool, &pool->lines, 0) + line / WORD_BITS;
+    uint64_t huge_frame = word / HUGE_WORDS;
+    uint64_t *huge = levels_at(pool, &pool->huge, 0) + huge_frame / WORD_BITS;
     uint64_t *any = levels_at(pool, &pool->frames, 1) + word / WORD_BITS;
-    uint64_t other_lines = *lines & ~bit_mask(line);
-    uint64_t other_words = *any & ~line_mask(word);
-    uint64_t free_frames = pool->free_frames - BITFRAME_LINE_FRAMES;
-    pool->loose = 0;
-    line_write(words, 0);
-    *lines = other_lines;
+    uint64_t other_huge = *huge & ~bit_mask(huge_frame);
+    uint64_t other_words = *any & ~huge_mask(word);
+    uint64_t free_frames = pool->free_frames - BITFRAME_HUGE_FRAMES;
+    pool->pending = 0;
+    huge_write(words, 0);
+    *huge = other_huge;
     *any = other_words;
     pool->free_frames = free_frames;
     if (free_frames == 0)
         return cursor_elsewhere(pool, word);
 
     /* Others that came beside it saw no need to climb. */
-    if (other_lines != 0)
-        levels_climb_filled(pool, pool->lines.level, line / WORD_BITS);
+    if (other_huge != 0)
+        levels_climb_filled(pool, pool->huge.level, huge_frame / WORD_BITS);
     if (other_words != 0) {
         word /= WORD_BITS;
         levels_climb_filled(pool, pool->frames.level + 1, word);
@@ -182,28 +182,28 @@ static __attribute__((noinline)) enum bitframe_status take_loose(struct bitframe
     return step_cursor(pool, word) ? BITFRAME_OK : cursor_elsewhere(pool, word);
 }
 
-enum bitframe_status bitframe_take_line(struct bitframe *pool, uint64_t *pa)
+enum bitframe_status bitframe_alloc_huge(struct bitframe *pool, uint64_t *pa)
 {
-    if (pool->loose)
-        return take_loose(pool, pa);
-    const uint64_t *lines = levels_at(pool, &pool->lines, 0);
+    if (pool->pending)
+        return alloc_pending(pool, pa);
+    const uint64_t *huge = levels_at(pool, &pool->huge, 0);
     if (*pool_word(pool, pool->cursor) == UINT64_MAX) {
         /* Nothing below is free, so if the cursor's line is whole, it is the lowest; and the cursor is at its
          * first word. */
-        uint64_t line = cursor_word(pool) / LINE_WORDS;
-        if ((lines[line / WORD_BITS] & bit_mask(line)) != 0)
-            return take_this(pool, line, pool->cursor_pa, true, pa);
+        uint64_t huge_frame = cursor_word(pool) / HUGE_WORDS;
+        if ((huge[huge_frame / WORD_BITS] & bit_mask(huge_frame)) != 0)
+            return alloc_this(pool, huge_frame, pool->cursor_pa, true, pa);
     }
-    uint64_t bits = lines[pool->line_word];
+    uint64_t bits = huge[pool->huge_word];
     if (bits == 0)
-        return take_from_top(pool, pa);
-    uint64_t line = pool->line_word * WORD_BITS + lowest_bit(bits);
+        return alloc_from_top(pool, pa);
+    uint64_t huge_frame = pool->huge_word * WORD_BITS + lowest_bit(bits);
     /* Only of the cursor's line may the bit stand wrongly, and then its first word says so. */
-    if (levels_at(pool, &pool->frames, 0)[line * LINE_WORDS] != UINT64_MAX)
-        return settle_and_take(pool, pa);
-    if (line * LINE_WORDS - pool->cursor_first >= pool->cursor_words)
-        return take_elsewhere(pool, line, pa);
-    return take_this(pool, line, pool->cursor_base_pa + line * LINE_BYTES, false, pa);
+    if (levels_at(pool, &pool->frames, 0)[huge_frame * HUGE_WORDS] != UINT64_MAX)
+        return flush_and_alloc(pool, pa);
+    if (huge_frame * HUGE_WORDS - pool->cursor_first >= pool->cursor_words)
+        return alloc_elsewhere(pool, huge_frame, pa);
+    return alloc_this(pool, huge_frame, pool->cursor_base_pa + huge_frame * HUGE_BYTES, false, pa);
 }
 
 /**
@@ -215,23 +215,23 @@ enum bitframe_status bitframe_take_line(struct bitframe *pool, uint64_t *pa)
 static inline __attribute__((always_inline)) enum bitframe_status free_this(struct bitframe *pool,
                                                                             uint64_t word, bool is_lowest)
 {
-    uint64_t line = word / LINE_WORDS;
-    line_write(levels_at(pool, &pool->frames, 0) + word, UINT64_MAX);
-    pool->free_frames += BITFRAME_LINE_FRAMES;
-    uint64_t *lines = levels_at(pool, &pool->lines, 0) + line / WORD_BITS;
+    uint64_t huge_frame = word / HUGE_WORDS;
+    huge_write(levels_at(pool, &pool->frames, 0) + word, UINT64_MAX);
+    pool->free_frames += BITFRAME_HUGE_FRAMES;
+    uint64_t *huge = levels_at(pool, &pool->huge, 0) + huge_frame / WORD_BITS;
     uint64_t *any = levels_at(pool, &pool->frames, 1) + word / WORD_BITS;
-    uint64_t other_lines = *lines;
+    uint64_t other_huge = *huge;
     uint64_t other_words = *any;
-    *lines = other_lines | bit_mask(line);
-    *any = other_words | line_mask(word);
-    if (is_lowest && other_lines == 0) {
+    *huge = other_huge | bit_mask(huge_frame);
+    *any = other_words | huge_mask(word);
+    if (is_lowest && other_huge == 0) {
         /* Climbing would be for nothing if it is taken next. */
-        pool->loose = 1;
+        pool->pending = 1;
         return step_cursor(pool, word) ? BITFRAME_OK : cursor_elsewhere(pool, word);
     }
-    if (other_lines == 0)
-        levels_climb_filled(pool, pool->lines.level, line / WORD_BITS);
-    lower_line_word(pool, line);
+    if (other_huge == 0)
+        levels_climb_filled(pool, pool->huge.level, huge_frame / WORD_BITS);
+    lower_huge_word(pool, huge_frame);
     if (other_words == 0)
         levels_climb_filled(pool, pool->frames.level + 1, word / WORD_BITS);
     if (is_lowest && !step_cursor(pool, word))
@@ -240,19 +240,19 @@ static inline __attribute__((always_inline)) enum bitframe_status free_this(stru
 }
 
 /** The line lies below the cursor, which leaves a line behind that is not as the index says. */
-static __attribute__((noinline)) enum bitframe_status settle_and_free(struct bitframe *pool, uint64_t word)
+static __attribute__((noinline)) enum bitframe_status flush_and_free(struct bitframe *pool, uint64_t word)
 {
-    bitframe_settle(pool);
+    bitframe_flush_pending(pool);
     return free_this(pool, word, true);
 }
 
-enum bitframe_status bitframe_free_line(struct bitframe *pool, uint64_t pa)
+enum bitframe_status bitframe_free_huge(struct bitframe *pool, uint64_t pa)
 {
     uint64_t word = (distance_of(pool, pa) - pool->frames.level[0]) / sizeof(uint64_t);
-    if ((levels_at(pool, &pool->frames, 1)[word / WORD_BITS] & line_mask(word)) != 0)
+    if ((levels_at(pool, &pool->frames, 1)[word / WORD_BITS] & huge_mask(word)) != 0)
         return BITFRAME_DOUBLE_FREE; /* a word of it is not empty */
     bool is_lowest = word < cursor_word(pool);
-    if (is_lowest && is_unsettled(pool))
-        return settle_and_free(pool, word);
+    if (is_lowest && has_pending(pool))
+        return flush_and_free(pool, word);
     return free_this(pool, word, is_lowest);
 }

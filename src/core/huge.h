@@ -13,7 +13,7 @@
  * @retval BITFRAME_OK    Taken.
  * @retval BITFRAME_NONE  There is none; @p pa is as it was.
  */
-enum bitframe_status bitframe_take_line(struct bitframe *pool, uint64_t *pa);
+enum bitframe_status bitframe_alloc_huge(struct bitframe *pool, uint64_t *pa);
 
 /**
  * Give back a line that lies in the gap.
@@ -21,6 +21,6 @@ enum bitframe_status bitframe_take_line(struct bitframe *pool, uint64_t *pa);
  * @retval BITFRAME_OK           Its frames are free.
  * @retval BITFRAME_DOUBLE_FREE  One was free already; nothing changed.
  */
-enum bitframe_status bitframe_free_line(struct bitframe *pool, uint64_t pa);
+enum bitframe_status bitframe_free_huge(struct bitframe *pool, uint64_t pa);
 
 #endif

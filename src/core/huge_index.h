@@ -6,25 +6,25 @@
 #include "layout/tables.h"
 
 /** Are all frames of line @p line free? */
-static inline bool line_is_whole(const struct bitframe *pool, uint64_t line)
+static inline bool huge_is_whole(const struct bitframe *pool, uint64_t huge_frame)
 {
-    const uint64_t *words = levels_at(pool, &pool->frames, 0) + line * LINE_WORDS;
+    const uint64_t *words = levels_at(pool, &pool->frames, 0) + huge_frame * HUGE_WORDS;
     return (words[0] & words[1] & words[2] & words[3] & words[4] & words[5] & words[6] & words[7]) ==
            UINT64_MAX;
 }
 
 /** Line @p line has become whole. */
-static inline void lower_line_word(struct bitframe *pool, uint64_t line)
+static inline void lower_huge_word(struct bitframe *pool, uint64_t huge_frame)
 {
-    if (line / WORD_BITS < pool->line_word)
-        pool->line_word = line / WORD_BITS;
+    if (huge_frame / WORD_BITS < pool->huge_word)
+        pool->huge_word = huge_frame / WORD_BITS;
 }
 
 /** All frames of line @p line have become free. */
-static inline void line_completed(struct bitframe *pool, uint64_t line)
+static inline void huge_completed(struct bitframe *pool, uint64_t huge_frame)
 {
-    levels_set(pool, &pool->lines, line);
-    lower_line_word(pool, line);
+    levels_set(pool, &pool->huge, huge_frame);
+    lower_huge_word(pool, huge_frame);
 }
 
 #endif

@@ -17,13 +17,13 @@ static uint64_t write_free_run(struct bitframe *pool, uint64_t written, const st
     uint64_t *bitmap = levels_at(pool, &pool->frames, 0);
     uint64_t bit = pool_bit(pool, run->first);
     uint64_t end = bit + (run->end - run->first);
-    uint64_t line_end = (end + BITFRAME_LINE_FRAMES - 1) / BITFRAME_LINE_FRAMES * BITFRAME_LINE_FRAMES;
+    uint64_t huge_end = (end + BITFRAME_HUGE_FRAMES - 1) / BITFRAME_HUGE_FRAMES * BITFRAME_HUGE_FRAMES;
     if (written < bit)
         kernel_clear(bitmap, written, bit - written);
     uint64_t tail = end > written ? end : written;
-    kernel_clear(bitmap, tail, line_end - tail);
+    kernel_clear(bitmap, tail, huge_end - tail);
     bitframe_set_frames(pool, bit, end);
-    return line_end;
+    return huge_end;
 }
 
 /** The bitmap is written up to bit @p written: clear the others, and do what is left to do. */
@@ -31,7 +31,7 @@ static void finish(struct bitframe *pool, uint64_t written)
 {
     uint64_t *bitmap = levels_at(pool, &pool->frames, 0);
     kernel_clear(bitmap, written, pool->frames.words * WORD_BITS - written);
-    bitframe_gap_find(pool);
+    bitframe_window_find(pool);
     bitframe_header_write(pool);
 }
 
@@ -41,7 +41,7 @@ enum bitframe_status bitframe_init_map(struct bitframe *pool, const struct bitfr
     if (!pool || !map || !metadata || (uintptr_t)metadata % BITFRAME_METADATA_ALIGN != 0)
         return BITFRAME_INVALID;
     uint64_t needed;
-    enum bitframe_status status = bitframe_map_metadata_bytes(map, &needed);
+    enum bitframe_status status = bitframe_map_get_metadata_bytes(map, &needed);
     if (status != BITFRAME_OK)
         return status;
     if (metadata_bytes < needed)

@@ -8,14 +8,14 @@
 #include "layout/bitmap.h"
 #include "layout/hooks.h"
 
-enum { KNOWN_FRAMES = BITFRAME_LINE_FRAMES * WORD_BITS }; /* what one word of lines tells of */
+enum { KNOWN_FRAMES = BITFRAME_HUGE_FRAMES * WORD_BITS }; /* what one word of lines tells of */
 
 void bitframe_index_clear(struct bitframe *pool)
 {
     uint64_t frame_words = pool->frames.words;
     kernel_clear(levels_at(pool, &pool->frames, 1), 0, (levels_words(frame_words) - frame_words) * WORD_BITS);
-    kernel_clear(levels_at(pool, &pool->lines, 0), 0, levels_words(pool->lines.words) * WORD_BITS);
-    pool->line_word = 0;
+    kernel_clear(levels_at(pool, &pool->huge, 0), 0, levels_words(pool->huge.words) * WORD_BITS);
+    pool->huge_word = 0;
     forget_cursor(pool);
 }
 
@@ -28,73 +28,73 @@ static inline uint64_t end_of_known(uint64_t first, uint64_t end)
 
 /** Are bits [@p first, @p end), whose lines share a word of lines, all set because all these lines are whole?
  */
-static inline bool are_known_set(const uint64_t *lines, uint64_t first, uint64_t end)
+static inline bool are_known_set(const uint64_t *huge, uint64_t first, uint64_t end)
 {
-    uint64_t line = first / BITFRAME_LINE_FRAMES;
-    uint64_t wanted = mask_from(line) & mask_to((end - 1) / BITFRAME_LINE_FRAMES);
-    return (~lines[line / WORD_BITS] & wanted) == 0;
+    uint64_t huge_frame = first / BITFRAME_HUGE_FRAMES;
+    uint64_t wanted = mask_from(huge_frame) & mask_to((end - 1) / BITFRAME_HUGE_FRAMES);
+    return (~huge[huge_frame / WORD_BITS] & wanted) == 0;
 }
 
 uint64_t bitframe_count_free(struct bitframe *pool, uint64_t bit, uint64_t end)
 {
-    bitframe_settle(pool);
-    const uint64_t *lines = levels_at(pool, &pool->lines, 0);
+    bitframe_flush_pending(pool);
+    const uint64_t *huge = levels_at(pool, &pool->huge, 0);
     const uint64_t *bitmap = levels_at(pool, &pool->frames, 0);
     uint64_t frames = 0;
     for (uint64_t stop; bit < end; bit = stop) {
         stop = end_of_known(bit, end);
-        frames += are_known_set(lines, bit, stop) ? stop - bit : bitframe_count_range(bitmap, bit, stop);
+        frames += are_known_set(huge, bit, stop) ? stop - bit : bitframe_count_range(bitmap, bit, stop);
     }
     return frames;
 }
 
 /** Clear bits [@p first, @p end) of the bitmap alone. Returns how many were set. */
-static uint64_t take_bits(const struct bitframe *pool, uint64_t first, uint64_t end)
+static uint64_t alloc_bits(const struct bitframe *pool, uint64_t first, uint64_t end)
 {
-    const uint64_t *lines = levels_at(pool, &pool->lines, 0);
+    const uint64_t *huge = levels_at(pool, &pool->huge, 0);
     uint64_t *bitmap = levels_at(pool, &pool->frames, 0);
-    uint64_t taken = 0;
+    uint64_t allocated = 0;
     for (uint64_t stop; first < end; first = stop) {
         stop = end_of_known(first, end);
-        if (are_known_set(lines, first, stop)) {
+        if (are_known_set(huge, first, stop)) {
             kernel_clear(bitmap, first, stop - first);
-            taken += stop - first;
+            allocated += stop - first;
         } else {
-            taken += kernel_take(bitmap, first, stop - first);
+            allocated += kernel_clear_count(bitmap, first, stop - first);
         }
     }
-    return taken;
+    return allocated;
 }
 
 uint64_t bitframe_clear_frames(struct bitframe *pool, uint64_t first, uint64_t end)
 {
     debug_clear(pool, first, end);
-    bitframe_settle(pool);
-    uint64_t taken = take_bits(pool, first, end);
-    if (taken == 0)
+    bitframe_flush_pending(pool);
+    uint64_t allocated = alloc_bits(pool, first, end);
+    if (allocated == 0)
         return 0;
 
-    uint64_t first_line = first / BITFRAME_LINE_FRAMES;
-    uint64_t end_line = (end - 1) / BITFRAME_LINE_FRAMES + 1;
-    uint64_t *lines = levels_at(pool, &pool->lines, 0);
-    if (kernel_find(lines, first_line, end_line) != end_line) {
-        kernel_clear(lines, first_line, end_line - first_line);
-        bitframe_levels_range_cleared(pool, &pool->lines, first_line, end_line);
+    uint64_t first_huge = first / BITFRAME_HUGE_FRAMES;
+    uint64_t end_huge = (end - 1) / BITFRAME_HUGE_FRAMES + 1;
+    uint64_t *huge = levels_at(pool, &pool->huge, 0);
+    if (kernel_find(huge, first_huge, end_huge) != end_huge) {
+        kernel_clear(huge, first_huge, end_huge - first_huge);
+        bitframe_levels_range_cleared(pool, &pool->huge, first_huge, end_huge);
     }
 
     bitframe_levels_range_cleared(pool, &pool->frames, first, end);
-    pool->free_frames -= taken;
+    pool->free_frames -= allocated;
     if (pool->free_frames == 0)
         park_cursor(pool);
     else if (*pool_word(pool, pool->cursor) == 0)
         bitframe_set_cursor(pool, bitframe_levels_next(pool, &pool->frames, end) / WORD_BITS);
-    return taken;
+    return allocated;
 }
 
 void bitframe_set_frames(struct bitframe *pool, uint64_t first, uint64_t end)
 {
     debug_set(pool, first, end);
-    bitframe_settle(pool);
+    bitframe_flush_pending(pool);
     bool had_none = pool->free_frames == 0;
     kernel_fill(levels_at(pool, &pool->frames, 0), first, end - first);
     bitframe_levels_range_set(pool, &pool->frames, first, end);
@@ -103,27 +103,27 @@ void bitframe_set_frames(struct bitframe *pool, uint64_t first, uint64_t end)
         bitframe_set_cursor(pool, first / WORD_BITS);
 
     /* Lines inside the range are whole; those at its two ends may be. */
-    uint64_t first_line = first / BITFRAME_LINE_FRAMES;
-    uint64_t end_line = (end - 1) / BITFRAME_LINE_FRAMES + 1;
-    if (!line_is_whole(pool, first_line))
-        first_line++;
-    if (end_line > first_line && !line_is_whole(pool, end_line - 1))
-        end_line--;
-    if (first_line >= end_line)
+    uint64_t first_huge = first / BITFRAME_HUGE_FRAMES;
+    uint64_t end_huge = (end - 1) / BITFRAME_HUGE_FRAMES + 1;
+    if (!huge_is_whole(pool, first_huge))
+        first_huge++;
+    if (end_huge > first_huge && !huge_is_whole(pool, end_huge - 1))
+        end_huge--;
+    if (first_huge >= end_huge)
         return;
-    kernel_fill(levels_at(pool, &pool->lines, 0), first_line, end_line - first_line);
-    bitframe_levels_range_set(pool, &pool->lines, first_line, end_line);
-    lower_line_word(pool, first_line);
+    kernel_fill(levels_at(pool, &pool->huge, 0), first_huge, end_huge - first_huge);
+    bitframe_levels_range_set(pool, &pool->huge, first_huge, end_huge);
+    lower_huge_word(pool, first_huge);
 }
 
-uint64_t bitframe_take_range(struct bitframe *pool, uint64_t first_pa, uint64_t end_pa)
+uint64_t bitframe_alloc_range(struct bitframe *pool, uint64_t first_pa, uint64_t end_pa)
 {
     if (first_pa >= end_pa)
         return 0;
     check_owner(pool);
     uint64_t first = frame_number(first_pa);
     uint64_t end = frame_number_up(end_pa);
-    uint64_t taken = 0;
+    uint64_t allocated = 0;
     for (uint64_t i = bitframe_segment_above(pool, first); i < pool->segment_count; i++) {
         const struct segment *segment = pool_segments(pool) + i;
         uint64_t from = first > segment->first ? first : segment->first;
@@ -131,7 +131,7 @@ uint64_t bitframe_take_range(struct bitframe *pool, uint64_t first_pa, uint64_t 
         if (from >= to)
             break;
         uint64_t bit = bit_of_frame(segment, from);
-        taken += bitframe_clear_frames(pool, bit, bit + (to - from));
+        allocated += bitframe_clear_frames(pool, bit, bit + (to - from));
     }
-    return taken;
+    return allocated;
 }

@@ -33,11 +33,11 @@ static void build_levels(const struct bitframe *pool, const struct bitframe_leve
 }
 
 /** A bit for each word of the line at @p words, which is neither empty nor whole; counts its free frames. */
-static inline uint64_t read_line(const uint64_t *words, uint64_t *free_frames)
+static inline uint64_t read_huge(const uint64_t *words, uint64_t *free_frames)
 {
     uint64_t used = 0;
     uint64_t frames = 0;
-    for (unsigned i = 0; i < LINE_WORDS; i++) {
+    for (unsigned i = 0; i < HUGE_WORDS; i++) {
         used |= (uint64_t)(words[i] != 0) << i;
         frames += word_count(words[i]);
     }
@@ -50,30 +50,30 @@ static void read_bitmap(struct bitframe *pool)
 {
     const uint64_t *words = levels_at(pool, &pool->frames, 0);
     uint64_t *any = levels_at(pool, &pool->frames, 1);
-    uint64_t *lines = levels_at(pool, &pool->lines, 0);
+    uint64_t *huge = levels_at(pool, &pool->huge, 0);
     uint64_t groups = pool->frames.words / WORD_BITS;
     uint64_t whole = 0; /* bits of the word of lines that is being filled */
     uint64_t free_frames = 0;
     for (uint64_t group = 0; group < groups; group++) {
         uint64_t used = 0;
-        for (unsigned line = 0; line < GROUP_LINES; line++, words += LINE_WORDS) {
+        for (unsigned huge_frame = 0; huge_frame < GROUP_HUGE; huge_frame++, words += HUGE_WORDS) {
             uint64_t all = words[0];
             uint64_t some = words[0];
-            for (unsigned i = 1; i < LINE_WORDS; i++) {
+            for (unsigned i = 1; i < HUGE_WORDS; i++) {
                 all &= words[i];
                 some |= words[i];
             }
             if (all == UINT64_MAX) {
-                used |= UINT64_C(0xFF) << (line * LINE_WORDS);
-                whole |= bit_mask(group * GROUP_LINES + line);
-                free_frames += BITFRAME_LINE_FRAMES;
+                used |= UINT64_C(0xFF) << (huge_frame * HUGE_WORDS);
+                whole |= bit_mask(group * GROUP_HUGE + huge_frame);
+                free_frames += BITFRAME_HUGE_FRAMES;
             } else if (some != 0) {
-                used |= read_line(words, &free_frames) << (line * LINE_WORDS);
+                used |= read_huge(words, &free_frames) << (huge_frame * HUGE_WORDS);
             }
         }
         any[group] = used;
-        if ((group + 1) * GROUP_LINES % WORD_BITS == 0 || group + 1 == groups) {
-            lines[group * GROUP_LINES / WORD_BITS] = whole;
+        if ((group + 1) * GROUP_HUGE % WORD_BITS == 0 || group + 1 == groups) {
+            huge[group * GROUP_HUGE / WORD_BITS] = whole;
             whole = 0;
         }
     }
@@ -84,9 +84,9 @@ void bitframe_rebuild(struct bitframe *pool)
 {
     read_bitmap(pool);
     build_levels(pool, &pool->frames, 2);
-    build_levels(pool, &pool->lines, 1);
-    uint64_t line = bitframe_levels_next(pool, &pool->lines, 0);
-    pool->line_word = line == NO_BIT ? 0 : line / WORD_BITS;
-    bitframe_cursor_find(pool);
-    bitframe_gap_find(pool);
+    build_levels(pool, &pool->huge, 1);
+    uint64_t huge_frame = bitframe_levels_next(pool, &pool->huge, 0);
+    pool->huge_word = huge_frame == NO_BIT ? 0 : huge_frame / WORD_BITS;
+    bitframe_find_cursor(pool);
+    bitframe_window_find(pool);
 }

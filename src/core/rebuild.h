@@ -6,7 +6,7 @@
 #include "layout/tables.h"
 
 /**
- * Make index, whole lines, line_word, free_frames, cursor and gap follow the bitmap.
+ * Make index, whole lines, huge_word, free_frames, cursor and gap follow the bitmap.
  * Geometry and tables are right; bits that stand for no free frame are clear; all else may be anything.
  */
 void bitframe_rebuild(struct bitframe *pool);

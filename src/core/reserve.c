@@ -47,12 +47,12 @@ static enum bitframe_status may_reserve(struct bitframe *pool, uint64_t first, u
                                         uint64_t *free_frames)
 {
     *free_frames = 0;
-    if (gap_covers(pool, first, end)) {
-        uint64_t bit = bit_in_gap(pool, first);
+    if (window_covers(pool, first, end)) {
+        uint64_t bit = bit_in_window(pool, first);
         *free_frames = bitframe_count_free(pool, bit, bit + (end - first));
         return *free_frames == end - first ? BITFRAME_OK : BITFRAME_IN_USE;
     }
-    if (bitframe_offline_meeting(pool, first, end))
+    if (bitframe_offline_overlapping(pool, first, end))
         return BITFRAME_OFFLINE;
     uint64_t held = 0;
     struct span piece;
@@ -78,7 +78,7 @@ enum bitframe_status bitframe_reserve(struct bitframe *pool, uint64_t pa, uint64
     if (last_pa < pa)
         return BITFRAME_INVALID;
     struct span merged = {.first = frame_number(pa), .end = frame_number(last_pa) + 1};
-    if (!gap_covers(pool, merged.first, merged.end) && !bitframe_trim(pool, &merged))
+    if (!window_covers(pool, merged.first, merged.end) && !bitframe_trim(pool, &merged))
         return BITFRAME_OK;
     uint64_t first = merged.first;
     uint64_t end = merged.end;
@@ -100,9 +100,9 @@ enum bitframe_status bitframe_reserve(struct bitframe *pool, uint64_t pa, uint64
     if (from == to && pool->reserved_count == pool->reserved_room)
         return BITFRAME_NO_ROOM;
     splice(pool, from, to, &merged, 1);
-    uint32_t tag = bitframe_debug_set_tag(pool, 0); /* they are nobody's */
-    if (gap_covers(pool, first, end)) {
-        uint64_t bit = bit_in_gap(pool, first);
+    uint32_t tag = bitframe_set_current_tag(pool, 0); /* they are nobody's */
+    if (window_covers(pool, first, end)) {
+        uint64_t bit = bit_in_window(pool, first);
         bitframe_clear_frames(pool, bit, bit + (end - first));
     } else {
         struct span piece;
@@ -112,9 +112,9 @@ enum bitframe_status bitframe_reserve(struct bitframe *pool, uint64_t pa, uint64
             bitframe_clear_frames(pool, bit, bit + (piece.end - piece.first));
         }
     }
-    bitframe_debug_set_tag(pool, tag);
+    bitframe_set_current_tag(pool, tag);
     pool->reserved_frames += free_frames;
-    bitframe_gap_cut(pool, first, end);
+    bitframe_window_cut(pool, first, end);
     return BITFRAME_OK;
 }
 
@@ -131,7 +131,7 @@ enum bitframe_status bitframe_unreserve(struct bitframe *pool, uint64_t pa, uint
     struct span range = {.first = first, .end = end};
     if (first >= end || !bitframe_trim(pool, &range))
         return BITFRAME_OK;
-    if (bitframe_offline_meeting(pool, range.first, range.end))
+    if (bitframe_offline_overlapping(pool, range.first, range.end))
         return BITFRAME_OFFLINE;
 
     uint64_t managed = 0;
@@ -168,7 +168,7 @@ enum bitframe_status bitframe_unreserve(struct bitframe *pool, uint64_t pa, uint
     }
     splice(pool, from, to, rest, rests);
     pool->reserved_frames -= managed;
-    if (pool->gap_frames == 0)
-        bitframe_gap_find(pool);
+    if (pool->window_frames == 0)
+        bitframe_window_find(pool);
     return BITFRAME_OK;
 }

@@ -16,17 +16,17 @@
 static uint64_t unit_of(const struct wanted *wanted)
 {
     uint64_t both = wanted->frames | wanted->align;
-    return both % BITFRAME_LINE_FRAMES == 0 ? BITFRAME_LINE_FRAMES : 1;
+    return both % BITFRAME_HUGE_FRAMES == 0 ? BITFRAME_HUGE_FRAMES : 1;
 }
 
 static __attribute__((noinline)) enum bitframe_status
-take_any_run(struct bitframe *pool, const struct bitframe_request *request, uint64_t *pa)
+alloc_any_run(struct bitframe *pool, const struct bitframe_request *request, uint64_t *pa)
 {
     struct wanted wanted;
     if (!read_request(request, BITFRAME_HIGHEST | BITFRAME_ZEROED, &wanted))
         return BITFRAME_INVALID;
     check_owner(pool);
-    bitframe_settle(pool);
+    bitframe_flush_pending(pool);
     uint64_t frame = bitframe_search_pool(pool, &wanted, unit_of(&wanted));
     if (frame == NO_BIT)
         return BITFRAME_NONE;
@@ -38,18 +38,18 @@ take_any_run(struct bitframe *pool, const struct bitframe_request *request, uint
     return BITFRAME_OK;
 }
 
-enum bitframe_status bitframe_take_run(struct bitframe *pool, const struct bitframe_request *request,
-                                       uint64_t *pa)
+enum bitframe_status bitframe_alloc_run(struct bitframe *pool, const struct bitframe_request *request,
+                                        uint64_t *pa)
 {
     if (!pool || !request || !pa)
         return BITFRAME_INVALID;
-    if (!is_plain_line(request))
-        return take_any_run(pool, request, pa);
+    if (!is_plain_huge(request))
+        return alloc_any_run(pool, request, pa);
     check_owner(pool);
-    return bitframe_take_line(pool, pa);
+    return bitframe_alloc_huge(pool, pa);
 }
 
-enum bitframe_status bitframe_claim(struct bitframe *pool, uint64_t pa, uint64_t frames)
+enum bitframe_status bitframe_alloc_at(struct bitframe *pool, uint64_t pa, uint64_t frames)
 {
     check_owner(pool);
     uint64_t bit;
@@ -76,24 +76,24 @@ static __attribute__((noinline)) enum bitframe_status free_any_run(struct bitfra
     /* What of it is in offline ranges goes offline, what lies between becomes free. */
     uint64_t first = frame_number(pa);
     uint64_t end = first + frames;
-    uint64_t skew = bit - first;
-    for (struct bitframe_offline *record = bitframe_offline_meeting(pool, first, end); record;
-         record = offline_meeting_next(pool, record, end)) {
+    uint64_t bit_offset = bit - first;
+    for (struct bitframe_offline_range *record = bitframe_offline_overlapping(pool, first, end); record;
+         record = offline_overlapping_next(pool, record, end)) {
         struct span piece = offline_clip(record, first, end);
         if (first < piece.first)
-            bitframe_set_frames(pool, first + skew, piece.first + skew);
-        bitframe_offline_leave(pool, record, piece.first, piece.end);
+            bitframe_set_frames(pool, first + bit_offset, piece.first + bit_offset);
+        bitframe_offline_release(pool, record, piece.first, piece.end);
         first = piece.end;
     }
     if (first < end)
-        bitframe_set_frames(pool, first + skew, end + skew);
+        bitframe_set_frames(pool, first + bit_offset, end + bit_offset);
     return BITFRAME_OK;
 }
 
 enum bitframe_status bitframe_free_run(struct bitframe *pool, uint64_t pa, uint64_t frames)
 {
-    if (frames == BITFRAME_LINE_FRAMES && pa % LINE_BYTES == 0 && pool->gap_frames >= frames &&
-        frame_number(pa - pool->gap_pa) <= pool->gap_frames - frames)
-        return debug_freed(pool, pa, frames, bitframe_free_line(pool, pa));
+    if (frames == BITFRAME_HUGE_FRAMES && pa % HUGE_BYTES == 0 && pool->window_frames >= frames &&
+        frame_number(pa - pool->window_pa) <= pool->window_frames - frames)
+        return debug_freed(pool, pa, frames, bitframe_free_huge(pool, pa));
     return free_any_run(pool, pa, frames);
 }

@@ -15,7 +15,7 @@ uint64_t bitframe_count_c(const uint64_t *words, uint64_t count)
     for (; count - i >= 8; i += 8) {
         uint64_t w[8];
         for (int j = 0; j < 8; j++)
-            w[j] = atomic_peek(words + i + j); /* other CPUs may be changing it: it is loaded once */
+            w[j] = atomic_load_relaxed(words + i + j); /* other CPUs may be changing it: it is loaded once */
         uint64_t all = w[0] & w[1] & w[2] & w[3] & w[4] & w[5] & w[6] & w[7];
         if (all == UINT64_MAX) {
             bits += 8 * (uint64_t)WORD_BITS;
@@ -28,6 +28,6 @@ uint64_t bitframe_count_c(const uint64_t *words, uint64_t count)
             bits += word_count(w[j]);
     }
     for (; i < count; i++)
-        bits += word_count(atomic_peek(words + i));
+        bits += word_count(atomic_load_relaxed(words + i));
     return bits;
 }

@@ -10,11 +10,12 @@ uint64_t bitframe_scan_c(const uint64_t *words, uint64_t count)
     uint64_t i = 0;
     for (; count - i >= 8; i += 8) {
         const uint64_t *w = words + i;
-        if ((atomic_peek(w) | atomic_peek(w + 1) | atomic_peek(w + 2) | atomic_peek(w + 3) |
-             atomic_peek(w + 4) | atomic_peek(w + 5) | atomic_peek(w + 6) | atomic_peek(w + 7)) != 0)
+        if ((atomic_load_relaxed(w) | atomic_load_relaxed(w + 1) | atomic_load_relaxed(w + 2) |
+             atomic_load_relaxed(w + 3) | atomic_load_relaxed(w + 4) | atomic_load_relaxed(w + 5) |
+             atomic_load_relaxed(w + 6) | atomic_load_relaxed(w + 7)) != 0)
             break;
     }
-    while (i < count && atomic_peek(words + i) == 0)
+    while (i < count && atomic_load_relaxed(words + i) == 0)
         i++;
     return i;
 }

@@ -23,7 +23,7 @@ void bitframe_zero_frames_c(void *dst, uint64_t bytes, uint64_t step)
 }
 
 #ifndef BITFRAME_ARCH_ZVA
-uint32_t bitframe_zva_block_bytes(void)
+uint32_t bitframe_get_zva_block_bytes(void)
 {
     return 0;
 }

@@ -11,8 +11,8 @@ uint64_t bitframe_count_range(const uint64_t *words, uint64_t first, uint64_t en
     uint64_t word = first / WORD_BITS;
     uint64_t last = (end - 1) / WORD_BITS;
     if (word == last)
-        return word_count(atomic_peek(words + word) & mask_from(first) & mask_to(end - 1));
-    return word_count(atomic_peek(words + word) & mask_from(first)) +
+        return word_count(atomic_load_relaxed(words + word) & mask_from(first) & mask_to(end - 1));
+    return word_count(atomic_load_relaxed(words + word) & mask_from(first)) +
            kernel_count(words + word + 1, last - word - 1) +
-           word_count(atomic_peek(words + last) & mask_to(end - 1));
+           word_count(atomic_load_relaxed(words + last) & mask_to(end - 1));
 }

@@ -25,7 +25,7 @@ static bool tables_are_sound(const struct bitframe *pool)
     uint64_t bits = pool->frames.words * WORD_BITS;
     for (uint64_t i = 0; i < pool->segment_count; i++) {
         if (segments[i].first >= segments[i].end || bit_of_frame(segments + i, segments[i].end) > bits ||
-            segments[i].first_bit % (GROUP_LINES * BITFRAME_LINE_FRAMES) != 0)
+            segments[i].first_bit % (GROUP_HUGE * BITFRAME_HUGE_FRAMES) != 0)
             return false;
         if (i != 0 && (segments[i].first <= segments[i - 1].end ||
                        segments[i].first_bit < bit_of_frame(segments + i - 1, segments[i - 1].end)))
@@ -55,13 +55,13 @@ static uint64_t count_free_in_spans(const struct bitframe *pool)
 static bool reserved_is_sound(const struct bitframe *pool)
 {
     uint64_t reserved = 0;
-    struct span piece;
+    struct span part;
     for (uint64_t i = 0; i < pool->span_count; i++) {
         const struct span *span = pool_spans(pool) + i;
         for (uint64_t frame = span->first;
-             bitframe_span_next(pool_reserved(pool), pool->reserved_count, &frame, span->end, &piece);) {
-            reserved += piece.end - piece.first;
-            if (count_free(pool, piece.first, piece.end) != 0)
+             bitframe_span_next(pool_reserved(pool), pool->reserved_count, &frame, span->end, &part);) {
+            reserved += part.end - part.first;
+            if (count_free(pool, part.first, part.end) != 0)
                 return false;
         }
     }
@@ -78,7 +78,7 @@ static bool offline_is_sound(const struct bitframe *pool)
 {
     uint64_t offline = 0;
     uint64_t below = 0;
-    for (const struct bitframe_offline *record = offline_at(pool, pool->offline); record;
+    for (const struct bitframe_offline_range *record = offline_at(pool, pool->offline); record;
          record = offline_at(pool, record->next)) {
         if (record->first < below || record->first >= record->end || !frame_is_managed(pool, record->first) ||
             !frame_is_managed(pool, record->end - 1))
@@ -86,12 +86,12 @@ static bool offline_is_sound(const struct bitframe *pool)
         below = record->end;
         const uint64_t *words = offline_words(pool, record);
         uint64_t in_use = 0;
-        struct span stretch;
-        for (uint64_t frame = record->first; bitframe_stretch_next(pool, &frame, record->end, &stretch);) {
-            uint64_t bit = offline_bit(record, stretch.first);
-            uint64_t frames = stretch.end - stretch.first;
+        struct span piece;
+        for (uint64_t frame = record->first; bitframe_piece_next(pool, &frame, record->end, &piece);) {
+            uint64_t bit = offline_bit(record, piece.first);
+            uint64_t frames = piece.end - piece.first;
             uint64_t used = bitframe_count_range(words, bit, bit + frames);
-            if (count_free(pool, stretch.first, stretch.end) != 0)
+            if (count_free(pool, piece.first, piece.end) != 0)
                 return false;
             in_use += used;
             offline += frames - used;

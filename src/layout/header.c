@@ -158,7 +158,7 @@ bool bitframe_header_is_right(const struct bitframe *pool)
 /** Could a pool have such a header? If so, no sum or product of its numbers passes 2^64. */
 static bool numbers_are_possible(const struct header *header)
 {
-    const uint64_t group_bits = GROUP_LINES * BITFRAME_LINE_FRAMES;
+    const uint64_t group_bits = GROUP_HUGE * BITFRAME_HUGE_FRAMES;
     return header->bits != 0 && header->bits % group_bits == 0 && header->bits <= 4 * BITFRAME_FRAMES_MAX &&
            header->frames <= BITFRAME_FRAMES_MAX && header->frames <= header->bits && /* */
            header->segments != 0 && header->segments <= header->bits / group_bits &&  /* */

@@ -3,7 +3,7 @@
  * hooks.h - where the debug layer looks in
  *
  * Frames become taken or free at few places only, each of which calls one of these: a frame or a line in the
- * public calls around pool_take(), pool_free() and bitframe_free_line(), bitframe_take_line() by itself, many
+ * public calls around pool_alloc(), pool_free() and bitframe_free_huge(), bitframe_alloc_huge() by itself, many
  * frames in those of bulk.c, any others in bitframe_clear_frames() and bitframe_set_frames(). Who takes
  * frames out of use, for nobody, sets the current tag to 0 meanwhile; who may have to take a free back
  * pauses. In a library without debug_frames nothing of it is left, not an instruction.
@@ -16,7 +16,7 @@
 #if BITFRAME_DEBUG_FRAMES
 
 /** @p frames frames from the one at @p pa on, all in one segment, are taken now. */
-void bitframe_debug_taken(struct bitframe *pool, uint64_t pa, uint64_t frames);
+void bitframe_debug_allocated(struct bitframe *pool, uint64_t pa, uint64_t frames);
 
 /**
  * @p frames frames from the one that contains @p pa on, all in one segment, were given back: they are free
@@ -34,10 +34,10 @@ void bitframe_debug_set(struct bitframe *pool, uint64_t first, uint64_t end);
  * Of bits [@p first, @p end) of the bitmap, those that are set are about to go out of use. Their frames are
  * not looked at any more, for it may be that they cannot be read.
  */
-void bitframe_debug_leave_free(struct bitframe *pool, uint64_t first, uint64_t end);
+void bitframe_debug_release_free(struct bitframe *pool, uint64_t first, uint64_t end);
 
 /** Frames [@p first, @p end) by number, in use and all in one segment, go out of use. */
-void bitframe_debug_leave_used(struct bitframe *pool, uint64_t first, uint64_t end);
+void bitframe_debug_release_used(struct bitframe *pool, uint64_t first, uint64_t end);
 
 /** The pool is being made: it is not debugged. */
 static inline void debug_none(struct bitframe *pool)
@@ -46,10 +46,10 @@ static inline void debug_none(struct bitframe *pool)
 }
 
 /** @p frames frames at @p pa were taken, unless it is 0. Returns @p pa. */
-static inline uint64_t debug_taken(struct bitframe *pool, uint64_t pa, uint64_t frames)
+static inline uint64_t debug_allocated(struct bitframe *pool, uint64_t pa, uint64_t frames)
 {
     if (pool->debug != 0 && pa != 0)
-        bitframe_debug_taken(pool, pa, frames);
+        bitframe_debug_allocated(pool, pa, frames);
     return pa;
 }
 
@@ -63,10 +63,10 @@ static inline enum bitframe_status debug_freed(struct bitframe *pool, uint64_t p
 }
 
 /** The frames at @p count addresses were taken. */
-static inline void debug_taken_each(struct bitframe *pool, const uint64_t *pas, uint64_t count)
+static inline void debug_allocated_each(struct bitframe *pool, const uint64_t *pas, uint64_t count)
 {
     for (uint64_t i = 0; pool->debug != 0 && i < count; i++)
-        bitframe_debug_taken(pool, pas[i], 1);
+        bitframe_debug_allocated(pool, pas[i], 1);
 }
 
 /** If @p pause, tell the debug layer nothing until debug_resume(). Returns what that needs to know. */
@@ -107,32 +107,32 @@ static inline void debug_set(struct bitframe *pool, uint64_t first, uint64_t end
         bitframe_debug_set(pool, first, end);
 }
 
-static inline void debug_leave_free(struct bitframe *pool, uint64_t first, uint64_t end)
+static inline void debug_release_free(struct bitframe *pool, uint64_t first, uint64_t end)
 {
     if (pool->debug != 0)
-        bitframe_debug_leave_free(pool, first, end);
+        bitframe_debug_release_free(pool, first, end);
 }
 
-static inline void debug_leave_used(struct bitframe *pool, uint64_t first, uint64_t end)
+static inline void debug_release_used(struct bitframe *pool, uint64_t first, uint64_t end)
 {
     if (pool->debug != 0)
-        bitframe_debug_leave_used(pool, first, end);
+        bitframe_debug_release_used(pool, first, end);
 }
 
 #else
 
 /* Macros, so that code without them and code with them off are the same to the instruction. */
 #define debug_none(pool)                            ((void)0)
-#define debug_taken(pool, pa, frames)               (pa)
+#define debug_allocated(pool, pa, frames)           (pa)
 #define debug_freed(pool, pa, frames, status)       (status)
-#define debug_taken_each(pool, pas, count)          ((void)0)
+#define debug_allocated_each(pool, pas, count)      ((void)0)
 #define debug_pause(pool, pause)                    0
 #define debug_resume(pool, debug)                   ((void)(debug))
 #define debug_resume_freed(pool, debug, pas, count) ((void)(debug))
 #define debug_clear(pool, first, end)               ((void)0)
 #define debug_set(pool, first, end)                 ((void)0)
-#define debug_leave_free(pool, first, end)          ((void)0)
-#define debug_leave_used(pool, first, end)          ((void)0)
+#define debug_release_free(pool, first, end)        ((void)0)
+#define debug_release_used(pool, first, end)        ((void)0)
 
 #endif
 

@@ -59,7 +59,7 @@ static uint64_t next_without_index(const struct bitframe *pool, const struct bit
     const uint64_t *words = levels_at(pool, levels, 0);
     for (; word < levels->words; word++) {
         word += kernel_scan(words + word, levels->words - word);
-        uint64_t bits = word < levels->words ? atomic_peek(words + word) : 0;
+        uint64_t bits = word < levels->words ? atomic_load_relaxed(words + word) : 0;
         if (bits != 0)
             return word * WORD_BITS + lowest_bit(bits);
     }
@@ -73,7 +73,7 @@ static uint64_t previous_without_index(const struct bitframe *pool, const struct
 {
     const uint64_t *words = levels_at(pool, levels, 0);
     while (word-- > levels->stop) {
-        uint64_t bits = atomic_peek(words + word);
+        uint64_t bits = atomic_load_relaxed(words + word);
         if (bits != 0)
             return word * WORD_BITS + highest_bit(bits);
     }
@@ -94,12 +94,12 @@ uint64_t bitframe_levels_next(const struct bitframe *pool, const struct bitframe
         uint64_t word = from / WORD_BITS;
         if (word > last >> k * WORD_SHIFT)
             return NO_BIT;
-        uint64_t bits = atomic_peek(levels_at(pool, levels, k) + word) & mask_from(from);
+        uint64_t bits = atomic_load_relaxed(levels_at(pool, levels, k) + word) & mask_from(from);
         while (bits != 0) {
             word = word * WORD_BITS + lowest_bit(bits);
             if (k == 0)
                 return word;
-            bits = atomic_peek(levels_at(pool, levels, --k) + word);
+            bits = atomic_load_relaxed(levels_at(pool, levels, --k) + word);
         }
         from = word + 1;
     }
@@ -113,12 +113,12 @@ uint64_t bitframe_levels_previous(const struct bitframe *pool, const struct bitf
         from = levels->words * WORD_BITS - 1;
     for (uint64_t k = 0; k < levels->count; k++) {
         uint64_t word = from / WORD_BITS;
-        uint64_t bits = atomic_peek(levels_at(pool, levels, k) + word) & mask_to(from);
+        uint64_t bits = atomic_load_relaxed(levels_at(pool, levels, k) + word) & mask_to(from);
         while (bits != 0) {
             word = word * WORD_BITS + highest_bit(bits);
             if (k == 0)
                 return word;
-            bits = atomic_peek(levels_at(pool, levels, --k) + word);
+            bits = atomic_load_relaxed(levels_at(pool, levels, --k) + word);
         }
         if (word == 0)
             return NO_BIT;

@@ -3,14 +3,14 @@
 #include "layout/metadata.h"
 #include "layout/hooks.h"
 
-static uint64_t line_down(uint64_t frame)
+static uint64_t huge_down(uint64_t frame)
 {
-    return frame / BITFRAME_LINE_FRAMES * BITFRAME_LINE_FRAMES;
+    return frame / BITFRAME_HUGE_FRAMES * BITFRAME_HUGE_FRAMES;
 }
 
-static uint64_t line_up(uint64_t frame)
+static uint64_t huge_up(uint64_t frame)
 {
-    return line_down(frame + BITFRAME_LINE_FRAMES - 1);
+    return huge_down(frame + BITFRAME_HUGE_FRAMES - 1);
 }
 
 void bitframe_extent_begin(struct extent *extent)
@@ -28,14 +28,14 @@ void bitframe_extent_add(struct extent *extent, struct segment *segment, uint64_
     extent->frames += end - first;
     if (extent->segments == 0 || !segment_reaches(segment, first)) {
         /* The segment before ends here: its bits are rounded up to a group. */
-        segment->first = line_down(first);
+        segment->first = huge_down(first);
         segment->first_bit = extent->bits;
         extent->segments++;
     }
-    segment->end = line_up(end);
-    uint64_t lines = (segment->end - segment->first) / BITFRAME_LINE_FRAMES;
+    segment->end = huge_up(end);
+    uint64_t huge = (segment->end - segment->first) / BITFRAME_HUGE_FRAMES;
     extent->bits =
-        segment->first_bit + (lines + GROUP_LINES - 1) / GROUP_LINES * GROUP_LINES * BITFRAME_LINE_FRAMES;
+        segment->first_bit + (huge + GROUP_HUGE - 1) / GROUP_HUGE * GROUP_HUGE * BITFRAME_HUGE_FRAMES;
 }
 
 bool bitframe_extent_is_possible(const struct extent *extent)
@@ -78,15 +78,15 @@ static uint64_t words_of_bytes(uint64_t bytes)
 
 uint64_t bitframe_extent_bytes(const struct extent *extent, uint64_t reserved_room)
 {
-    uint64_t lines = extent->bits / BITFRAME_LINE_FRAMES;
+    uint64_t huge = extent->bits / BITFRAME_HUGE_FRAMES;
     uint64_t words = HEADER_WORDS + levels_words(words_above(extent->bits)) +
-                     levels_words(words_above(lines)) +
+                     levels_words(words_above(huge)) +
                      words_of_bytes(extent->segments * sizeof(struct segment) +
                                     (extent->spans + reserved_room) * sizeof(struct span));
     return words * sizeof(uint64_t);
 }
 
-enum bitframe_status bitframe_map_metadata_bytes(const struct bitframe_map *map, uint64_t *bytes)
+enum bitframe_status bitframe_map_get_metadata_bytes(const struct bitframe_map *map, uint64_t *bytes)
 {
     if (!map || !bytes)
         return BITFRAME_INVALID;
@@ -103,10 +103,10 @@ enum bitframe_status bitframe_map_metadata_bytes(const struct bitframe_map *map,
 void bitframe_lay_out_extent(struct bitframe *pool, const struct extent *extent, uint64_t reserved_room,
                              uint64_t *metadata)
 {
-    uint64_t lines = extent->bits / BITFRAME_LINE_FRAMES;
+    uint64_t huge = extent->bits / BITFRAME_HUGE_FRAMES;
     uint64_t *next = metadata + HEADER_WORDS;
     next = bitframe_levels_lay_out(pool, &pool->frames, next, words_above(extent->bits));
-    next = bitframe_levels_lay_out(pool, &pool->lines, next, words_above(lines));
+    next = bitframe_levels_lay_out(pool, &pool->huge, next, words_above(huge));
     pool->segments = pool_distance(pool, next);
     pool->segment_count = extent->segments;
     next += words_of_bytes(extent->segments * sizeof(struct segment));
@@ -119,7 +119,7 @@ void bitframe_lay_out_extent(struct bitframe *pool, const struct extent *extent,
     pool->total_frames = extent->frames;
     pool->offline = 0;
     pool->offline_frames = 0;
-    pool->loose = 0;
+    pool->pending = 0;
     debug_none(pool);
 }
 

@@ -22,7 +22,7 @@ void bitframe_extent_begin(struct extent *extent);
 /** Is a span that begins at @p first, above @p segment's last span, of the same segment? */
 static inline bool segment_reaches(const struct segment *segment, uint64_t first)
 {
-    return first / BITFRAME_LINE_FRAMES * BITFRAME_LINE_FRAMES <= segment->end;
+    return first / BITFRAME_HUGE_FRAMES * BITFRAME_HUGE_FRAMES <= segment->end;
 }
 
 /**
@@ -57,7 +57,7 @@ void bitframe_lay_out_extent(struct bitframe *pool, const struct extent *extent,
 
 /**
  * Set a pool's geometry from what @p map manages, over @p metadata, as many bytes as
- * bitframe_map_metadata_bytes() says. Writes the tables, not the bitmaps nor the header.
+ * bitframe_map_get_metadata_bytes() says. Writes the tables, not the bitmaps nor the header.
  */
 void bitframe_lay_out(struct bitframe *pool, const struct bitframe_map *map, uint64_t *metadata);
 

@@ -12,9 +12,10 @@
 #include "layout/bitmap.h"
 #include "layout/hooks.h"
 
-struct bitframe_offline *bitframe_offline_meeting(const struct bitframe *pool, uint64_t first, uint64_t end)
+struct bitframe_offline_range *bitframe_offline_overlapping(const struct bitframe *pool, uint64_t first,
+                                                            uint64_t end)
 {
-    struct bitframe_offline *record = offline_at(pool, pool->offline);
+    struct bitframe_offline_range *record = offline_at(pool, pool->offline);
     while (record && record->end <= first)
         record = offline_at(pool, record->next);
     return record && record->first < end ? record : 0;
@@ -22,8 +23,8 @@ struct bitframe_offline *bitframe_offline_meeting(const struct bitframe *pool, u
 
 bool bitframe_offline_holds(const struct bitframe *pool, uint64_t first, uint64_t end)
 {
-    for (const struct bitframe_offline *record = bitframe_offline_meeting(pool, first, end); record;
-         record = offline_meeting_next(pool, record, end)) {
+    for (const struct bitframe_offline_range *record = bitframe_offline_overlapping(pool, first, end); record;
+         record = offline_overlapping_next(pool, record, end)) {
         struct span piece = offline_clip(record, first, end);
         if (bitframe_count_range(offline_words(pool, record), offline_bit(record, piece.first),
                                  offline_bit(record, piece.end)) != piece.end - piece.first)
@@ -32,16 +33,16 @@ bool bitframe_offline_holds(const struct bitframe *pool, uint64_t first, uint64_
     return false;
 }
 
-void bitframe_offline_leave(struct bitframe *pool, struct bitframe_offline *record, uint64_t first,
-                            uint64_t end)
+void bitframe_offline_release(struct bitframe *pool, struct bitframe_offline_range *record, uint64_t first,
+                              uint64_t end)
 {
     kernel_clear(offline_words(pool, record), offline_bit(record, first), end - first);
     record->in_use -= end - first;
     pool->offline_frames += end - first;
-    debug_leave_used(pool, first, end);
+    debug_release_used(pool, first, end);
 }
 
-void bitframe_offline_stay(struct bitframe *pool, struct bitframe_offline *record, uint64_t frame)
+void bitframe_offline_keep(struct bitframe *pool, struct bitframe_offline_range *record, uint64_t frame)
 {
     kernel_fill(offline_words(pool, record), offline_bit(record, frame), 1);
     record->in_use++;

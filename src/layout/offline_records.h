@@ -8,19 +8,20 @@
 #include "layout/tables.h"
 
 /** The record at @p distance bytes from the pool; null for 0, where the pool itself is. */
-static inline struct bitframe_offline *offline_at(const struct bitframe *pool, uint64_t distance)
+static inline struct bitframe_offline_range *offline_at(const struct bitframe *pool, uint64_t distance)
 {
-    return distance == 0 ? 0 : (struct bitframe_offline *)(void *)pool_word(pool, distance);
+    return distance == 0 ? 0 : (struct bitframe_offline_range *)(void *)pool_word(pool, distance);
 }
 
 /** The bits of a record. */
-static inline uint64_t *offline_words(const struct bitframe *pool, const struct bitframe_offline *record)
+static inline uint64_t *offline_words(const struct bitframe *pool,
+                                      const struct bitframe_offline_range *record)
 {
     return pool_word(pool, record->words);
 }
 
 /** Bit of @p frame, which is in the range of @p record. */
-static inline uint64_t offline_bit(const struct bitframe_offline *record, uint64_t frame)
+static inline uint64_t offline_bit(const struct bitframe_offline_range *record, uint64_t frame)
 {
     return frame - record->first / WORD_BITS * WORD_BITS;
 }
@@ -32,7 +33,8 @@ static inline uint64_t offline_word_count(uint64_t first, uint64_t end)
 }
 
 /** The part of [@p first, @p end) that is in the range of @p record. The two meet. */
-static inline struct span offline_clip(const struct bitframe_offline *record, uint64_t first, uint64_t end)
+static inline struct span offline_clip(const struct bitframe_offline_range *record, uint64_t first,
+                                       uint64_t end)
 {
     return (struct span){
         .first = record->first > first ? record->first : first,
@@ -41,7 +43,7 @@ static inline struct span offline_clip(const struct bitframe_offline *record, ui
 }
 
 /** Is @p frame, which is in the range of @p record, in use? */
-static inline bool offline_is_in_use(const struct bitframe *pool, const struct bitframe_offline *record,
+static inline bool offline_is_in_use(const struct bitframe *pool, const struct bitframe_offline_range *record,
                                      uint64_t frame)
 {
     uint64_t bit = offline_bit(record, frame);
@@ -49,13 +51,15 @@ static inline bool offline_is_in_use(const struct bitframe *pool, const struct b
 }
 
 /** The lowest record whose range holds a frame of [@p first, @p end), or null. */
-struct bitframe_offline *bitframe_offline_meeting(const struct bitframe *pool, uint64_t first, uint64_t end);
+struct bitframe_offline_range *bitframe_offline_overlapping(const struct bitframe *pool, uint64_t first,
+                                                            uint64_t end);
 
 /** The next one that does so, or null. */
-static inline struct bitframe_offline *
-offline_meeting_next(const struct bitframe *pool, const struct bitframe_offline *record, uint64_t end)
+static inline struct bitframe_offline_range *
+offline_overlapping_next(const struct bitframe *pool, const struct bitframe_offline_range *record,
+                         uint64_t end)
 {
-    struct bitframe_offline *next = offline_at(pool, record->next);
+    struct bitframe_offline_range *next = offline_at(pool, record->next);
     return next && next->first < end ? next : 0;
 }
 
@@ -63,10 +67,10 @@ offline_meeting_next(const struct bitframe *pool, const struct bitframe_offline 
 bool bitframe_offline_holds(const struct bitframe *pool, uint64_t first, uint64_t end);
 
 /** Frames [@p first, @p end) of @p record, all in use, are given back: they go offline. */
-void bitframe_offline_leave(struct bitframe *pool, struct bitframe_offline *record, uint64_t first,
-                            uint64_t end);
+void bitframe_offline_release(struct bitframe *pool, struct bitframe_offline_range *record, uint64_t first,
+                              uint64_t end);
 
-/** Undo bitframe_offline_leave() for @p frame: it is in use as before. */
-void bitframe_offline_stay(struct bitframe *pool, struct bitframe_offline *record, uint64_t frame);
+/** Undo bitframe_offline_release() for @p frame: it is in use as before. */
+void bitframe_offline_keep(struct bitframe *pool, struct bitframe_offline_range *record, uint64_t frame);
 
 #endif

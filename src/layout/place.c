@@ -9,7 +9,7 @@ enum bitframe_status bitframe_place(struct bitframe_map *map, uint64_t *pa, uint
     uint64_t needed;
     if (!map || !pa || !bytes)
         return BITFRAME_INVALID;
-    enum bitframe_status status = bitframe_map_metadata_bytes(map, &needed);
+    enum bitframe_status status = bitframe_map_get_metadata_bytes(map, &needed);
     if (status != BITFRAME_OK)
         return status;
     uint64_t frames = frame_number_up(needed + PLACE_SLACK);

@@ -50,9 +50,9 @@ static inline bool read_bulk_request(const struct bitframe_request *request, str
 }
 
 /** Any line and no more said of it: the lowest bit of the index is the answer. */
-static inline bool is_plain_line(const struct bitframe_request *request)
+static inline bool is_plain_huge(const struct bitframe_request *request)
 {
-    return request->frames == BITFRAME_LINE_FRAMES && request->align == LINE_BYTES &&
+    return request->frames == BITFRAME_HUGE_FRAMES && request->align == HUGE_BYTES &&
            (request->min_pa | request->max_pa | request->flags) == 0;
 }
 

@@ -33,13 +33,13 @@ static inline uint64_t runs_in_word(uint64_t word, uint64_t bits)
 /** How far @p start is above a position where a run may begin, as far as that is the same in each word. */
 static inline uint64_t past_start(const struct search *search, uint64_t start)
 {
-    return is_aligned_in_words(search->align) ? (start + search->skew) & (search->align - 1) : 0;
+    return is_aligned_in_words(search->align) ? (start + search->bit_offset) & (search->align - 1) : 0;
 }
 
 /** How far it is below one. */
 static inline uint64_t before_start(const struct search *search, uint64_t start)
 {
-    return is_aligned_in_words(search->align) ? (0 - start - search->skew) & (search->align - 1) : 0;
+    return is_aligned_in_words(search->align) ? (0 - start - search->bit_offset) & (search->align - 1) : 0;
 }
 
 /** The lowest of words [@p i, @p end) that is all ones, or @p end. */
@@ -47,13 +47,13 @@ static uint64_t next_full_word(const uint64_t *words, uint64_t i, uint64_t end)
 {
     for (; end - i >= 8; i += 8) {
         const uint64_t *w = words + i;
-        if (atomic_peek(w + 0) == UINT64_MAX || atomic_peek(w + 1) == UINT64_MAX ||
-            atomic_peek(w + 2) == UINT64_MAX || atomic_peek(w + 3) == UINT64_MAX ||
-            atomic_peek(w + 4) == UINT64_MAX || atomic_peek(w + 5) == UINT64_MAX ||
-            atomic_peek(w + 6) == UINT64_MAX || atomic_peek(w + 7) == UINT64_MAX)
+        if (atomic_load_relaxed(w + 0) == UINT64_MAX || atomic_load_relaxed(w + 1) == UINT64_MAX ||
+            atomic_load_relaxed(w + 2) == UINT64_MAX || atomic_load_relaxed(w + 3) == UINT64_MAX ||
+            atomic_load_relaxed(w + 4) == UINT64_MAX || atomic_load_relaxed(w + 5) == UINT64_MAX ||
+            atomic_load_relaxed(w + 6) == UINT64_MAX || atomic_load_relaxed(w + 7) == UINT64_MAX)
             break;
     }
-    while (i < end && atomic_peek(words + i) != UINT64_MAX)
+    while (i < end && atomic_load_relaxed(words + i) != UINT64_MAX)
         i++;
     return i;
 }
@@ -85,7 +85,7 @@ static uint64_t next_run(const struct bitframe *pool, const struct bitframe_leve
     uint64_t i = from / WORD_BITS;
     uint64_t last = (search->end - 1) / WORD_BITS;
     for (; i <= last; i++, mask = UINT64_MAX) {
-        uint64_t word = atomic_peek(words + i) & mask;
+        uint64_t word = atomic_load_relaxed(words + i) & mask;
         uint64_t start = i * WORD_BITS - run;
         if (word == UINT64_MAX) {
             run += WORD_BITS;
@@ -109,7 +109,7 @@ static uint64_t next_run(const struct bitframe *pool, const struct bitframe_leve
         } else if (bits >= FULL_WORD_BITS) {
             uint64_t before = word_before_full(pool, levels, i, last);
             if (before != i)
-                word = atomic_peek(words + before);
+                word = atomic_load_relaxed(words + before);
             i = before;
         }
         /* Of a shared pool the word may have become all ones since it was found not to be. */
@@ -132,7 +132,7 @@ static uint64_t previous_run(const struct bitframe *pool, const struct bitframe_
     uint64_t i = (end - 1) / WORD_BITS;
     uint64_t lowest = first / WORD_BITS;
     for (;; i--, mask = UINT64_MAX) {
-        uint64_t word = atomic_peek(words + i) & mask;
+        uint64_t word = atomic_load_relaxed(words + i) & mask;
         uint64_t top = (i + 1) * WORD_BITS + run;
         uint64_t start = NO_BIT;
         if (word == UINT64_MAX) {
@@ -167,9 +167,9 @@ static uint64_t last_clear(const uint64_t *words, uint64_t first, uint64_t end)
         return NO_BIT;
     uint64_t i = (end - 1) / WORD_BITS;
     uint64_t lowest = first / WORD_BITS;
-    uint64_t clear = ~atomic_peek(words + i) & mask_to(end - 1);
+    uint64_t clear = ~atomic_load_relaxed(words + i) & mask_to(end - 1);
     while (clear == 0 && i != lowest)
-        clear = ~atomic_peek(words + --i);
+        clear = ~atomic_load_relaxed(words + --i);
     if (i == lowest)
         clear &= mask_from(first);
     return clear == 0 ? NO_BIT : i * WORD_BITS + highest_bit(clear);
@@ -182,9 +182,9 @@ static uint64_t first_clear(const uint64_t *words, uint64_t first, uint64_t end)
         return NO_BIT;
     uint64_t i = first / WORD_BITS;
     uint64_t last = (end - 1) / WORD_BITS;
-    uint64_t clear = ~atomic_peek(words + i) & mask_from(first);
+    uint64_t clear = ~atomic_load_relaxed(words + i) & mask_from(first);
     while (clear == 0 && i != last)
-        clear = ~atomic_peek(words + ++i);
+        clear = ~atomic_load_relaxed(words + ++i);
     if (i == last)
         clear &= mask_to(end - 1);
     return clear == 0 ? NO_BIT : i * WORD_BITS + lowest_bit(clear);
@@ -201,7 +201,7 @@ uint64_t bitframe_search_up(const struct bitframe *pool, const struct bitframe_l
         return NO_BIT;
     while (from <= last_start) {
         uint64_t start = next_run(pool, levels, search, from);
-        uint64_t past = (start + search->skew) & (search->align - 1);
+        uint64_t past = (start + search->bit_offset) & (search->align - 1);
         if (start > last_start)
             break;
         if (past == 0)
@@ -228,7 +228,7 @@ uint64_t bitframe_search_down(const struct bitframe *pool, const struct bitframe
         uint64_t start = previous_run(pool, levels, search, end);
         if (start == NO_BIT)
             return NO_BIT;
-        uint64_t past = (start + search->skew) & (search->align - 1);
+        uint64_t past = (start + search->bit_offset) & (search->align - 1);
         if (past > start || start - past < search->first)
             return NO_BIT;
         uint64_t aligned = start - past;
@@ -243,10 +243,10 @@ uint64_t bitframe_search_down(const struct bitframe *pool, const struct bitframe
 /** Are the words from @p word to @p last all ones, of the first the bits @p head, of the last @p tail? */
 static inline bool are_set(const uint64_t *word, const uint64_t *last, uint64_t head, uint64_t tail)
 {
-    if ((~atomic_peek(word) & head) != 0 || (~atomic_peek(last) & tail) != 0)
+    if ((~atomic_load_relaxed(word) & head) != 0 || (~atomic_load_relaxed(last) & tail) != 0)
         return false;
     while (++word < last) {
-        if (atomic_peek(word) != UINT64_MAX)
+        if (atomic_load_relaxed(word) != UINT64_MAX)
             return false;
     }
     return true;
@@ -256,8 +256,8 @@ uint64_t bitframe_search_steps(const struct bitframe *pool, const struct bitfram
                                const struct search *search, bool highest)
 {
     uint64_t step = (search->bits | search->align) & -(search->bits | search->align);
-    uint64_t bit = ((search->first + search->skew + step - 1) & -step) - search->skew;
-    uint64_t end = ((search->end + search->skew) & -step) - search->skew;
+    uint64_t bit = ((search->first + search->bit_offset + step - 1) & -step) - search->bit_offset;
+    uint64_t end = ((search->end + search->bit_offset) & -step) - search->bit_offset;
     if (bit >= end)
         return NO_BIT;
     uint64_t steps = (end - bit) / step;
@@ -280,7 +280,7 @@ uint64_t bitframe_search_steps(const struct bitframe *pool, const struct bitfram
         }
         found += step;
         uint64_t start = highest ? bit : bit + step - search->bits;
-        if (found >= search->bits && ((start + search->skew) & (search->align - 1)) == 0)
+        if (found >= search->bits && ((start + search->bit_offset) & (search->align - 1)) == 0)
             return start;
     }
     return NO_BIT;

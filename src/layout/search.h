@@ -12,10 +12,10 @@
 struct search {
     uint64_t first;
     uint64_t end;
-    uint64_t bits;   /* at least 1 */
-    uint64_t align;  /* a power of two */
-    uint64_t skew;   /* modulo 2^64 */
-    uint64_t starts; /* starts_of(align, skew) */
+    uint64_t bits;       /* at least 1 */
+    uint64_t align;      /* a power of two */
+    uint64_t bit_offset; /* modulo 2^64 */
+    uint64_t starts;     /* starts_of(align, skew) */
 };
 
 /** Does alignment to @p align allow the same positions in each word, and not all? */
@@ -25,11 +25,11 @@ static inline bool is_aligned_in_words(uint64_t align)
 }
 
 /** The bits of a word where runs may begin, as far as that is the same in each word. */
-static inline uint64_t starts_of(uint64_t align, uint64_t skew)
+static inline uint64_t starts_of(uint64_t align, uint64_t bit_offset)
 {
     if (!is_aligned_in_words(align))
         return UINT64_MAX;
-    uint64_t starts = bit_mask((0 - skew) & (align - 1));
+    uint64_t starts = bit_mask((0 - bit_offset) & (align - 1));
     for (; align < WORD_BITS; align *= 2)
         starts |= starts << align;
     return starts;

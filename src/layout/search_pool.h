@@ -28,27 +28,27 @@ static inline uint64_t search_segment(const struct bitframe *pool, const struct 
         return NO_BIT;
 
     const struct bitframe_levels *levels = frames;
-    uint64_t skew = segment->first - segment->first_bit;
-    if (unit == BITFRAME_LINE_FRAMES) {
-        levels = &pool->lines;
-        skew = segment->first / BITFRAME_LINE_FRAMES - segment->first_bit / BITFRAME_LINE_FRAMES;
+    uint64_t bit_offset = segment->first - segment->first_bit;
+    if (unit == BITFRAME_HUGE_FRAMES) {
+        levels = &pool->huge;
+        bit_offset = segment->first / BITFRAME_HUGE_FRAMES - segment->first_bit / BITFRAME_HUGE_FRAMES;
     }
     struct search search = {
-        .first = (allowed.first + unit - 1) / unit - skew,
-        .end = allowed.end / unit - skew,
+        .first = (allowed.first + unit - 1) / unit - bit_offset,
+        .end = allowed.end / unit - bit_offset,
         .bits = wanted->frames / unit,
         .align = wanted->align / unit,
-        .skew = skew,
+        .bit_offset = bit_offset,
     };
     uint64_t bit;
     if (unit != 1 && (search.bits | search.align) % WORD_BITS == 0) {
         bit = bitframe_search_steps(pool, levels, &search, wanted->highest);
     } else {
-        search.starts = starts_of(search.align, skew);
+        search.starts = starts_of(search.align, bit_offset);
         bit = wanted->highest ? bitframe_search_down(pool, levels, &search)
                               : bitframe_search_up(pool, levels, &search);
     }
-    return bit == NO_BIT ? NO_BIT : (bit + skew) * unit;
+    return bit == NO_BIT ? NO_BIT : (bit + bit_offset) * unit;
 }
 
 #endif

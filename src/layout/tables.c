@@ -44,16 +44,16 @@ bool bitframe_trim(const struct bitframe *pool, struct span *range)
     return true;
 }
 
-bool bitframe_stretch_next(const struct bitframe *pool, uint64_t *frame, uint64_t end, struct span *stretch)
+bool bitframe_piece_next(const struct bitframe *pool, uint64_t *frame, uint64_t end, struct span *piece)
 {
     const struct span *reserved = pool_reserved(pool);
-    while (bitframe_span_next(pool_spans(pool), pool->span_count, frame, end, stretch)) {
-        uint64_t next = bitframe_span_above(reserved, pool->reserved_count, stretch->first);
-        if (next == pool->reserved_count || reserved[next].first >= stretch->end)
+    while (bitframe_span_next(pool_spans(pool), pool->span_count, frame, end, piece)) {
+        uint64_t next = bitframe_span_above(reserved, pool->reserved_count, piece->first);
+        if (next == pool->reserved_count || reserved[next].first >= piece->end)
             return true;
-        if (reserved[next].first > stretch->first) {
-            stretch->end = reserved[next].first;
-            *frame = stretch->end;
+        if (reserved[next].first > piece->first) {
+            piece->end = reserved[next].first;
+            *frame = piece->end;
             return true;
         }
         *frame = reserved[next].end;

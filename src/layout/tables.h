@@ -17,17 +17,17 @@
 #include "layout/spans.h"
 
 enum {
-    LINE_WORDS = BITFRAME_LINE_FRAMES / WORD_BITS,
-    GROUP_LINES = WORD_BITS / LINE_WORDS,
+    HUGE_WORDS = BITFRAME_HUGE_FRAMES / WORD_BITS,
+    GROUP_HUGE = WORD_BITS / HUGE_WORDS,
     HEADER_WORDS = 16, /* in front of the bitmap, see header.h */
 };
 
-#define LINE_BYTES (BITFRAME_LINE_FRAMES * BITFRAME_FRAME_BYTES)
+#define HUGE_BYTES (BITFRAME_HUGE_FRAMES * BITFRAME_FRAME_BYTES)
 
 struct segment {
     uint64_t first;     /* frame number of its first line's first frame */
     uint64_t end;       /* frame number behind its last line's last frame */
-    uint64_t first_bit; /* bit of first, a multiple of GROUP_LINES lines */
+    uint64_t first_bit; /* bit of first, a multiple of GROUP_HUGE lines */
 };
 
 static inline struct span *pool_spans(const struct bitframe *pool)
@@ -106,6 +106,6 @@ bool bitframe_trim(const struct bitframe *pool, struct span *range);
  * Read the next stretch of [@p *frame, @p end) that is the pool's and not reserved, in the manner of
  * bitframe_span_next(). Two of them may touch where spans do.
  */
-bool bitframe_stretch_next(const struct bitframe *pool, uint64_t *frame, uint64_t end, struct span *stretch);
+bool bitframe_piece_next(const struct bitframe *pool, uint64_t *frame, uint64_t end, struct span *piece);
 
 #endif

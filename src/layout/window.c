@@ -3,7 +3,7 @@
 #include "layout/window.h"
 #include "layout/offline_records.h"
 
-void bitframe_gap_move(struct bitframe *pool, uint64_t frame)
+void bitframe_window_move(struct bitframe *pool, uint64_t frame)
 {
     const struct span *span =
         pool_spans(pool) + bitframe_span_above(pool_spans(pool), pool->span_count, frame);
@@ -15,7 +15,7 @@ void bitframe_gap_move(struct bitframe *pool, uint64_t frame)
         first = reserved[next - 1].end;
     if (next < pool->reserved_count && reserved[next].first < end)
         end = reserved[next].first;
-    for (const struct bitframe_offline *record = offline_at(pool, pool->offline); record;
+    for (const struct bitframe_offline_range *record = offline_at(pool, pool->offline); record;
          record = offline_at(pool, record->next)) {
         if (record->first > frame) {
             if (record->first < end)
@@ -26,24 +26,24 @@ void bitframe_gap_move(struct bitframe *pool, uint64_t frame)
             first = record->end;
     }
     const struct segment *segment = segment_of_frame(pool, frame);
-    pool->gap_pa = first << BITFRAME_FRAME_SHIFT;
-    pool->gap_frames = end - first;
+    pool->window_pa = first << BITFRAME_FRAME_SHIFT;
+    pool->window_frames = end - first;
     pool->zero_word = pool->frames.level[0] +
                       (segment->first_bit / WORD_BITS - segment->first / WORD_BITS) * sizeof(uint64_t);
 }
 
-void bitframe_gap_cut(struct bitframe *pool, uint64_t first, uint64_t end)
+void bitframe_window_cut(struct bitframe *pool, uint64_t first, uint64_t end)
 {
-    uint64_t gap_first = frame_number(pool->gap_pa);
-    uint64_t gap_end = gap_first + pool->gap_frames;
-    if (pool->gap_frames == 0 || first >= gap_end || end <= gap_first)
+    uint64_t window_first = frame_number(pool->window_pa);
+    uint64_t window_end = window_first + pool->window_frames;
+    if (pool->window_frames == 0 || first >= window_end || end <= window_first)
         return;
-    if (gap_first < first) {
-        pool->gap_frames = first - gap_first;
-    } else if (end < gap_end) {
-        pool->gap_pa = end << BITFRAME_FRAME_SHIFT;
-        pool->gap_frames = gap_end - end;
+    if (window_first < first) {
+        pool->window_frames = first - window_first;
+    } else if (end < window_end) {
+        pool->window_pa = end << BITFRAME_FRAME_SHIFT;
+        pool->window_frames = window_end - end;
     } else {
-        pool->gap_frames = 0;
+        pool->window_frames = 0;
     }
 }

@@ -6,25 +6,25 @@
 #include "layout/tables.h"
 
 /** Do frames [@p first, @p end) lie in the gap? Then there is nothing else to ask of where they are. */
-static inline bool gap_covers(const struct bitframe *pool, uint64_t first, uint64_t end)
+static inline bool window_covers(const struct bitframe *pool, uint64_t first, uint64_t end)
 {
-    uint64_t offset = first - frame_number(pool->gap_pa);
-    return offset < pool->gap_frames && end - first <= pool->gap_frames - offset;
+    uint64_t offset = first - frame_number(pool->window_pa);
+    return offset < pool->window_frames && end - first <= pool->window_frames - offset;
 }
 
 /** Bit of @p frame, which lies in the gap. */
-static inline uint64_t bit_in_gap(const struct bitframe *pool, uint64_t frame)
+static inline uint64_t bit_in_window(const struct bitframe *pool, uint64_t frame)
 {
     return (pool->zero_word - pool->frames.level[0]) / sizeof(uint64_t) * WORD_BITS + frame;
 }
 
 /** Make the gap the one around @p frame, which is the pool's, not reserved and not in an offline range. */
-void bitframe_gap_move(struct bitframe *pool, uint64_t frame);
+void bitframe_window_move(struct bitframe *pool, uint64_t frame);
 
 /**
  * [@p first, @p end) can no longer be in a gap. Puts the gap where it was as far as it is still one: around
  * its first frame, or else around its last.
  */
-void bitframe_gap_cut(struct bitframe *pool, uint64_t first, uint64_t end);
+void bitframe_window_cut(struct bitframe *pool, uint64_t first, uint64_t end);
 
 #endif

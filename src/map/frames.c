@@ -135,7 +135,7 @@ static bool is_everything(struct list list)
     return list.count == 1 && list.ranges[0].first_pa == 0 && list.ranges[0].last_pa == UINT64_MAX;
 }
 
-void bitframe_map_count(const struct bitframe_map *map, struct bitframe_map_figures *figures)
+void bitframe_map_get_stats(const struct bitframe_map *map, struct bitframe_map_stats *stats)
 {
     uint64_t spans = 0;
     uint64_t managed = 0;
@@ -152,11 +152,11 @@ void bitframe_map_count(const struct bitframe_map *map, struct bitframe_map_figu
         reclaimable += is_in_view(piece, BITFRAME_MAP_VIEW_RECLAIMABLE) ? frames : 0;
         frame = piece.until;
     }
-    figures->spans = spans;
-    figures->managed_frames = managed;
-    figures->free_frames = managed - reserved;
-    figures->reserved_frames = reserved;
-    figures->reclaimable_frames = reclaimable;
+    stats->spans = spans;
+    stats->managed_frames = managed;
+    stats->free_frames = managed - reserved;
+    stats->reserved_frames = reserved;
+    stats->reclaimable_frames = reclaimable;
 
     struct bitframe_map_range whole = {0, UINT64_MAX};
     struct list everything = {&whole, 1};
@@ -165,12 +165,12 @@ void bitframe_map_count(const struct bitframe_map *map, struct bitframe_map_figu
     uint64_t frame_0_last = BITFRAME_FRAME_BYTES - 1;
     uint64_t ram_bytes = common_bytes(ram, everything, UINT64_MAX);
     uint64_t hole_bytes = common_bytes(ram, holes, UINT64_MAX);
-    figures->frame_0_bytes =
+    stats->frame_0_bytes =
         common_bytes(ram, everything, frame_0_last) - common_bytes(ram, holes, frame_0_last);
-    figures->rounding_bytes =
-        ram_bytes - hole_bytes - figures->frame_0_bytes - (figures->managed_frames << BITFRAME_FRAME_SHIFT);
-    figures->ram_bytes = is_everything(ram) ? UINT64_MAX : ram_bytes;
-    figures->hole_bytes = is_everything(ram) && is_everything(holes) ? UINT64_MAX : hole_bytes;
-    figures->no_room_bytes = map->no_room_bytes;
-    figures->wrapped_bytes = map->wrapped_bytes;
+    stats->rounding_bytes =
+        ram_bytes - hole_bytes - stats->frame_0_bytes - (stats->managed_frames << BITFRAME_FRAME_SHIFT);
+    stats->ram_bytes = is_everything(ram) ? UINT64_MAX : ram_bytes;
+    stats->hole_bytes = is_everything(ram) && is_everything(holes) ? UINT64_MAX : hole_bytes;
+    stats->no_room_bytes = map->no_room_bytes;
+    stats->wrapped_bytes = map->wrapped_bytes;
 }

@@ -10,40 +10,41 @@
 #include "optional/check_levels.h"
 
 /** The loose line, or NO_BIT. */
-static uint64_t loose_line(const struct bitframe *pool)
+static uint64_t pending_huge(const struct bitframe *pool)
 {
-    return pool->loose ? cursor_word(pool) / LINE_WORDS : NO_BIT;
+    return pool->pending ? cursor_word(pool) / HUGE_WORDS : NO_BIT;
 }
 
 /** If the cursor's line is loose, can it be? */
-static bool loose_is_sound(const struct bitframe *pool)
+static bool pending_is_sound(const struct bitframe *pool)
 {
-    if (!pool->loose)
+    if (!pool->pending)
         return true;
     uint64_t word = cursor_word(pool);
-    return pool->loose == 1 && word < pool->frames.words && word % LINE_WORDS == 0 &&
-           levels_test(pool, &pool->lines, word / LINE_WORDS);
+    return pool->pending == 1 && word < pool->frames.words && word % HUGE_WORDS == 0 &&
+           levels_test(pool, &pool->huge, word / HUGE_WORDS);
 }
 
-static bool lines_agree(const struct bitframe *pool)
+static bool huge_agree(const struct bitframe *pool)
 {
     const uint64_t *words = levels_at(pool, &pool->frames, 0);
     uint64_t cursor = cursor_word(pool);
-    for (uint64_t line = 0; line < pool->frames.words / LINE_WORDS; line++, words += LINE_WORDS) {
+    for (uint64_t huge_frame = 0; huge_frame < pool->frames.words / HUGE_WORDS;
+         huge_frame++, words += HUGE_WORDS) {
         uint64_t rest = UINT64_MAX;
-        for (int i = 1; i < LINE_WORDS; i++)
+        for (int i = 1; i < HUGE_WORDS; i++)
             rest &= words[i];
-        bool is_set = levels_test(pool, &pool->lines, line);
-        bool may_stand = rest == UINT64_MAX && line == cursor / LINE_WORDS && cursor % LINE_WORDS == 0;
+        bool is_set = levels_test(pool, &pool->huge, huge_frame);
+        bool may_stand = rest == UINT64_MAX && huge_frame == cursor / HUGE_WORDS && cursor % HUGE_WORDS == 0;
         if ((words[0] & rest) == UINT64_MAX ? !is_set : is_set && !may_stand)
             return false;
     }
-    uint64_t lowest = kernel_find(levels_at(pool, &pool->lines, 0), 0, pool->line_word * WORD_BITS);
-    if (lowest == loose_line(pool))
-        lowest = kernel_find(levels_at(pool, &pool->lines, 0), lowest + 1, pool->line_word * WORD_BITS);
-    return pool->line_word < pool->lines.words && lowest == pool->line_word * WORD_BITS &&
-           bitframe_is_clear(levels_at(pool, &pool->lines, 0), pool->frames.words / LINE_WORDS,
-                             pool->lines.words * WORD_BITS);
+    uint64_t lowest = kernel_find(levels_at(pool, &pool->huge, 0), 0, pool->huge_word * WORD_BITS);
+    if (lowest == pending_huge(pool))
+        lowest = kernel_find(levels_at(pool, &pool->huge, 0), lowest + 1, pool->huge_word * WORD_BITS);
+    return pool->huge_word < pool->huge.words && lowest == pool->huge_word * WORD_BITS &&
+           bitframe_is_clear(levels_at(pool, &pool->huge, 0), pool->frames.words / HUGE_WORDS,
+                             pool->huge.words * WORD_BITS);
 }
 
 /** Is the cursor's segment the one that holds word @p word? */
@@ -59,7 +60,7 @@ static bool cursor_is_right(const struct bitframe *pool)
 {
     const uint64_t *bitmap = levels_at(pool, &pool->frames, 0);
     uint64_t cursor = kernel_scan(bitmap, pool->frames.words);
-    if (!loose_is_sound(pool))
+    if (!pending_is_sound(pool))
         return false;
     if (pool->cursor != pool_distance(pool, bitmap + cursor))
         return false;
@@ -72,11 +73,11 @@ static bool cursor_is_right(const struct bitframe *pool)
            pool->cursor_pa == frame_of_bit(segment, cursor * WORD_BITS) << BITFRAME_FRAME_SHIFT;
 }
 
-static bool gap_is_sound(const struct bitframe *pool)
+static bool window_is_sound(const struct bitframe *pool)
 {
-    uint64_t first = frame_number(pool->gap_pa);
-    uint64_t end = first + pool->gap_frames;
-    if (pool->gap_frames == 0)
+    uint64_t first = frame_number(pool->window_pa);
+    uint64_t end = first + pool->window_frames;
+    if (pool->window_frames == 0)
         return true;
     if (!frame_is_managed(pool, first))
         return false;
@@ -85,25 +86,25 @@ static bool gap_is_sound(const struct bitframe *pool)
         pool->frames.level[0] +
             (segment->first_bit / WORD_BITS - segment->first / WORD_BITS) * sizeof(uint64_t))
         return false;
-    return bitframe_span_overlap(pool_spans(pool), pool->span_count, first, end) == pool->gap_frames &&
+    return bitframe_span_overlap(pool_spans(pool), pool->span_count, first, end) == pool->window_frames &&
            bitframe_span_overlap(pool_reserved(pool), pool->reserved_count, first, end) == 0 &&
-           !bitframe_offline_meeting(pool, first, end) &&
+           !bitframe_offline_overlapping(pool, first, end) &&
            bitframe_segment_above(pool, first) == bitframe_segment_above(pool, end - 1);
 }
 
 /** Verify the index, the cursor, the count and the gap. */
 static enum bitframe_invariant check_index(const struct bitframe *pool, uint64_t free_frames)
 {
-    uint64_t loose = loose_line(pool);
-    if (!bitframe_levels_agree(pool, &pool->frames, 2, loose / GROUP_LINES))
+    uint64_t pending = pending_huge(pool);
+    if (!bitframe_levels_agree(pool, &pool->frames, 2, pending / GROUP_HUGE))
         return BITFRAME_BAD_INDEX;
     if (!cursor_is_right(pool))
         return BITFRAME_BAD_CURSOR;
-    if (!bitframe_levels_agree(pool, &pool->lines, 1, loose / WORD_BITS) || !lines_agree(pool))
-        return BITFRAME_BAD_LINES;
+    if (!bitframe_levels_agree(pool, &pool->huge, 1, pending / WORD_BITS) || !huge_agree(pool))
+        return BITFRAME_BAD_HUGE;
     if (free_frames != pool->free_frames)
         return BITFRAME_BAD_COUNT;
-    return gap_is_sound(pool) ? BITFRAME_SOUND : BITFRAME_BAD_GAP;
+    return window_is_sound(pool) ? BITFRAME_SOUND : BITFRAME_BAD_WINDOW;
 }
 
 enum bitframe_invariant bitframe_check(const struct bitframe *pool)

@@ -13,7 +13,7 @@ bool bitframe_is_clear(const uint64_t *words, uint64_t first, uint64_t end)
  *
  * @param loose  The one word that may be missing though it is not 0, or NO_BIT.
  */
-static bool level_agrees(const uint64_t *level, const uint64_t *below, uint64_t words, uint64_t loose)
+static bool level_agrees(const uint64_t *level, const uint64_t *below, uint64_t words, uint64_t pending)
 {
     uint64_t word = 0;
     while (word < words) {
@@ -21,20 +21,20 @@ static bool level_agrees(const uint64_t *level, const uint64_t *below, uint64_t 
         uint64_t used = below[word] != 0 ? word : word + kernel_scan(below + word, words - word);
         if (!bitframe_is_clear(level, word, used))
             return false;
-        if (used < words && used != loose && bitframe_is_clear(level, used, used + 1))
+        if (used < words && used != pending && bitframe_is_clear(level, used, used + 1))
             return false;
         word = used + 1;
     }
     return bitframe_is_clear(level, words, words_above(words) * WORD_BITS);
 }
 
-bool bitframe_levels_agree(const struct bitframe *pool, const struct bitframe_levels *levels, uint64_t k_loose,
-                         uint64_t loose)
+bool bitframe_levels_agree(const struct bitframe *pool, const struct bitframe_levels *levels,
+                           uint64_t k_pending, uint64_t pending)
 {
     uint64_t words = levels->words;
     for (uint64_t k = 1; k < levels->count; k++) {
         if (!level_agrees(levels_at(pool, levels, k), levels_at(pool, levels, k - 1), words,
-                          k == k_loose ? loose : NO_BIT))
+                          k == k_pending ? pending : NO_BIT))
             return false;
         words = words_above(words);
     }

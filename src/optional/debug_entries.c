@@ -68,7 +68,7 @@ static bool verify(struct bitframe_debug *debug, uint64_t frame, uint32_t tag)
     return false;
 }
 
-static void take_frame(struct bitframe_debug *debug, uint32_t *entry, uint64_t frame)
+static void alloc_frame(struct bitframe_debug *debug, uint32_t *entry, uint64_t frame)
 {
     if ((*entry & POISONED) != 0)
         (void)verify(debug, frame, *entry & ~POISONED);
@@ -85,12 +85,12 @@ static void free_frame(const struct bitframe_debug *debug, uint32_t *entry, uint
     *entry |= POISONED;
 }
 
-void bitframe_debug_taken(struct bitframe *pool, uint64_t pa, uint64_t frames)
+void bitframe_debug_allocated(struct bitframe *pool, uint64_t pa, uint64_t frames)
 {
     struct bitframe_debug *debug = debug_record(pool, UINT32_MAX);
     uint32_t *entries = debug_entries(pool, debug) + pool_bit(pool, frame_number(pa));
     for (uint64_t i = 0; i < frames; i++)
-        take_frame(debug, entries + i, frame_number(pa) + i);
+        alloc_frame(debug, entries + i, frame_number(pa) + i);
 }
 
 void bitframe_debug_freed(struct bitframe *pool, uint64_t pa, uint64_t frames)
@@ -111,7 +111,7 @@ void bitframe_debug_clear(struct bitframe *pool, uint64_t first, uint64_t end)
     const uint64_t *bitmap = levels_at(pool, &pool->frames, 0);
     struct bitframe_debug *debug = debug_record(pool, UINT32_MAX);
     for (uint64_t bit = first; (bit = kernel_find(bitmap, bit, end)) != end; bit++)
-        take_frame(debug, debug_entries(pool, debug) + bit, frame_of(pool, bit));
+        alloc_frame(debug, debug_entries(pool, debug) + bit, frame_of(pool, bit));
 }
 
 void bitframe_debug_set(struct bitframe *pool, uint64_t first, uint64_t end)
@@ -121,7 +121,7 @@ void bitframe_debug_set(struct bitframe *pool, uint64_t first, uint64_t end)
         free_frame(debug, debug_entries(pool, debug) + bit, frame_of(pool, bit));
 }
 
-void bitframe_debug_leave_free(struct bitframe *pool, uint64_t first, uint64_t end)
+void bitframe_debug_release_free(struct bitframe *pool, uint64_t first, uint64_t end)
 {
     const uint64_t *bitmap = levels_at(pool, &pool->frames, 0);
     uint32_t *entries = debug_entries(pool, debug_record(pool, UINT32_MAX));
@@ -129,14 +129,14 @@ void bitframe_debug_leave_free(struct bitframe *pool, uint64_t first, uint64_t e
         entries[bit] = 0;
 }
 
-void bitframe_debug_leave_used(struct bitframe *pool, uint64_t first, uint64_t end)
+void bitframe_debug_release_used(struct bitframe *pool, uint64_t first, uint64_t end)
 {
     uint32_t *entries = debug_entries(pool, debug_record(pool, UINT32_MAX)) + pool_bit(pool, first);
     for (uint64_t i = 0; i < end - first; i++)
         entries[i] = 0;
 }
 
-uint64_t bitframe_debug_bytes(const struct bitframe *pool)
+uint64_t bitframe_get_debug_bytes(const struct bitframe *pool)
 {
     return pool->frames.words * WORD_BITS * sizeof(uint32_t);
 }
@@ -149,7 +149,7 @@ enum bitframe_status bitframe_debug_start(struct bitframe *pool, struct bitframe
     check_owner(pool);
     if (flags == 0 || (flags & ~(uint32_t)(BITFRAME_DEBUG_POISON | BITFRAME_DEBUG_TAGS)) != 0)
         return BITFRAME_INVALID;
-    if (bytes < bitframe_debug_bytes(pool))
+    if (bytes < bitframe_get_debug_bytes(pool))
         return BITFRAME_NO_ROOM;
     debug->corruptions = 0;
     debug->entries = pool_distance(pool, storage);
@@ -174,7 +174,7 @@ uint64_t bitframe_debug_sweep(struct bitframe *pool)
     if (!debug)
         return 0;
     const uint32_t *entries = debug_entries(pool, debug);
-    bitframe_settle(pool);
+    bitframe_flush_pending(pool);
     for (uint64_t bit = 0; (bit = bitframe_levels_next(pool, &pool->frames, bit)) != NO_BIT; bit++) {
         if ((entries[bit] & POISONED) == 0 || verify(debug, frame_of(pool, bit), entries[bit] & ~POISONED))
             continue;

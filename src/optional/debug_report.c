@@ -5,7 +5,7 @@
 #include "layout/offline_records.h"
 #include "optional/debug_entries.h"
 
-uint32_t bitframe_debug_set_tag(struct bitframe *pool, uint32_t tag)
+uint32_t bitframe_set_current_tag(struct bitframe *pool, uint32_t tag)
 {
     struct bitframe_debug *debug = debug_record(pool, BITFRAME_DEBUG_TAGS);
     if (!debug)
@@ -16,7 +16,7 @@ uint32_t bitframe_debug_set_tag(struct bitframe *pool, uint32_t tag)
     return before;
 }
 
-enum bitframe_status bitframe_tag(struct bitframe *pool, uint64_t pa, uint64_t frames, uint32_t tag)
+enum bitframe_status bitframe_set_tag(struct bitframe *pool, uint64_t pa, uint64_t frames, uint32_t tag)
 {
     const struct bitframe_debug *debug = debug_record(pool, BITFRAME_DEBUG_TAGS);
     if (!debug)
@@ -35,7 +35,7 @@ enum bitframe_status bitframe_tag(struct bitframe *pool, uint64_t pa, uint64_t f
     return BITFRAME_OK;
 }
 
-uint32_t bitframe_tag_of(const struct bitframe *pool, uint64_t pa)
+uint32_t bitframe_get_tag(const struct bitframe *pool, uint64_t pa)
 {
     const struct bitframe_debug *debug = debug_record(pool, BITFRAME_DEBUG_TAGS);
     if (!debug || !frame_is_managed(pool, frame_number(pa)))

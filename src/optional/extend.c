@@ -17,7 +17,7 @@
 #include "layout/offline_records.h"
 
 /** Frames [first, end) of one new span, all of them the pool's already or none, all reserved or none. */
-struct stretch {
+struct part {
     uint64_t first;
     uint64_t end;
     bool is_former;
@@ -71,51 +71,50 @@ static bool next_span(const struct bitframe_map *map, enum bitframe_map_view vie
     return true;
 }
 
-/** Go one stretch on. Returns whether there is one. */
-static bool walk_on(struct walk *walk, struct stretch *stretch)
+/** Go one part on. Returns whether there is one. */
+static bool walk_on(struct walk *walk, struct part *part)
 {
     const struct bitframe *former = walk->former;
     if (walk->rest.first == walk->rest.end &&
         !next_span(walk->map, BITFRAME_MAP_VIEW_SPANS, &walk->span_frame, &walk->rest))
         return false;
-    stretch->first = walk->rest.first;
-    stretch->end = walk->rest.end;
-    stretch->is_former = holds(pool_spans(former), former->span_count, stretch->first, &stretch->end);
-    if (stretch->is_former) {
-        stretch->is_reserved =
-            holds(pool_reserved(former), former->reserved_count, stretch->first, &stretch->end);
+    part->first = walk->rest.first;
+    part->end = walk->rest.end;
+    part->is_former = holds(pool_spans(former), former->span_count, part->first, &part->end);
+    if (part->is_former) {
+        part->is_reserved = holds(pool_reserved(former), former->reserved_count, part->first, &part->end);
     } else {
-        while (walk->reserved.end <= stretch->first &&
+        while (walk->reserved.end <= part->first &&
                next_span(walk->map, BITFRAME_MAP_VIEW_RESERVED, &walk->reserved_frame, &walk->reserved)) {
         }
-        stretch->is_reserved = holds(&walk->reserved, 1, stretch->first, &stretch->end);
+        part->is_reserved = holds(&walk->reserved, 1, part->first, &part->end);
     }
-    walk->rest.first = stretch->end;
+    walk->rest.first = part->end;
     return true;
 }
 
-/** Every stretch of reserved frames. Returns how many; writes them to @p table if it is not null. */
+/** Every part of reserved frames. Returns how many; writes them to @p table if it is not null. */
 static uint64_t join_reservations(const struct bitframe *former, const struct bitframe_map *map,
                                   struct span *table, uint64_t *frames)
 {
     struct walk walk;
-    struct stretch stretch;
+    struct part part;
     walk_begin(&walk, former, map);
     uint64_t count = 0;
     uint64_t end = 0; /* of the last */
     *frames = 0;
-    while (walk_on(&walk, &stretch)) {
-        if (!stretch.is_reserved)
+    while (walk_on(&walk, &part)) {
+        if (!part.is_reserved)
             continue;
-        *frames += stretch.end - stretch.first;
-        if (count == 0 || stretch.first != end) {
+        *frames += part.end - part.first;
+        if (count == 0 || part.first != end) {
             if (table)
-                table[count].first = stretch.first;
+                table[count].first = part.first;
             count++;
         }
         if (table)
-            table[count - 1].end = stretch.end;
-        end = stretch.end;
+            table[count - 1].end = part.end;
+        end = part.end;
     }
     return count;
 }
@@ -147,7 +146,7 @@ static uint64_t managed_within(const struct bitframe_map *map, uint64_t first, u
 /** Does a range that is out of use have frames that are new? Their state would be nowhere. */
 static bool meets_offline(const struct bitframe *pool, const struct bitframe_map *map)
 {
-    for (const struct bitframe_offline *record = offline_at(pool, pool->offline); record;
+    for (const struct bitframe_offline_range *record = offline_at(pool, pool->offline); record;
          record = offline_at(pool, record->next)) {
         if (managed_within(map, record->first, record->end) !=
             bitframe_span_overlap(pool_spans(pool), pool->span_count, record->first, record->end))
@@ -177,8 +176,8 @@ static uint64_t room_of(const struct extent *extent)
     return extent->reserved + BITFRAME_SPARE_RESERVED;
 }
 
-enum bitframe_status bitframe_extend_bytes(const struct bitframe *pool, const struct bitframe_map *map,
-                                           uint64_t *bytes)
+enum bitframe_status bitframe_get_extend_bytes(const struct bitframe *pool, const struct bitframe_map *map,
+                                               uint64_t *bytes)
 {
     if (!pool || !map || !bytes)
         return BITFRAME_INVALID;
@@ -228,15 +227,15 @@ static void join_bitmaps(const struct bitframe *pool, const struct bitframe *for
     uint64_t *bitmap = levels_at(pool, &pool->frames, 0);
     kernel_clear(bitmap, 0, pool->frames.words * WORD_BITS);
     struct walk walk;
-    struct stretch stretch;
+    struct part part;
     walk_begin(&walk, former, map);
-    while (walk_on(&walk, &stretch)) {
-        if (stretch.is_reserved)
+    while (walk_on(&walk, &part)) {
+        if (part.is_reserved)
             continue;
-        uint64_t bit = pool_bit(pool, stretch.first);
-        uint64_t frames = stretch.end - stretch.first;
-        if (stretch.is_former)
-            copy_bits(bitmap, bit, levels_at(former, &former->frames, 0), pool_bit(former, stretch.first),
+        uint64_t bit = pool_bit(pool, part.first);
+        uint64_t frames = part.end - part.first;
+        if (part.is_former)
+            copy_bits(bitmap, bit, levels_at(former, &former->frames, 0), pool_bit(former, part.first),
                       frames);
         else
             kernel_fill(bitmap, bit, frames);

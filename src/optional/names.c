@@ -28,20 +28,20 @@ static const char status_names[][20] = {
 static const char invariant_names[][12] = {
     [BITFRAME_SOUND] = "sound",         [BITFRAME_BAD_TABLES] = "tables",
     [BITFRAME_BAD_PADDING] = "padding", [BITFRAME_BAD_RESERVED] = "reserved",
-    [BITFRAME_BAD_INDEX] = "index",     [BITFRAME_BAD_LINES] = "lines",
+    [BITFRAME_BAD_INDEX] = "index",     [BITFRAME_BAD_HUGE] = "lines",
     [BITFRAME_BAD_COUNT] = "count",     [BITFRAME_BAD_CURSOR] = "cursor",
-    [BITFRAME_BAD_GAP] = "gap",         [BITFRAME_BAD_HEADER] = "header",
+    [BITFRAME_BAD_WINDOW] = "gap",      [BITFRAME_BAD_HEADER] = "header",
     [BITFRAME_BAD_OFFLINE] = "offline",
 };
 
-const char *bitframe_status_name(enum bitframe_status status)
+const char *bitframe_get_status_name(enum bitframe_status status)
 {
     if ((unsigned)status >= sizeof(status_names) / sizeof(status_names[0]))
         return "unknown status";
     return status_names[status];
 }
 
-const char *bitframe_invariant_name(enum bitframe_invariant invariant)
+const char *bitframe_get_invariant_name(enum bitframe_invariant invariant)
 {
     if ((unsigned)invariant >= sizeof(invariant_names) / sizeof(invariant_names[0]))
         return "unknown invariant";

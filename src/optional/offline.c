@@ -24,7 +24,7 @@ static uint64_t find_clear(const uint64_t *words, uint64_t first, uint64_t end)
 }
 
 /** Where the distance of @p record is kept that is one of the pool's; of the 0 behind the last if none is. */
-static uint64_t *link_to(struct bitframe *pool, const struct bitframe_offline *record)
+static uint64_t *link_to(struct bitframe *pool, const struct bitframe_offline_range *record)
 {
     uint64_t *link = &pool->offline;
     while (*link != 0 && offline_at(pool, *link) != record)
@@ -42,26 +42,26 @@ static uint64_t *link_below(struct bitframe *pool, uint64_t first)
 }
 
 /** Write the bits of a record: what is the pool's and not reserved, and not free. */
-static void write_bits(const struct bitframe *pool, const struct bitframe_offline *record)
+static void write_bits(const struct bitframe *pool, const struct bitframe_offline_range *record)
 {
     uint64_t *words = offline_words(pool, record);
-    struct span stretch;
+    struct span piece;
     kernel_clear(words, 0, offline_word_count(record->first, record->end) * WORD_BITS);
-    for (uint64_t frame = record->first; bitframe_stretch_next(pool, &frame, record->end, &stretch);) {
-        uint64_t bit = offline_bit(record, stretch.first);
-        kernel_fill(words, bit, stretch.end - stretch.first);
+    for (uint64_t frame = record->first; bitframe_piece_next(pool, &frame, record->end, &piece);) {
+        uint64_t bit = offline_bit(record, piece.first);
+        kernel_fill(words, bit, piece.end - piece.first);
         /* Stretches that share a word are in one line, so in one segment: what it takes out of the bits of
            the stretch before was out of them already. */
         uint64_t *in_use = words + bit / WORD_BITS;
         const uint64_t *free_words =
-            levels_at(pool, &pool->frames, 0) + pool_bit(pool, stretch.first) / WORD_BITS;
-        for (uint64_t i = 0; i < offline_word_count(stretch.first, stretch.end); i++)
+            levels_at(pool, &pool->frames, 0) + pool_bit(pool, piece.first) / WORD_BITS;
+        for (uint64_t i = 0; i < offline_word_count(piece.first, piece.end); i++)
             in_use[i] &= ~free_words[i];
     }
 }
 
-enum bitframe_status bitframe_offline(struct bitframe *pool, struct bitframe_offline *record, uint64_t pa,
-                                      uint64_t bytes, uint64_t *words, uint64_t word_count)
+enum bitframe_status bitframe_set_offline(struct bitframe *pool, struct bitframe_offline_range *record,
+                                          uint64_t pa, uint64_t bytes, uint64_t *words, uint64_t word_count)
 {
     if (!pool || !record || !words || (uintptr_t)words % sizeof(uint64_t) != 0)
         return BITFRAME_INVALID;
@@ -71,10 +71,10 @@ enum bitframe_status bitframe_offline(struct bitframe *pool, struct bitframe_off
         return BITFRAME_INVALID;
     struct span range = {.first = frame_number(pa), .end = frame_number(last_pa) + 1};
     if (bytes == 0 || !bitframe_trim(pool, &range)) {
-        *record = (struct bitframe_offline){0};
+        *record = (struct bitframe_offline_range){0};
         return BITFRAME_OK;
     }
-    if (bitframe_offline_meeting(pool, range.first, range.end))
+    if (bitframe_offline_overlapping(pool, range.first, range.end))
         return BITFRAME_OFFLINE;
     if (word_count < offline_word_count(range.first, range.end))
         return BITFRAME_NO_ROOM;
@@ -88,19 +88,19 @@ enum bitframe_status bitframe_offline(struct bitframe *pool, struct bitframe_off
     record->next = *link;
     *link = pool_distance(pool, record);
 
-    struct span stretch;
-    uint32_t tag = bitframe_debug_set_tag(pool, 0); /* they are nobody's */
-    for (uint64_t frame = range.first; bitframe_stretch_next(pool, &frame, range.end, &stretch);) {
-        uint64_t bit = pool_bit(pool, stretch.first);
-        debug_leave_free(pool, bit, bit + (stretch.end - stretch.first));
-        pool->offline_frames += bitframe_clear_frames(pool, bit, bit + (stretch.end - stretch.first));
+    struct span piece;
+    uint32_t tag = bitframe_set_current_tag(pool, 0); /* they are nobody's */
+    for (uint64_t frame = range.first; bitframe_piece_next(pool, &frame, range.end, &piece);) {
+        uint64_t bit = pool_bit(pool, piece.first);
+        debug_release_free(pool, bit, bit + (piece.end - piece.first));
+        pool->offline_frames += bitframe_clear_frames(pool, bit, bit + (piece.end - piece.first));
     }
-    bitframe_debug_set_tag(pool, tag);
-    bitframe_gap_cut(pool, range.first, range.end);
+    bitframe_set_current_tag(pool, tag);
+    bitframe_window_cut(pool, range.first, range.end);
     return BITFRAME_OK;
 }
 
-enum bitframe_status bitframe_online(struct bitframe *pool, struct bitframe_offline *record)
+enum bitframe_status bitframe_set_online(struct bitframe *pool, struct bitframe_offline_range *record)
 {
     if (!pool || !record)
         return BITFRAME_INVALID;
@@ -111,25 +111,25 @@ enum bitframe_status bitframe_online(struct bitframe *pool, struct bitframe_offl
     *link = record->next;
 
     const uint64_t *words = offline_words(pool, record);
-    struct span stretch;
-    for (uint64_t frame = record->first; bitframe_stretch_next(pool, &frame, record->end, &stretch);) {
-        uint64_t skew = pool_bit(pool, stretch.first) - offline_bit(record, stretch.first);
-        uint64_t end = offline_bit(record, stretch.end);
-        uint64_t used = offline_bit(record, stretch.first);
+    struct span piece;
+    for (uint64_t frame = record->first; bitframe_piece_next(pool, &frame, record->end, &piece);) {
+        uint64_t bit_offset = pool_bit(pool, piece.first) - offline_bit(record, piece.first);
+        uint64_t end = offline_bit(record, piece.end);
+        uint64_t used = offline_bit(record, piece.first);
         for (;;) {
             uint64_t clear = find_clear(words, used, end);
             if (clear == end)
                 break;
             used = kernel_find(words, clear, end);
-            bitframe_set_frames(pool, clear + skew, used + skew);
+            bitframe_set_frames(pool, clear + bit_offset, used + bit_offset);
             pool->offline_frames -= used - clear;
         }
     }
-    *record = (struct bitframe_offline){0};
+    *record = (struct bitframe_offline_range){0};
     return BITFRAME_OK;
 }
 
-bool bitframe_offline_next(const struct bitframe *pool, const struct bitframe_offline *record,
+bool bitframe_offline_next(const struct bitframe *pool, const struct bitframe_offline_range *record,
                            uint64_t *frame, struct bitframe_map_run *run)
 {
     uint64_t first = *frame > record->first ? *frame : record->first;

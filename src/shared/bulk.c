@@ -35,7 +35,7 @@ static uint64_t count_by_index(const struct bitframe_shared *shared, uint64_t fi
         if (bit >= end)
             break;
         uint64_t word = bit / WORD_BITS;
-        found += word_count(atomic_peek(leaf_at(shared, word)) & mask_within(word, first, end));
+        found += word_count(atomic_load_relaxed(leaf_at(shared, word)) & mask_within(word, first, end));
         first = (word + 1) * WORD_BITS;
     }
     return found;
@@ -77,39 +77,38 @@ static bool shared_are_enough(const struct bitframe_shared *shared, const struct
 /* Taking. */
 
 /** Take what is wanted of word @p word, of the frames that @p mask allows. */
-static void harvest_word(struct bitframe_shared *shared, uint64_t word, uint64_t mask,
-                         struct harvest *harvest)
+static void output_word(struct bitframe_shared *shared, uint64_t word, uint64_t mask, struct output *output)
 {
-    uint64_t bits = atomic_peek(leaf_at(shared, word)) & mask;
-    if (word_count(bits) > harvest->left)
-        bits = keep_some(bits, harvest->left, harvest->highest);
+    uint64_t bits = atomic_load_relaxed(leaf_at(shared, word)) & mask;
+    if (word_count(bits) > output->left)
+        bits = keep_some(bits, output->left, output->highest);
     if (bits == 0)
         return;
     uint64_t before = atomic_clear_bits(leaf_at(shared, word), bits);
-    word_taken_from(shared_pool(shared), word, before, before & ~bits);
+    word_allocated_from(shared_pool(shared), word, before, before & ~bits);
     bits &= before;
-    harvest->left -= word_count(bits);
-    write_addresses(harvest, bits, pa_of_bit(shared, word * WORD_BITS));
+    output->left -= word_count(bits);
+    write_addresses(output, bits, pa_of_bit(shared, word * WORD_BITS));
 }
 
 /**
  * Take what is wanted of bits [@p first, @p end), word by word: those that the index knows of or, if not
  * @p by_index, all of them.
  */
-static void harvest_range(struct bitframe_shared *shared, uint64_t first, uint64_t end, bool by_index,
-                          struct harvest *harvest)
+static void output_range(struct bitframe_shared *shared, uint64_t first, uint64_t end, bool by_index,
+                         struct output *output)
 {
     const struct bitframe *pool = shared_pool(shared);
-    while (harvest->left != 0 && first < end) {
-        uint64_t bit = harvest->highest ? end - 1 : first;
+    while (output->left != 0 && first < end) {
+        uint64_t bit = output->highest ? end - 1 : first;
         if (by_index)
-            bit = harvest->highest ? bitframe_levels_previous(pool, &pool->frames, bit)
-                                   : bitframe_levels_next(pool, &pool->frames, bit);
+            bit = output->highest ? bitframe_levels_previous(pool, &pool->frames, bit)
+                                  : bitframe_levels_next(pool, &pool->frames, bit);
         if (bit == NO_BIT || bit < first || bit >= end)
             return;
         uint64_t word = bit / WORD_BITS;
-        harvest_word(shared, word, mask_within(word, first, end), harvest);
-        if (harvest->highest)
+        output_word(shared, word, mask_within(word, first, end), output);
+        if (output->highest)
             end = word * WORD_BITS;
         else
             first = (word + 1) * WORD_BITS;
@@ -117,16 +116,16 @@ static void harvest_range(struct bitframe_shared *shared, uint64_t first, uint64
 }
 
 /** The same of all that @p wanted allows. */
-static void harvest_pool(struct bitframe_shared *shared, const struct wanted *wanted, bool by_index,
-                         struct harvest *harvest)
+static void output_pool(struct bitframe_shared *shared, const struct wanted *wanted, bool by_index,
+                        struct output *output)
 {
     const struct bitframe *pool = shared_pool(shared);
-    for (uint64_t i = 0; i < pool->segment_count && harvest->left != 0; i++) {
+    for (uint64_t i = 0; i < pool->segment_count && output->left != 0; i++) {
         const struct segment *segment = wanted_segment(pool, wanted, i);
         struct span allowed = wanted_frames(segment, wanted);
         if (allowed.first < allowed.end)
-            harvest_range(shared, bit_of_frame(segment, allowed.first), bit_of_frame(segment, allowed.end),
-                          by_index, harvest);
+            output_range(shared, bit_of_frame(segment, allowed.first), bit_of_frame(segment, allowed.end),
+                         by_index, output);
     }
 }
 
@@ -138,22 +137,22 @@ static bool is_local(const struct bitframe_shared *shared, const struct wanted *
 }
 
 /** Take what the index knows of. */
-static void harvest_by_index(struct bitframe_shared *shared, struct slot *slot, const struct wanted *wanted,
-                             struct harvest *harvest)
+static void output_by_index(struct bitframe_shared *shared, struct slot *slot, const struct wanted *wanted,
+                            struct output *output)
 {
     /* What a try costs is a look for another group, so a word that is lost is one, and a group that is new.
      */
     uint64_t group = NO_BIT;
-    for (int tries = 0; tries < TRIES && harvest->left != 0 && is_local(shared, wanted);) {
+    for (int tries = 0; tries < TRIES && output->left != 0 && is_local(shared, wanted);) {
         uint64_t word = word_to_use(shared, slot);
-        uint64_t before = harvest->left;
+        uint64_t before = output->left;
         if (word == NO_BIT)
             break;
-        harvest_word(shared, word, UINT64_MAX, harvest);
-        tries += harvest->left == before || word / WORD_BITS != group;
+        output_word(shared, word, UINT64_MAX, output);
+        tries += output->left == before || word / WORD_BITS != group;
         group = word / WORD_BITS;
     }
-    harvest_pool(shared, wanted, true, harvest);
+    output_pool(shared, wanted, true, output);
 }
 
 /** Give back the @p count frames at @p pas, those of a word at once. */
@@ -173,18 +172,18 @@ static void give_back(struct bitframe_shared *shared, struct slot *slot, const u
 }
 
 /** Take all that is wanted, or nothing. Whether it could. */
-static bool harvest_all(struct bitframe_shared *shared, struct slot *slot, const struct wanted *wanted,
-                        bool by_bitmap, uint64_t *pas)
+static bool output_all(struct bitframe_shared *shared, struct slot *slot, const struct wanted *wanted,
+                       bool by_bitmap, uint64_t *pas)
 {
-    struct harvest harvest = {.pas = pas, .left = wanted->frames, .highest = wanted->highest};
-    harvest_by_index(shared, slot, wanted, &harvest);
-    if (by_bitmap && harvest.left != 0)
-        harvest_pool(shared, wanted, false, &harvest);
-    if (harvest.left != 0) {
-        give_back(shared, slot, pas, wanted->frames - harvest.left);
+    struct output output = {.pas = pas, .left = wanted->frames, .highest = wanted->highest};
+    output_by_index(shared, slot, wanted, &output);
+    if (by_bitmap && output.left != 0)
+        output_pool(shared, wanted, false, &output);
+    if (output.left != 0) {
+        give_back(shared, slot, pas, wanted->frames - output.left);
         return false;
     }
-    atomic_count_release(&slot->taken, wanted->frames);
+    atomic_count_release(&slot->allocated, wanted->frames);
     return true;
 }
 
@@ -195,10 +194,10 @@ static void mend_all(struct bitframe *pool, const uint64_t *pas, uint64_t count)
         bitframe_mend(pool, pas[i], 1);
 }
 
-/** By bitframe_take_hidden()'s rule: all, or there are fewer, or other CPUs gave frames back during each
+/** By bitframe_alloc_by_scan()'s rule: all, or there are fewer, or other CPUs gave frames back during each
  * look. */
-static enum bitframe_status take_all_hidden(struct bitframe_shared *shared, struct slot *slot,
-                                            const struct wanted *wanted, uint64_t *pas)
+static enum bitframe_status alloc_all_by_scan(struct bitframe_shared *shared, struct slot *slot,
+                                              const struct wanted *wanted, uint64_t *pas)
 {
     struct wanted any = scattered(wanted);
     for (int i = 0; i < LOOKS; i++) {
@@ -208,7 +207,7 @@ static enum bitframe_status take_all_hidden(struct bitframe_shared *shared, stru
         atomic_fence();
         bool is_enough = shared_are_enough(shared, wanted, false);
         atomic_fence();
-        if (is_enough && harvest_all(shared, slot, wanted, true, pas)) {
+        if (is_enough && output_all(shared, slot, wanted, true, pas)) {
             if (wanted->frames <= FEW) /* or the index was not asked */
                 mend_all(shared_pool(shared), pas, wanted->frames);
             return BITFRAME_OK;
@@ -221,36 +220,36 @@ static enum bitframe_status take_all_hidden(struct bitframe_shared *shared, stru
     return BITFRAME_BUSY;
 }
 
-static enum bitframe_status take_all(struct bitframe_shared *shared, struct slot *slot,
-                                     const struct wanted *wanted, uint64_t *pas, uint64_t *taken)
+static enum bitframe_status alloc_all(struct bitframe_shared *shared, struct slot *slot,
+                                      const struct wanted *wanted, uint64_t *pas, uint64_t *allocated)
 {
     struct wanted any = scattered(wanted);
     if (wanted->frames > shared_pool(shared)->total_frames || is_refused_still(shared, &any))
         return BITFRAME_NONE;
     enum bitframe_status status = BITFRAME_OK;
     if (wanted->frames > FEW || !shared_are_enough(shared, wanted, true) ||
-        !harvest_all(shared, slot, wanted, false, pas))
-        status = take_all_hidden(shared, slot, wanted, pas);
+        !output_all(shared, slot, wanted, false, pas))
+        status = alloc_all_by_scan(shared, slot, wanted, pas);
     if (status == BITFRAME_OK)
-        *taken = wanted->frames;
+        *allocated = wanted->frames;
     return status;
 }
 
-static enum bitframe_status take_some(struct bitframe_shared *shared, struct slot *slot,
-                                      const struct wanted *wanted, uint64_t *pas, uint64_t *taken)
+static enum bitframe_status alloc_some(struct bitframe_shared *shared, struct slot *slot,
+                                       const struct wanted *wanted, uint64_t *pas, uint64_t *allocated)
 {
-    struct harvest harvest = {.pas = pas, .left = wanted->frames, .highest = wanted->highest};
+    struct output output = {.pas = pas, .left = wanted->frames, .highest = wanted->highest};
     struct wanted one = wanted_as(wanted, 1, wanted->align);
-    harvest_by_index(shared, slot, wanted, &harvest);
-    uint64_t got = wanted->frames - harvest.left;
+    output_by_index(shared, slot, wanted, &output);
+    uint64_t got = wanted->frames - output.left;
     enum bitframe_status status = BITFRAME_OK;
     if (got != 0) {
-        atomic_count_release(&slot->taken, got);
+        atomic_count_release(&slot->allocated, got);
     } else {
-        status = bitframe_take_hidden(shared, slot, &one, pas);
+        status = bitframe_alloc_by_scan(shared, slot, &one, pas);
         got = status == BITFRAME_OK;
     }
-    *taken = got;
+    *allocated = got;
     return status;
 }
 
@@ -264,8 +263,8 @@ enum bitframe_status bitframe_shared_alloc_bulk(struct bitframe_shared *shared, 
     *allocated = 0;
     struct slot *slot = slot_of(shared, cpu);
     bool is_partial = (request->flags & BITFRAME_PARTIAL) != 0;
-    enum bitframe_status status = is_partial ? take_some(shared, slot, &wanted, pas, allocated)
-                                             : take_all(shared, slot, &wanted, pas, allocated);
+    enum bitframe_status status = is_partial ? alloc_some(shared, slot, &wanted, pas, allocated)
+                                             : alloc_all(shared, slot, &wanted, pas, allocated);
     if ((request->flags & BITFRAME_ZEROED) != 0)
         zero_each(pas, *allocated);
     return status;

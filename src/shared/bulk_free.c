@@ -12,7 +12,7 @@ static enum bitframe_status try_free(const struct bitframe_shared *shared, uint6
     enum bitframe_status status = bitframe_locate_run(shared_pool(shared), pa, 1, &bit);
     if (status != BITFRAME_OK)
         return status;
-    bool is_free = (atomic_peek(leaf_at(shared, bit / WORD_BITS)) & bit_mask(bit)) != 0;
+    bool is_free = (atomic_load_relaxed(leaf_at(shared, bit / WORD_BITS)) & bit_mask(bit)) != 0;
     return is_free ? BITFRAME_DOUBLE_FREE : BITFRAME_OK;
 }
 
@@ -23,7 +23,7 @@ static bool are_in_use(const struct bitframe_shared *shared, uint64_t pa, uint64
         return false;
     uint64_t bit = window_bit(shared, pa);
     uint64_t word = bit / WORD_BITS;
-    return (atomic_peek(leaf_at(shared, word)) & mask_within(word, bit, bit + run)) == 0;
+    return (atomic_load_relaxed(leaf_at(shared, word)) & mask_within(word, bit, bit + run)) == 0;
 }
 
 /** Could all of these frames be given back, as far as can be told beforehand? Else the first refusal. */

@@ -26,23 +26,24 @@ static bool nothing_is_lost(const struct bitframe *pool, const struct bitframe_l
 }
 
 /** Is the bit of every line that is whole set, and none behind the last line? */
-static bool lines_are_known(const struct bitframe *pool)
+static bool huge_are_known(const struct bitframe *pool)
 {
     const uint64_t *words = levels_at(pool, &pool->frames, 0);
-    uint64_t lines = pool->frames.words / LINE_WORDS;
-    for (uint64_t line = 0; line < pool->lines.words * WORD_BITS; line++, words += LINE_WORDS) {
-        uint64_t all = line < lines ? words[0] : 0;
-        for (int i = 1; i < LINE_WORDS && all != 0; i++)
+    uint64_t huge = pool->frames.words / HUGE_WORDS;
+    for (uint64_t huge_frame = 0; huge_frame < pool->huge.words * WORD_BITS;
+         huge_frame++, words += HUGE_WORDS) {
+        uint64_t all = huge_frame < huge ? words[0] : 0;
+        for (int i = 1; i < HUGE_WORDS && all != 0; i++)
             all &= words[i];
-        if (all == UINT64_MAX && !levels_test(pool, &pool->lines, line))
+        if (all == UINT64_MAX && !levels_test(pool, &pool->huge, huge_frame))
             return false;
-        if (line >= lines && levels_test(pool, &pool->lines, line))
+        if (huge_frame >= huge && levels_test(pool, &pool->huge, huge_frame))
             return false;
     }
     return true;
 }
 
-static bool window_is_sound(const struct bitframe_shared *shared)
+static bool shared_window_is_sound(const struct bitframe_shared *shared)
 {
     const struct bitframe *pool = shared_pool(shared);
     uint64_t first = frame_number(shared->window_pa);
@@ -51,7 +52,7 @@ static bool window_is_sound(const struct bitframe_shared *shared)
         return true;
     return bitframe_span_overlap(pool_spans(pool), pool->span_count, first, end) == shared->window_frames &&
            bitframe_span_overlap(pool_reserved(pool), pool->reserved_count, first, end) == 0 &&
-           !bitframe_offline_meeting(pool, first, end) &&
+           !bitframe_offline_overlapping(pool, first, end) &&
            window_bit(shared, shared->window_pa) == pool_bit(pool, first) &&
            window_bit(shared, (end - 1) << BITFRAME_FRAME_SHIFT) == pool_bit(pool, end - 1);
 }
@@ -60,7 +61,7 @@ static bool window_is_sound(const struct bitframe_shared *shared)
 static bool is_parked(const struct bitframe_shared *shared)
 {
     const struct bitframe *pool = shared_pool(shared);
-    return pool_is_lent(pool) && pool->gap_frames == 0 && shared->always_zero == 0 &&
+    return pool_is_lent(pool) && pool->window_frames == 0 && shared->always_zero == 0 &&
            pool->cursor == pool_distance(pool, &shared->always_zero);
 }
 
@@ -73,13 +74,13 @@ enum bitframe_invariant bitframe_shared_check(const struct bitframe_shared *shar
         return broken;
     if (!nothing_is_lost(pool, &pool->frames))
         return BITFRAME_BAD_INDEX;
-    if (!nothing_is_lost(pool, &pool->lines) || !lines_are_known(pool))
-        return BITFRAME_BAD_LINES;
+    if (!nothing_is_lost(pool, &pool->huge) || !huge_are_known(pool))
+        return BITFRAME_BAD_HUGE;
     if (!is_parked(shared))
         return BITFRAME_BAD_CURSOR;
-    if (free_frames + bitframe_net_taken(shared) != shared->base_frames)
+    if (free_frames + bitframe_net_allocated(shared) != shared->base_frames)
         return BITFRAME_BAD_COUNT;
-    if (!window_is_sound(shared))
-        return BITFRAME_BAD_GAP;
+    if (!shared_window_is_sound(shared))
+        return BITFRAME_BAD_WINDOW;
     return bitframe_header_is_right(pool) ? BITFRAME_SOUND : BITFRAME_BAD_HEADER;
 }

@@ -47,7 +47,7 @@ static void roll_back(struct bitframe_shared *shared, struct slot *slot, uint64_
  */
 static uint64_t claim_word(uint64_t *leaf, uint64_t mask, uint64_t *got)
 {
-    uint64_t before = atomic_peek(leaf);
+    uint64_t before = atomic_load_relaxed(leaf);
     *got = 0;
     for (int i = 0; i < TRIES && (before & mask) == mask; i++) {
         if (atomic_replace(leaf, &before, before & ~mask)) {
@@ -81,7 +81,7 @@ uint64_t bitframe_claim_range(struct bitframe_shared *shared, struct slot *slot,
     uint64_t missing = bitframe_claim_bits(shared, slot, first, end);
     if (missing != NO_BIT)
         return missing;
-    atomic_count_release(&slot->taken, end - first);
+    atomic_count_release(&slot->allocated, end - first);
     uint64_t last = (end - 1) / WORD_BITS;
     for (uint64_t word = first / WORD_BITS; word <= last;) {
         uint64_t group = word / WORD_BITS;
@@ -93,8 +93,9 @@ uint64_t bitframe_claim_range(struct bitframe_shared *shared, struct slot *slot,
         if (emptied != 0)
             bitframe_group_emptied(pool, group, emptied);
     }
-    for (uint64_t line = first / BITFRAME_LINE_FRAMES; line <= (end - 1) / BITFRAME_LINE_FRAMES; line++)
-        bitframe_line_opened(pool, line);
+    for (uint64_t huge_frame = first / BITFRAME_HUGE_FRAMES; huge_frame <= (end - 1) / BITFRAME_HUGE_FRAMES;
+         huge_frame++)
+        bitframe_huge_opened(pool, huge_frame);
     return NO_BIT;
 }
 

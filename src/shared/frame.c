@@ -17,34 +17,34 @@
 static __attribute__((noinline)) uint64_t word_changed(struct bitframe_shared *shared, uint64_t distance,
                                                        uint64_t before, uint64_t mask)
 {
-    word_taken_from(shared_pool(shared), leaf_number(shared, distance), before, before & ~mask);
+    word_allocated_from(shared_pool(shared), leaf_number(shared, distance), before, before & ~mask);
     return leaf_pa(shared, distance) + ((uint64_t)lowest_bit(mask) << BITFRAME_FRAME_SHIFT);
 }
 
 /** The frame of @p mask, of the word at @p distance that was @p before, was taken: count it. Its PA. */
-static inline uint64_t taken(struct bitframe_shared *shared, struct slot *slot, uint64_t distance,
-                             uint64_t before, uint64_t mask)
+static inline uint64_t allocated(struct bitframe_shared *shared, struct slot *slot, uint64_t distance,
+                                 uint64_t before, uint64_t mask)
 {
-    atomic_count_release(&slot->taken, 1);
+    atomic_count_release(&slot->allocated, 1);
     if (before == mask || before == UINT64_MAX || !leaf_is_near(shared, distance))
         return word_changed(shared, distance, before, mask);
     return near_leaf_pa(shared, distance) + ((uint64_t)lowest_bit(mask) << BITFRAME_FRAME_SHIFT);
 }
 
 /** Take the lowest frame of the word at @p distance and count it. Its PA, or 0 if other CPUs were quicker. */
-static inline uint64_t take_from(struct bitframe_shared *shared, struct slot *slot, uint64_t distance)
+static inline uint64_t alloc_from(struct bitframe_shared *shared, struct slot *slot, uint64_t distance)
 {
     uint64_t *leaf = shared_word(shared, distance);
-    uint64_t bits = atomic_peek(leaf);
+    uint64_t bits = atomic_load_relaxed(leaf);
     for (int i = 0; i < TRIES && bits != 0; i++) {
         uint64_t mask = bits & -bits;
         if (atomic_try_clear(leaf, &bits, mask))
-            return taken(shared, slot, distance, bits, mask);
+            return allocated(shared, slot, distance, bits, mask);
     }
     return 0;
 }
 
-static __attribute__((noinline)) uint64_t take_anywhere(struct bitframe_shared *shared, struct slot *slot)
+static __attribute__((noinline)) uint64_t alloc_anywhere(struct bitframe_shared *shared, struct slot *slot)
 {
     static const struct wanted any = {.frames = 1, .align = 1, .end = UINT64_MAX / BITFRAME_FRAME_BYTES + 1};
     uint64_t pa;
@@ -53,27 +53,27 @@ static __attribute__((noinline)) uint64_t take_anywhere(struct bitframe_shared *
         if (word == NO_BIT)
             break;
         uint64_t distance = leaf_distance(shared, word);
-        pa = take_from(shared, slot, distance);
+        pa = alloc_from(shared, slot, distance);
         if (pa != 0) {
             if (shared->policy == BITFRAME_LOCAL)
-                atomic_poke(&slot->leaf, distance);
+                atomic_store_relaxed(&slot->leaf, distance);
             return pa;
         }
     }
-    return bitframe_take_hidden(shared, slot, &any, &pa) == BITFRAME_OK ? pa : 0;
+    return bitframe_alloc_by_scan(shared, slot, &any, &pa) == BITFRAME_OK ? pa : 0;
 }
 
 /* One try at the word of the last time, and no stack: what else there is to do is a tail call. */
 uint64_t bitframe_shared_alloc(struct bitframe_shared *shared, uint32_t cpu)
 {
     struct slot *slot = slot_of(shared, cpu);
-    uint64_t distance = atomic_peek(&slot->leaf);
+    uint64_t distance = atomic_load_relaxed(&slot->leaf);
     uint64_t *leaf = shared_word(shared, distance);
-    uint64_t bits = atomic_peek(leaf);
+    uint64_t bits = atomic_load_relaxed(leaf);
     uint64_t mask = bits & -bits;
     if (bits == 0 || !atomic_try_clear(leaf, &bits, mask))
-        return take_anywhere(shared, slot);
-    return taken(shared, slot, distance, bits, mask);
+        return alloc_anywhere(shared, slot);
+    return allocated(shared, slot, distance, bits, mask);
 }
 
 /* Giving one back. */
@@ -109,9 +109,9 @@ static __attribute__((noinline)) enum bitframe_status free_elsewhere(struct bitf
     enum bitframe_status status = locate_frame(pool, pa);
     if (status != BITFRAME_OK)
         return status;
-    struct bitframe_offline *record = bitframe_offline_meeting(pool, frame, frame + 1);
+    struct bitframe_offline_range *record = bitframe_offline_overlapping(pool, frame, frame + 1);
     if (record)
-        return bitframe_shared_leave(pool, record, frame, frame + 1) ? BITFRAME_OK : BITFRAME_OFFLINE;
+        return bitframe_shared_release(pool, record, frame, frame + 1) ? BITFRAME_OK : BITFRAME_OFFLINE;
     return free_bit(shared, pool_bit(pool, frame), slot);
 }
 

@@ -64,13 +64,13 @@ void bitframe_index_mend(struct bitframe *pool, const struct bitframe_levels *le
     }
 }
 
-bool bitframe_line_is_whole(const struct bitframe *pool, uint64_t line)
+bool bitframe_huge_is_whole(const struct bitframe *pool, uint64_t huge_frame)
 {
-    const uint64_t *words = levels_at(pool, &pool->frames, 0) + line * LINE_WORDS;
+    const uint64_t *words = levels_at(pool, &pool->frames, 0) + huge_frame * HUGE_WORDS;
     /* Frames often come back in sequence, and then it is a word at one end that completes the line. */
     if (atomic_load_word(words) != UINT64_MAX)
         return false;
-    for (int i = LINE_WORDS - 1; i > 0; i--) {
+    for (int i = HUGE_WORDS - 1; i > 0; i--) {
         if (atomic_load_word(words + i) != UINT64_MAX)
             return false;
     }
@@ -78,40 +78,40 @@ bool bitframe_line_is_whole(const struct bitframe *pool, uint64_t line)
 }
 
 /** Clear the bit of line @p line, if it is set. */
-static void clear_line(struct bitframe *pool, uint64_t line)
+static void clear_huge(struct bitframe *pool, uint64_t huge_frame)
 {
-    uint64_t *word = levels_at(pool, &pool->lines, 0) + line / WORD_BITS;
-    if ((atomic_load_word(word) & bit_mask(line)) != 0 &&
-        atomic_clear_bits(word, bit_mask(line)) == bit_mask(line))
-        bitframe_word_emptied(pool, &pool->lines, 0, line / WORD_BITS);
+    uint64_t *word = levels_at(pool, &pool->huge, 0) + huge_frame / WORD_BITS;
+    if ((atomic_load_word(word) & bit_mask(huge_frame)) != 0 &&
+        atomic_clear_bits(word, bit_mask(huge_frame)) == bit_mask(huge_frame))
+        bitframe_word_emptied(pool, &pool->huge, 0, huge_frame / WORD_BITS);
 }
 
 /** Set the bit of line @p line. */
-static void set_line(struct bitframe *pool, uint64_t line)
+static void set_huge(struct bitframe *pool, uint64_t huge_frame)
 {
-    uint64_t *word = levels_at(pool, &pool->lines, 0) + line / WORD_BITS;
-    if (atomic_set_bits(word, bit_mask(line)) == 0)
-        bitframe_word_filled(pool, &pool->lines, 0, line / WORD_BITS);
+    uint64_t *word = levels_at(pool, &pool->huge, 0) + huge_frame / WORD_BITS;
+    if (atomic_set_bits(word, bit_mask(huge_frame)) == 0)
+        bitframe_word_filled(pool, &pool->huge, 0, huge_frame / WORD_BITS);
 }
 
-void bitframe_line_may_be_whole(struct bitframe *pool, uint64_t line)
+void bitframe_huge_may_be_whole(struct bitframe *pool, uint64_t huge_frame)
 {
-    if (!bitframe_line_is_whole(pool, line))
+    if (!bitframe_huge_is_whole(pool, huge_frame))
         return;
-    set_line(pool, line);
-    if (bitframe_line_is_whole(pool, line))
+    set_huge(pool, huge_frame);
+    if (bitframe_huge_is_whole(pool, huge_frame))
         return;
-    clear_line(pool, line);
+    clear_huge(pool, huge_frame);
     /* If it comes and goes, its bit stays: it costs the search that meets it a look, and this call has an
      * end. */
-    if (bitframe_line_is_whole(pool, line))
-        set_line(pool, line);
+    if (bitframe_huge_is_whole(pool, huge_frame))
+        set_huge(pool, huge_frame);
 }
 
-void bitframe_line_opened(struct bitframe *pool, uint64_t line)
+void bitframe_huge_opened(struct bitframe *pool, uint64_t huge_frame)
 {
-    clear_line(pool, line);
-    bitframe_line_may_be_whole(pool, line);
+    clear_huge(pool, huge_frame);
+    bitframe_huge_may_be_whole(pool, huge_frame);
 }
 
 /**
@@ -126,11 +126,11 @@ static uint64_t next_word(struct bitframe *pool, const struct bitframe_levels *l
     uint64_t word = from;
     if (word > last >> k * WORD_SHIFT)
         return NO_BIT;
-    uint64_t bits = atomic_peek(levels_at(pool, levels, k) + word);
+    uint64_t bits = atomic_load_relaxed(levels_at(pool, levels, k) + word);
     for (;;) {
         while (bits != 0 && k != bottom) {
             word = word * WORD_BITS + lowest_bit(bits);
-            bits = atomic_peek(levels_at(pool, levels, --k) + word);
+            bits = atomic_load_relaxed(levels_at(pool, levels, --k) + word);
             if (bits == 0)
                 bitframe_word_emptied(pool, levels, k, word);
         }
@@ -141,7 +141,7 @@ static uint64_t next_word(struct bitframe *pool, const struct bitframe_levels *l
         word = next / WORD_BITS;
         if (++k == levels->count || word > last >> k * WORD_SHIFT)
             return NO_BIT;
-        bits = atomic_peek(levels_at(pool, levels, k) + word) & mask_from(next);
+        bits = atomic_load_relaxed(levels_at(pool, levels, k) + word) & mask_from(next);
     }
 }
 

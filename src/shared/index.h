@@ -40,13 +40,13 @@ void bitframe_group_filled(struct bitframe *pool, uint64_t group, uint64_t words
 void bitframe_index_mend(struct bitframe *pool, const struct bitframe_levels *levels, uint64_t word);
 
 /** Were all frames of line @p line free, each when it was looked at? */
-bool bitframe_line_is_whole(const struct bitframe *pool, uint64_t line);
+bool bitframe_huge_is_whole(const struct bitframe *pool, uint64_t huge_frame);
 
 /** All of line @p line may have become free. */
-void bitframe_line_may_be_whole(struct bitframe *pool, uint64_t line);
+void bitframe_huge_may_be_whole(struct bitframe *pool, uint64_t huge_frame);
 
 /** Frames of line @p line, which may have been whole, were taken; or it has a bit and should not. */
-void bitframe_line_opened(struct bitframe *pool, uint64_t line);
+void bitframe_huge_opened(struct bitframe *pool, uint64_t huge_frame);
 
 /**
  * The number of the lowest word of level 0, not below @p from, that was not 0 a moment ago; NO_BIT if the
@@ -59,12 +59,12 @@ uint64_t bitframe_shared_next_word(struct bitframe *pool, const struct bitframe_
 uint64_t bitframe_shared_next_group(struct bitframe *pool, uint64_t from);
 
 /** Bits were cleared: word @p word was @p before and became @p after. */
-static inline void word_taken_from(struct bitframe *pool, uint64_t word, uint64_t before, uint64_t after)
+static inline void word_allocated_from(struct bitframe *pool, uint64_t word, uint64_t before, uint64_t after)
 {
     if (after == 0 && before != 0)
         bitframe_word_emptied(pool, &pool->frames, 0, word);
     if (before == UINT64_MAX && after != UINT64_MAX)
-        bitframe_line_opened(pool, word / LINE_WORDS);
+        bitframe_huge_opened(pool, word / HUGE_WORDS);
 }
 
 /** Bits were set: word @p word was @p before and became @p after. */
@@ -73,14 +73,14 @@ static inline void word_given_to(struct bitframe *pool, uint64_t word, uint64_t 
     if (before == 0 && after != 0)
         bitframe_word_filled(pool, &pool->frames, 0, word);
     if (after == UINT64_MAX && before != UINT64_MAX)
-        bitframe_line_may_be_whole(pool, word / LINE_WORDS);
+        bitframe_huge_may_be_whole(pool, word / HUGE_WORDS);
 }
 
 /** The line bits of group @p group, one for each of its eight lines. */
-static inline uint64_t group_lines(const struct bitframe *pool, uint64_t group)
+static inline uint64_t group_huge(const struct bitframe *pool, uint64_t group)
 {
-    const uint64_t *lines = levels_at(pool, &pool->lines, 0) + group * GROUP_LINES / WORD_BITS;
-    return atomic_peek(lines) >> group * GROUP_LINES % WORD_BITS & 0xFF;
+    const uint64_t *huge = levels_at(pool, &pool->huge, 0) + group * GROUP_HUGE / WORD_BITS;
+    return atomic_load_relaxed(huge) >> group * GROUP_HUGE % WORD_BITS & 0xFF;
 }
 
 #endif

@@ -9,15 +9,16 @@
 
 /** Were all frames of line @p line free? All eight words are loaded: that is quicker than to ask after each.
  */
-static inline bool seems_whole(const struct bitframe_shared *shared, uint64_t line)
+static inline bool seems_whole(const struct bitframe_shared *shared, uint64_t huge_frame)
 {
-    const uint64_t *w = leaf_at(shared, line * LINE_WORDS);
-    return (atomic_peek(w) & atomic_peek(w + 1) & atomic_peek(w + 2) & atomic_peek(w + 3) &
-            atomic_peek(w + 4) & atomic_peek(w + 5) & atomic_peek(w + 6) & atomic_peek(w + 7)) == UINT64_MAX;
+    const uint64_t *w = leaf_at(shared, huge_frame * HUGE_WORDS);
+    return (atomic_load_relaxed(w) & atomic_load_relaxed(w + 1) & atomic_load_relaxed(w + 2) &
+            atomic_load_relaxed(w + 3) & atomic_load_relaxed(w + 4) & atomic_load_relaxed(w + 5) &
+            atomic_load_relaxed(w + 6) & atomic_load_relaxed(w + 7)) == UINT64_MAX;
 }
 
 /** Of lines [@p first, @p end) the last that is not whole, or NO_BIT. */
-static uint64_t last_open_line(const struct bitframe_shared *shared, uint64_t first, uint64_t end)
+static uint64_t last_open_huge(const struct bitframe_shared *shared, uint64_t first, uint64_t end)
 {
     while (end-- > first) {
         if (!seems_whole(shared, end))
@@ -27,7 +28,7 @@ static uint64_t last_open_line(const struct bitframe_shared *shared, uint64_t fi
 }
 
 /** Likewise the first. */
-static uint64_t first_open_line(const struct bitframe_shared *shared, uint64_t first, uint64_t end)
+static uint64_t first_open_huge(const struct bitframe_shared *shared, uint64_t first, uint64_t end)
 {
     for (; first < end; first++) {
         if (!seems_whole(shared, first))
@@ -40,28 +41,28 @@ static uint64_t first_open_line(const struct bitframe_shared *shared, uint64_t f
  * A run of whole lines of @p segment by the bitmap alone, each line looked at once but for what alignment
  * asks for. Its frame number, or NO_BIT.
  */
-static uint64_t lines_by_bitmap(const struct bitframe_shared *shared, const struct segment *segment,
-                                const struct wanted *wanted)
+static uint64_t huge_by_bitmap(const struct bitframe_shared *shared, const struct segment *segment,
+                               const struct wanted *wanted)
 {
     struct span allowed = wanted_frames(segment, wanted);
     uint64_t mask = wanted->align - 1;
-    uint64_t skew = segment->first - segment->first_bit; /* between the frame and the bit of a line */
+    uint64_t bit_offset = segment->first - segment->first_bit; /* between the frame and the bit of a line */
     uint64_t first = (allowed.first + mask) & ~mask;
     if (allowed.first >= allowed.end || first < allowed.first || first >= allowed.end ||
         wanted->frames > allowed.end - first)
         return NO_BIT;
     uint64_t last = (allowed.end - wanted->frames) & ~mask;
     for (uint64_t frame = wanted->highest ? last : first; frame - first <= last - first;) {
-        uint64_t line = (frame - skew) / BITFRAME_LINE_FRAMES;
-        uint64_t end = line + wanted->frames / BITFRAME_LINE_FRAMES;
-        uint64_t open =
-            wanted->highest ? first_open_line(shared, line, end) : last_open_line(shared, line, end);
+        uint64_t huge_frame = (frame - bit_offset) / BITFRAME_HUGE_FRAMES;
+        uint64_t end = huge_frame + wanted->frames / BITFRAME_HUGE_FRAMES;
+        uint64_t open = wanted->highest ? first_open_huge(shared, huge_frame, end)
+                                        : last_open_huge(shared, huge_frame, end);
         if (open == NO_BIT)
             return frame;
         /* No run that holds this line will do. */
-        uint64_t open_frame = open * BITFRAME_LINE_FRAMES + skew;
+        uint64_t open_frame = open * BITFRAME_HUGE_FRAMES + bit_offset;
         if (!wanted->highest)
-            frame = (open_frame + BITFRAME_LINE_FRAMES + mask) & ~mask;
+            frame = (open_frame + BITFRAME_HUGE_FRAMES + mask) & ~mask;
         else if (open_frame < wanted->frames)
             return NO_BIT;
         else
@@ -70,11 +71,11 @@ static uint64_t lines_by_bitmap(const struct bitframe_shared *shared, const stru
     return NO_BIT;
 }
 
-uint64_t bitframe_search_lines(const struct bitframe_shared *shared, const struct wanted *wanted)
+uint64_t bitframe_search_huge(const struct bitframe_shared *shared, const struct wanted *wanted)
 {
     const struct bitframe *pool = shared_pool(shared);
     for (uint64_t i = 0; i < pool->segment_count; i++) {
-        uint64_t frame = lines_by_bitmap(shared, wanted_segment(pool, wanted, i), wanted);
+        uint64_t frame = huge_by_bitmap(shared, wanted_segment(pool, wanted, i), wanted);
         if (frame != NO_BIT)
             return frame;
     }
@@ -84,11 +85,12 @@ uint64_t bitframe_search_lines(const struct bitframe_shared *shared, const struc
 /* Runs of frames. */
 
 /** Bits [@p first, @p end), lines that were to be whole, are not: clear the bits of those that are not. */
-static void doubt_lines(struct bitframe *pool, uint64_t first, uint64_t end)
+static void doubt_huge(struct bitframe *pool, uint64_t first, uint64_t end)
 {
-    for (uint64_t line = first / BITFRAME_LINE_FRAMES; line < end / BITFRAME_LINE_FRAMES; line++) {
-        if (!bitframe_line_is_whole(pool, line))
-            bitframe_line_opened(pool, line);
+    for (uint64_t huge_frame = first / BITFRAME_HUGE_FRAMES; huge_frame < end / BITFRAME_HUGE_FRAMES;
+         huge_frame++) {
+        if (!bitframe_huge_is_whole(pool, huge_frame))
+            bitframe_huge_opened(pool, huge_frame);
     }
 }
 
@@ -118,9 +120,8 @@ uint64_t bitframe_search_bitmap(const struct bitframe_shared *shared, const stru
 static uint64_t search(const struct bitframe_shared *shared, const struct wanted *wanted, enum how how)
 {
     if (how != BY_BITMAP)
-        return bitframe_search_pool(shared_pool(shared), wanted, how == BY_LINES ? BITFRAME_LINE_FRAMES : 1);
-    return is_of_lines(wanted) ? bitframe_search_lines(shared, wanted)
-                               : bitframe_search_bitmap(shared, wanted);
+        return bitframe_search_pool(shared_pool(shared), wanted, how == BY_HUGE ? BITFRAME_HUGE_FRAMES : 1);
+    return is_of_huge(wanted) ? bitframe_search_huge(shared, wanted) : bitframe_search_bitmap(shared, wanted);
 }
 
 bool bitframe_look(struct bitframe_shared *shared, struct slot *slot, const struct wanted *wanted,
@@ -138,8 +139,8 @@ bool bitframe_look(struct bitframe_shared *shared, struct slot *slot, const stru
             *pa = frame << BITFRAME_FRAME_SHIFT;
             return true;
         }
-        if (how == BY_LINES)
-            doubt_lines(pool, bit, bit + wanted->frames);
+        if (how == BY_HUGE)
+            doubt_huge(pool, bit, bit + wanted->frames);
         if (wanted->highest)
             rest.end = frame + (missing - bit);
         else

@@ -7,7 +7,7 @@
 #include "shared/slots.h"
 
 /** How a run is looked for. */
-enum how { BY_LINES, BY_FRAMES, BY_BITMAP };
+enum how { BY_HUGE, BY_FRAMES, BY_BITMAP };
 
 /**
  * Look for a run once, and take it: whether it could. Where another CPU takes a frame of a run first, no run
@@ -20,12 +20,12 @@ bool bitframe_look(struct bitframe_shared *shared, struct slot *slot, const stru
 uint64_t bitframe_search_bitmap(const struct bitframe_shared *shared, const struct wanted *wanted);
 
 /** A run of whole lines, whatever the index says: a pass over the bitmap. Its frame number, or NO_BIT. */
-uint64_t bitframe_search_lines(const struct bitframe_shared *shared, const struct wanted *wanted);
+uint64_t bitframe_search_huge(const struct bitframe_shared *shared, const struct wanted *wanted);
 
 /** Are a request's run and its alignment whole lines? */
-static inline bool is_of_lines(const struct wanted *wanted)
+static inline bool is_of_huge(const struct wanted *wanted)
 {
-    return (wanted->frames | wanted->align) % BITFRAME_LINE_FRAMES == 0;
+    return (wanted->frames | wanted->align) % BITFRAME_HUGE_FRAMES == 0;
 }
 
 #endif

@@ -80,8 +80,8 @@ static uint64_t place_for(struct refusals *refusals, const struct demand *demand
     }
     if (live != mask_to(REFUSALS - 1))
         return lowest_bit(~live);
-    uint64_t next = atomic_peek(&refusals->next);
-    atomic_poke(&refusals->next, next + 1);
+    uint64_t next = atomic_load_relaxed(&refusals->next);
+    atomic_store_relaxed(&refusals->next, next + 1);
     return next;
 }
 
@@ -111,7 +111,7 @@ void bitframe_refuse(struct bitframe_shared *shared, const struct wanted *wanted
     atomic_store_release(&record->align, demand.align);
     atomic_store_release(&record->first, demand.first);
     atomic_store_release(&record->end, demand.end);
-    atomic_store_release(&record->turn, atomic_peek(&record->turn) + 1);
+    atomic_store_release(&record->turn, atomic_load_relaxed(&record->turn) + 1);
     (void)atomic_set_bits(&refusals->live, bit_mask((uint64_t)(record - refusals->record)));
 }
 
@@ -123,14 +123,14 @@ void bitframe_mend(struct bitframe *pool, uint64_t pa, uint64_t frames)
     uint64_t last = pool_bit(pool, frame_number(pa) + frames - 1) / WORD_BITS;
     for (uint64_t word = first; word < last; word = (word / WORD_BITS + 1) * WORD_BITS) {
         bitframe_index_mend(pool, &pool->frames, word);
-        bitframe_index_mend(pool, &pool->lines, word / LINE_WORDS / WORD_BITS);
+        bitframe_index_mend(pool, &pool->huge, word / HUGE_WORDS / WORD_BITS);
     }
     bitframe_index_mend(pool, &pool->frames, last);
-    bitframe_index_mend(pool, &pool->lines, last / LINE_WORDS / WORD_BITS);
+    bitframe_index_mend(pool, &pool->huge, last / HUGE_WORDS / WORD_BITS);
 }
 
-enum bitframe_status bitframe_take_hidden(struct bitframe_shared *shared, struct slot *slot,
-                                          const struct wanted *wanted, uint64_t *pa)
+enum bitframe_status bitframe_alloc_by_scan(struct bitframe_shared *shared, struct slot *slot,
+                                            const struct wanted *wanted, uint64_t *pa)
 {
     for (int i = 0; i < LOOKS; i++) {
         uint64_t sum = bitframe_sum_of_frees(shared);
@@ -139,9 +139,9 @@ enum bitframe_status bitframe_take_hidden(struct bitframe_shared *shared, struct
         /* The loads of the look must come between those of the two sums. Only if no free was counted
            meanwhile is all that was seen to be taken taken still. */
         atomic_fence();
-        bool is_taken = bitframe_look(shared, slot, wanted, BY_BITMAP, pa);
+        bool is_allocated = bitframe_look(shared, slot, wanted, BY_BITMAP, pa);
         atomic_fence();
-        if (is_taken) {
+        if (is_allocated) {
             bitframe_mend(shared_pool(shared), *pa, wanted->frames);
             return BITFRAME_OK;
         }
@@ -153,13 +153,13 @@ enum bitframe_status bitframe_take_hidden(struct bitframe_shared *shared, struct
     return BITFRAME_BUSY;
 }
 
-enum bitframe_status bitframe_take_wanted(struct bitframe_shared *shared, struct slot *slot,
-                                          const struct wanted *wanted, uint64_t *pa)
+enum bitframe_status bitframe_alloc_wanted(struct bitframe_shared *shared, struct slot *slot,
+                                           const struct wanted *wanted, uint64_t *pa)
 {
     /* By the index a search may be as long as one without it. */
     if (is_refused_still(shared, wanted))
         return BITFRAME_NONE;
-    if (bitframe_look(shared, slot, wanted, is_of_lines(wanted) ? BY_LINES : BY_FRAMES, pa))
+    if (bitframe_look(shared, slot, wanted, is_of_huge(wanted) ? BY_HUGE : BY_FRAMES, pa))
         return BITFRAME_OK;
-    return bitframe_take_hidden(shared, slot, wanted, pa);
+    return bitframe_alloc_by_scan(shared, slot, wanted, pa);
 }

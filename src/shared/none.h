@@ -20,7 +20,7 @@
 /** May any refusal hold still? If not, there is no need for a sum. */
 static inline bool has_refusals(const struct bitframe_shared *shared)
 {
-    return atomic_peek(&shared->refusals.live) != 0;
+    return atomic_load_relaxed(&shared->refusals.live) != 0;
 }
 
 /** A request for @p wanted->frames frames that need not be in a row. */
@@ -51,14 +51,14 @@ static inline bool is_refused_still(struct bitframe_shared *shared, const struct
  * @retval BITFRAME_BUSY  During each of LOOKS looks frames were given back: by another CPU, or by this call,
  * which had claimed a part of a run that another CPU had the rest of.
  */
-enum bitframe_status bitframe_take_hidden(struct bitframe_shared *shared, struct slot *slot,
-                                          const struct wanted *wanted, uint64_t *pa);
+enum bitframe_status bitframe_alloc_by_scan(struct bitframe_shared *shared, struct slot *slot,
+                                            const struct wanted *wanted, uint64_t *pa);
 
 /** The index did not know of the frames at @p pa: set what bits are missing above others like them. */
 void bitframe_mend(struct bitframe *pool, uint64_t pa, uint64_t frames);
 
 /** Take a run, whatever that takes. @p pa becomes its first frame's. */
-enum bitframe_status bitframe_take_wanted(struct bitframe_shared *shared, struct slot *slot,
-                                          const struct wanted *wanted, uint64_t *pa);
+enum bitframe_status bitframe_alloc_wanted(struct bitframe_shared *shared, struct slot *slot,
+                                           const struct wanted *wanted, uint64_t *pa);
 
 #endif

@@ -10,8 +10,8 @@
 #include "base/atomic.h"
 #include "base/kernels.h"
 
-bool bitframe_shared_leave(struct bitframe *pool, struct bitframe_offline *record, uint64_t first,
-                           uint64_t end)
+bool bitframe_shared_release(struct bitframe *pool, struct bitframe_offline_range *record, uint64_t first,
+                             uint64_t end)
 {
     uint64_t from = offline_bit(record, first);
     uint64_t to = offline_bit(record, end);
@@ -28,10 +28,10 @@ bool bitframe_shared_leave(struct bitframe *pool, struct bitframe_offline *recor
 void bitframe_recount_offline(struct bitframe *pool)
 {
     pool->offline_frames = 0;
-    for (struct bitframe_offline *record = offline_at(pool, pool->offline); record;
+    for (struct bitframe_offline_range *record = offline_at(pool, pool->offline); record;
          record = offline_at(pool, record->next)) {
         struct span piece;
-        for (uint64_t frame = record->first; bitframe_stretch_next(pool, &frame, record->end, &piece);)
+        for (uint64_t frame = record->first; bitframe_piece_next(pool, &frame, record->end, &piece);)
             pool->offline_frames += piece.end - piece.first;
         record->in_use =
             kernel_count(offline_words(pool, record), offline_word_count(record->first, record->end));

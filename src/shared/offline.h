@@ -7,8 +7,8 @@
 
 /** Frames [@p first, @p end) of @p record are given back: they go offline. Whether all of them were in use.
  */
-bool bitframe_shared_leave(struct bitframe *pool, struct bitframe_offline *record, uint64_t first,
-                           uint64_t end);
+bool bitframe_shared_release(struct bitframe *pool, struct bitframe_offline_range *record, uint64_t first,
+                             uint64_t end);
 
 /** Count again what is offline, of the records' bits: a CPU that stopped may have cleared some uncounted. */
 void bitframe_recount_offline(struct bitframe *pool);

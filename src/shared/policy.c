@@ -16,20 +16,20 @@ enum {
 /** The words of group @p group that have free frames, those of partly used lines only if there are any. */
 static uint64_t usable_words(const struct bitframe *pool, uint64_t group)
 {
-    uint64_t words = atomic_peek(levels_at(pool, &pool->frames, 1) + group);
-    uint64_t lines = group_lines(pool, group);
-    if (lines == 0)
+    uint64_t words = atomic_load_relaxed(levels_at(pool, &pool->frames, 1) + group);
+    uint64_t huge = group_huge(pool, group);
+    if (huge == 0)
         return words;
     /* Bit i of eight to byte i: a copy of all eight in each byte, of which one is kept; then the whole byte.
      */
-    uint64_t whole = lines * UINT64_C(0x0101010101010101) & UINT64_C(0x8040201008040201);
+    uint64_t whole = huge * UINT64_C(0x0101010101010101) & UINT64_C(0x8040201008040201);
     whole = ((whole + UINT64_C(0x7F7F7F7F7F7F7F7F)) >> 7 & UINT64_C(0x0101010101010101)) * 0xFF;
     return (words & ~whole) != 0 ? words & ~whole : words;
 }
 
 static bool is_claimed(const struct bitframe_shared *shared, uint64_t group)
 {
-    return (atomic_peek(claims_of(shared, group)) & bit_mask(group)) != 0;
+    return (atomic_load_relaxed(claims_of(shared, group)) & bit_mask(group)) != 0;
 }
 
 /** Make @p group the CPU's. The exchange says which one was: of two that move at once each clears another.
@@ -80,7 +80,7 @@ static uint64_t word_of_group(struct bitframe *pool, uint64_t group)
         uint64_t empty = 0;
         for (uint64_t words = usable_words(pool, group); words != 0; words &= words - 1) {
             uint64_t word = lowest_bit(words);
-            if (atomic_peek(leaves + word) != 0) {
+            if (atomic_load_relaxed(leaves + word) != 0) {
                 if (empty != 0)
                     bitframe_group_emptied(pool, group, empty);
                 return group * WORD_BITS + word;
@@ -97,7 +97,7 @@ static uint64_t word_of_group(struct bitframe *pool, uint64_t group)
 uint64_t bitframe_word_near(struct bitframe_shared *shared, struct slot *slot)
 {
     struct bitframe *pool = shared_pool(shared);
-    uint64_t group = atomic_peek(&slot->group);
+    uint64_t group = atomic_load_relaxed(&slot->group);
     for (int i = 0; i < TRIES; i++) {
         uint64_t word = word_of_group(pool, group);
         if (word != NO_BIT)

@@ -7,13 +7,13 @@
 #include "shared/none.h"
 
 static __attribute__((noinline)) enum bitframe_status
-take_any_shared_run(struct bitframe_shared *shared, struct slot *slot, const struct bitframe_request *request,
-                    uint64_t *pa)
+alloc_any_shared_run(struct bitframe_shared *shared, struct slot *slot,
+                     const struct bitframe_request *request, uint64_t *pa)
 {
     struct wanted wanted;
     if (!read_request(request, BITFRAME_HIGHEST | BITFRAME_ZEROED, &wanted))
         return BITFRAME_INVALID;
-    enum bitframe_status status = bitframe_take_wanted(shared, slot, &wanted, pa);
+    enum bitframe_status status = bitframe_alloc_wanted(shared, slot, &wanted, pa);
     if (status == BITFRAME_OK && (request->flags & BITFRAME_ZEROED) != 0)
         zero_run(*pa, wanted.frames);
     return status;
@@ -25,9 +25,9 @@ enum bitframe_status bitframe_shared_alloc_run(struct bitframe_shared *shared, u
     if (!shared || !request || !pa)
         return BITFRAME_INVALID;
     struct slot *slot = slot_of(shared, cpu);
-    if (is_plain_line(request))
-        return bitframe_take_huge(shared, slot, pa);
-    return take_any_shared_run(shared, slot, request, pa);
+    if (is_plain_huge(request))
+        return bitframe_claim_huge(shared, slot, pa);
+    return alloc_any_shared_run(shared, slot, request, pa);
 }
 
 enum bitframe_status bitframe_shared_alloc_at(struct bitframe_shared *shared, uint32_t cpu, uint64_t pa,
@@ -37,24 +37,24 @@ enum bitframe_status bitframe_shared_alloc_at(struct bitframe_shared *shared, ui
     enum bitframe_status status = bitframe_locate_run(shared_pool(shared), pa, frames, &bit);
     if (status != BITFRAME_OK)
         return status;
-    bool is_taken = bitframe_claim_range(shared, slot_of(shared, cpu), bit, bit + frames) == NO_BIT;
-    return is_taken ? BITFRAME_OK : BITFRAME_IN_USE;
+    bool is_allocated = bitframe_claim_range(shared, slot_of(shared, cpu), bit, bit + frames) == NO_BIT;
+    return is_allocated ? BITFRAME_OK : BITFRAME_IN_USE;
 }
 
 /** Make bits [@p first, @p end), at least one, clear, and count. Returns how many were set. */
 static uint64_t clear_range(struct bitframe_shared *shared, struct slot *slot, uint64_t first, uint64_t end)
 {
-    uint64_t taken = 0;
+    uint64_t allocated = 0;
     for (uint64_t word = first / WORD_BITS; word <= (end - 1) / WORD_BITS; word++) {
         uint64_t mask = mask_within(word, first, end);
-        if ((atomic_peek(leaf_at(shared, word)) & mask) == 0)
+        if ((atomic_load_relaxed(leaf_at(shared, word)) & mask) == 0)
             continue;
         uint64_t before = atomic_clear_bits(leaf_at(shared, word), mask);
-        word_taken_from(shared_pool(shared), word, before, before & ~mask);
-        taken += word_count(before & mask);
+        word_allocated_from(shared_pool(shared), word, before, before & ~mask);
+        allocated += word_count(before & mask);
     }
-    atomic_count_release(&slot->taken, taken);
-    return taken;
+    atomic_count_release(&slot->allocated, allocated);
+    return allocated;
 }
 
 uint64_t bitframe_shared_alloc_range(struct bitframe_shared *shared, uint32_t cpu, uint64_t first_pa,
@@ -64,12 +64,12 @@ uint64_t bitframe_shared_alloc_range(struct bitframe_shared *shared, uint32_t cp
         return 0;
     const struct bitframe *pool = shared_pool(shared);
     uint64_t end = frame_number_up(end_pa);
-    uint64_t taken = 0;
+    uint64_t allocated = 0;
     struct span piece;
     for (uint64_t frame = frame_number(first_pa);
          bitframe_span_next(pool_spans(pool), pool->span_count, &frame, end, &piece);) {
         uint64_t bit = pool_bit(pool, piece.first);
-        taken += clear_range(shared, slot_of(shared, cpu), bit, bit + (piece.end - piece.first));
+        allocated += clear_range(shared, slot_of(shared, cpu), bit, bit + (piece.end - piece.first));
     }
-    return taken;
+    return allocated;
 }

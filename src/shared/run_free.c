@@ -11,13 +11,13 @@ enum bitframe_status bitframe_shared_free_run(struct bitframe_shared *shared, ui
     struct bitframe *pool = shared_pool(shared);
     struct slot *slot = slot_of(shared, cpu);
     uint64_t bit;
-    if (frames == BITFRAME_LINE_FRAMES && pa % LINE_BYTES == 0 && window_has_run(shared, pa, frames))
-        return bitframe_give_line(shared, slot, window_bit(shared, pa) / WORD_BITS);
+    if (frames == BITFRAME_HUGE_FRAMES && pa % HUGE_BYTES == 0 && window_has_run(shared, pa, frames))
+        return bitframe_give_huge(shared, slot, window_bit(shared, pa) / WORD_BITS);
     enum bitframe_status status = bitframe_locate_run(pool, pa, frames, &bit);
     if (status != BITFRAME_OK)
         return status;
     for (uint64_t word = bit / WORD_BITS; word <= (bit + frames - 1) / WORD_BITS; word++) {
-        if ((atomic_peek(leaf_at(shared, word)) & mask_within(word, bit, bit + frames)) != 0)
+        if ((atomic_load_relaxed(leaf_at(shared, word)) & mask_within(word, bit, bit + frames)) != 0)
             return BITFRAME_DOUBLE_FREE;
     }
 
@@ -26,13 +26,13 @@ enum bitframe_status bitframe_shared_free_run(struct bitframe_shared *shared, ui
     uint64_t end = first + frames;
     uint64_t bit_offset = bit - first;
     uint64_t missed = 0; /* not 0 if another CPU gave some back meanwhile */
-    for (struct bitframe_offline *record = bitframe_offline_meeting(pool, first, end); record;
-         record = offline_meeting_next(pool, record, end)) {
+    for (struct bitframe_offline_range *record = bitframe_offline_overlapping(pool, first, end); record;
+         record = offline_overlapping_next(pool, record, end)) {
         struct span piece = offline_clip(record, first, end);
         if (first < piece.first)
             missed += piece.first - first -
                       bitframe_set_range(shared, slot, first + bit_offset, piece.first + bit_offset);
-        missed += !bitframe_shared_leave(pool, record, piece.first, piece.end);
+        missed += !bitframe_shared_release(pool, record, piece.first, piece.end);
         first = piece.end;
     }
     if (first < end)
@@ -42,7 +42,7 @@ enum bitframe_status bitframe_shared_free_run(struct bitframe_shared *shared, ui
 
 enum bitframe_status bitframe_shared_free_huge(struct bitframe_shared *shared, uint32_t cpu, uint64_t pa)
 {
-    if (pa % LINE_BYTES != 0)
+    if (pa % HUGE_BYTES != 0)
         return BITFRAME_MISALIGNED;
-    return bitframe_shared_free_run(shared, cpu, pa, BITFRAME_LINE_FRAMES);
+    return bitframe_shared_free_run(shared, cpu, pa, BITFRAME_HUGE_FRAMES);
 }

@@ -8,7 +8,7 @@
 #include "shared/offline.h"
 #include "shared/slots.h"
 
-uint64_t bitframe_share_bytes(const struct bitframe *pool, uint32_t cpus)
+uint64_t bitframe_get_share_bytes(const struct bitframe *pool, uint32_t cpus)
 {
     return BITFRAME_SHARE_BYTES(cpus, pool->frames.words);
 }
@@ -45,10 +45,11 @@ static void find_window(struct bitframe_shared *shared, const struct bitframe *p
     shared->window_frames = 0;
     shared->window_zero_bit = 0;
     struct span piece;
-    for (uint64_t frame = 0; bitframe_stretch_next(pool, &frame, UINT64_MAX, &piece);) {
+    for (uint64_t frame = 0; bitframe_piece_next(pool, &frame, UINT64_MAX, &piece);) {
         uint64_t first = piece.first;
-        for (const struct bitframe_offline *record = bitframe_offline_meeting(pool, first, piece.end); record;
-             record = offline_meeting_next(pool, record, piece.end)) {
+        for (const struct bitframe_offline_range *record =
+                 bitframe_offline_overlapping(pool, first, piece.end);
+             record; record = offline_overlapping_next(pool, record, piece.end)) {
             offer_window(shared, first, record->first);
             first = record->end;
         }
@@ -60,15 +61,15 @@ static void find_window(struct bitframe_shared *shared, const struct bitframe *p
 static void begin_sharing(struct bitframe_shared *shared)
 {
     struct bitframe *pool = shared_pool(shared);
-    bitframe_settle(pool);
+    bitframe_flush_pending(pool);
     find_near_leaves(shared, pool);
     find_window(shared, pool);
     kernel_clear((uint64_t *)(void *)&shared->refusals, 0, sizeof(struct refusals) * 8);
     /* Less all that was ever counted, this must come to what is free now. */
-    shared->base_frames = pool->free_frames + bitframe_net_taken(shared);
+    shared->base_frames = pool->free_frames + bitframe_net_allocated(shared);
     shared->always_zero = 0;
     pool->cursor = pool_distance(pool, &shared->always_zero);
-    pool->gap_frames = 0;
+    pool->window_frames = 0;
     pool->free_frames = FRAMES_LENT;
     atomic_fence();
 }
@@ -82,7 +83,7 @@ static void spread_cpus(struct bitframe_shared *shared)
         struct slot *slot = shared->slot + cpu;
         slot->group = group;
         slot->leaf = (uintptr_t)&shared->always_zero - (uintptr_t)shared; /* no word yet: it is looked for */
-        slot->line_word = group * GROUP_LINES / WORD_BITS;
+        slot->huge_word = group * GROUP_HUGE / WORD_BITS;
         *claims_of(shared, group) |= bit_mask(group);
     }
 }
@@ -111,7 +112,7 @@ enum bitframe_status bitframe_share(struct bitframe_shared **out, struct bitfram
     if (!out || !pool || !options || !storage || (uintptr_t)storage % BITFRAME_SHARE_ALIGN != 0 ||
         !options_are_valid(options) || pool_is_lent(pool))
         return BITFRAME_INVALID;
-    uint64_t needed = bitframe_share_bytes(pool, options->cpus);
+    uint64_t needed = bitframe_get_share_bytes(pool, options->cpus);
     if (bytes < needed)
         return BITFRAME_NO_ROOM;
     if (is_debugged(pool))

@@ -10,20 +10,20 @@ uint64_t bitframe_sum_of_frees(const struct bitframe_shared *shared)
     return sum;
 }
 
-uint64_t bitframe_net_taken(const struct bitframe_shared *shared)
+uint64_t bitframe_net_allocated(const struct bitframe_shared *shared)
 {
     uint64_t freed = bitframe_sum_of_frees(shared);
-    uint64_t taken = 0;
+    uint64_t allocated = 0;
     for (uint32_t cpu = 0; cpu < shared->cpus; cpu++)
-        taken += atomic_load_word(&shared->slot[cpu].taken);
-    return taken - freed;
+        allocated += atomic_load_word(&shared->slot[cpu].allocated);
+    return allocated - freed;
 }
 
-uint64_t bitframe_shared_free_frames(const struct bitframe_shared *shared)
+uint64_t bitframe_shared_get_free_frames(const struct bitframe_shared *shared)
 {
     /* While calls are in flight the parts are of different moments, and the sum may be a little too large or
      * small. */
-    uint64_t frames = shared->base_frames - bitframe_net_taken(shared);
+    uint64_t frames = shared->base_frames - bitframe_net_allocated(shared);
     uint64_t total_frames = shared_pool(shared)->total_frames;
     if (frames >> 63 != 0)
         return 0;

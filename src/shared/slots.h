@@ -23,12 +23,12 @@
 
 /** What belongs to one CPU, on cache lines of its own. Others only read it, but for a wrong CPU number. */
 struct slot {
-    uint64_t taken; /* frames, ever */
-    uint64_t freed; /* frames, ever */
+    uint64_t allocated; /* frames, ever */
+    uint64_t freed;     /* frames, ever */
     uint64_t leaf;  /* distance of the word where the last frame came from, a hint; of one that is always 0 if
                        the policy has no use for it */
     uint64_t group; /* that the CPU takes from: a hint */
-    uint64_t line_word; /* of lines, where the last huge frame came from: a hint */
+    uint64_t huge_word; /* of lines, where the last huge frame came from: a hint */
     uint64_t unused[11];
 };
 
@@ -98,7 +98,7 @@ static inline struct slot *slot_of(struct bitframe_shared *shared, uint32_t cpu)
 /** @p frames frames were taken and given back, by a call that failed. */
 static inline void count_rollback(struct slot *slot, uint64_t frames)
 {
-    atomic_count_release(&slot->taken, frames);
+    atomic_count_release(&slot->allocated, frames);
     atomic_count_release(&slot->freed, frames);
 }
 
@@ -106,7 +106,7 @@ static inline void count_rollback(struct slot *slot, uint64_t frames)
 uint64_t bitframe_sum_of_frees(const struct bitframe_shared *shared);
 
 /** Frames that were ever taken less those that were ever given back, modulo 2^64. */
-uint64_t bitframe_net_taken(const struct bitframe_shared *shared);
+uint64_t bitframe_net_allocated(const struct bitframe_shared *shared);
 
 /** The word with the bit that says that group @p group is some CPU's: 64 groups to a cache line. */
 static inline uint64_t *claims_of(const struct bitframe_shared *shared, uint64_t group)

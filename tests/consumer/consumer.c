@@ -64,15 +64,15 @@ static void use_pool(void)
 {
     struct bitframe pool;
     REQUIRE(bitframe_init(&pool, POOL_PA, POOL_BYTES, metadata, sizeof(metadata)) == BITFRAME_OK);
-    REQUIRE(bitframe_take_range(&pool, 0, POOL_PA + 1) == 1);
-    uint64_t pa = bitframe_take(&pool);
+    REQUIRE(bitframe_alloc_range(&pool, 0, POOL_PA + 1) == 1);
+    uint64_t pa = bitframe_alloc(&pool);
     REQUIRE(pa == POOL_PA + BITFRAME_FRAME_BYTES);
     REQUIRE(bitframe_free(&pool, pa + 1) == BITFRAME_MISALIGNED);
     REQUIRE(bitframe_free(&pool, pa) == BITFRAME_OK);
     REQUIRE(bitframe_free(&pool, pa) == BITFRAME_DOUBLE_FREE);
-    REQUIRE(bitframe_free_frames(&pool) == 63 && bitframe_total_frames(&pool) == 64);
+    REQUIRE(bitframe_get_free_frames(&pool) == 63 && bitframe_get_total_frames(&pool) == 64);
     REQUIRE(bitframe_check(&pool) == BITFRAME_SOUND);
-    REQUIRE(strcmp(bitframe_status_name(BITFRAME_OK), "") != 0);
+    REQUIRE(strcmp(bitframe_get_status_name(BITFRAME_OK), "") != 0);
 }
 
 /* A kernel's tags, in a library that has them or not: until debugging begins nothing happens. */
@@ -86,13 +86,13 @@ static void use_debug(void)
     uint32_t tag = 0;
     memset(&debug, 0, sizeof(debug));
     REQUIRE(bitframe_init(&pool, POOL_PA, POOL_BYTES, metadata, sizeof(metadata)) == BITFRAME_OK);
-    uint64_t bytes = bitframe_debug_bytes(&pool);
+    uint64_t bytes = bitframe_get_debug_bytes(&pool);
     REQUIRE(bytes == (BITFRAME_DEBUG_FRAMES ? 4096 * 4 : 0));
     enum bitframe_status expected = BITFRAME_DEBUG_FRAMES ? BITFRAME_INVALID : BITFRAME_UNSUPPORTED;
     REQUIRE(bitframe_debug_start(&pool, &debug, NULL, bytes, BITFRAME_DEBUG_TAGS) == expected);
-    REQUIRE(bitframe_debug_set_tag(&pool, 7) == 0 && bitframe_debug_set_tag(&pool, 7) == 0);
-    uint64_t pa = bitframe_take(&pool);
-    REQUIRE(bitframe_tag(&pool, pa, 1, 7) == BITFRAME_OK && bitframe_tag_of(&pool, pa) == 0);
+    REQUIRE(bitframe_set_current_tag(&pool, 7) == 0 && bitframe_set_current_tag(&pool, 7) == 0);
+    uint64_t pa = bitframe_alloc(&pool);
+    REQUIRE(bitframe_set_tag(&pool, pa, 1, 7) == BITFRAME_OK && bitframe_get_tag(&pool, pa) == 0);
     REQUIRE(!bitframe_leaks_next(&pool, BITFRAME_TAG_ANY, &frame, &run));
     REQUIRE(!bitframe_tags_next(&pool, &tag, &total));
     REQUIRE(bitframe_debug_sweep(&pool) == 0);

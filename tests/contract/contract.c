@@ -27,9 +27,9 @@ static void core_init(void)
     static struct guarded storage;
     mem_map_init();
     window_open(MALLOC_START, MALLOC_SIZE);
-    uint64_t bytes = bitframe_debug_bytes(bitframe_page_alloc_pool());
+    uint64_t bytes = bitframe_get_debug_bytes(bitframe_get_page_alloc_pool());
     guarded_renew(&storage, bytes, sizeof(uint32_t));
-    if (bitframe_debug_start(bitframe_page_alloc_pool(), &debug, storage.memory, bytes,
+    if (bitframe_debug_start(bitframe_get_page_alloc_pool(), &debug, storage.memory, bytes,
                              BITFRAME_DEBUG_POISON | BITFRAME_DEBUG_TAGS) != BITFRAME_OK)
         abort();
 }
@@ -59,7 +59,7 @@ static void core_init(void)
     static const struct bitframe_share_options options = {.policy = BITFRAME_LOWEST, .cpus = 1};
     static struct guarded storage;
     mem_map_init();
-    uint64_t bytes = bitframe_share_bytes(bitframe_page_alloc_pool(), options.cpus);
+    uint64_t bytes = bitframe_get_share_bytes(bitframe_get_page_alloc_pool(), options.cpus);
     guarded_renew(&storage, bytes, BITFRAME_SHARE_ALIGN);
     if (bitframe_page_alloc_share(&shared, &options, storage.memory, bytes) != BITFRAME_OK)
         abort();
@@ -78,7 +78,7 @@ static void core_init(void)
 
 struct bitframe *contract_begin_exclusive(void)
 {
-    return bitframe_page_alloc_pool();
+    return bitframe_get_page_alloc_pool();
 }
 
 void contract_end_exclusive(void)

@@ -42,12 +42,12 @@ static const uint64_t pages = 770048;
 /** Take every page; returns how many there were, and the last in @p last if not null. */
 static uint64_t exhaust(const struct contract *c, uint64_t *last)
 {
-    uint64_t taken = 0;
-    for (uint64_t pa; (pa = c->get_free_page()) != 0; taken++) {
+    uint64_t allocated = 0;
+    for (uint64_t pa; (pa = c->get_free_page()) != 0; allocated++) {
         if (last)
             *last = pa;
     }
-    return taken;
+    return allocated;
 }
 
 /** A byte map takes 770048^2 / 2 steps to exhaust: leave the last @p left pages only. */
@@ -241,7 +241,7 @@ CHECK(overlapping_reservations)
     c->get_free_page();
     c->mem_map_reserve_below(start + 10 * 4096);
     c->mem_map_reserve_below(start + 10 * 4096);
-    cr_assert_eq(c->mem_total_count(), pages - 9, "the page allocated before was not free");
+    cr_assert_eq(c->mem_total_count(), pages - 9, "the page allocated_pages before was not free");
 }
 
 /* Beyond the original's list: the corners that the contract spells out. */
@@ -315,7 +315,7 @@ Test(contract, frees_beside_reservations_of_the_pool)
             cr_expect_eq(get_free_page(), start + (uint64_t)i * 4096);
     }
     free_page(start + 7 * 4096);
-    cr_expect_eq(bitframe_free_frames(pool), pages - 7);
+    cr_expect_eq(bitframe_get_free_frames(pool), pages - 7);
     cr_expect_eq(bitframe_check(pool), BITFRAME_SOUND);
     contract_end_exclusive();
     cr_expect_eq(dump_free_count(), pages - 7);
@@ -323,23 +323,23 @@ Test(contract, frees_beside_reservations_of_the_pool)
 
 Test(contract, frees_into_a_range_out_of_use)
 {
-    struct bitframe_offline record;
+    struct bitframe_offline_range record;
     uint64_t words[1];
     contract_core.mem_map_init();
     for (int i = 0; i < 4; i++)
         (void)get_free_page();
     struct bitframe *pool = contract_begin_exclusive();
-    cr_assert_eq(bitframe_offline(pool, &record, start + 2 * 4096, 4 * 4096, words, 1), BITFRAME_OK);
+    cr_assert_eq(bitframe_set_offline(pool, &record, start + 2 * 4096, 4 * 4096, words, 1), BITFRAME_OK);
     contract_end_exclusive();
     for (uint64_t i = 0; i < 8; i++)
         free_page(start + i * 4096);
     cr_expect_eq(dump_free_count(), pages - 4);
-    cr_expect_eq(bitframe_offline_frames(pool), 4);
+    cr_expect_eq(bitframe_get_offline_frames(pool), 4);
     for (uint64_t i = 0; i < 2; i++)
         cr_expect_eq(get_free_page(), start + i * 4096);
     cr_expect_eq(get_free_page(), start + 6 * 4096);
     (void)contract_begin_exclusive();
-    cr_expect_eq(bitframe_online(pool, &record), BITFRAME_OK);
+    cr_expect_eq(bitframe_set_online(pool, &record), BITFRAME_OK);
     cr_expect_eq(get_free_page(), start + 2 * 4096, "with exclusive access as without");
     cr_expect_eq(bitframe_check(pool), BITFRAME_SOUND);
     contract_end_exclusive();

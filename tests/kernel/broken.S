@@ -21,7 +21,7 @@ broken_\kernel\()_\name:
 /* What any function must keep, and x18, which belongs to the platform. */
 BROKEN scan, changes_x18, mov x18, #0
 BROKEN count, changes_x19, mov x19, #0
-BROKEN take, changes_x20, mov x20, #0
+BROKEN clear_count, changes_x20, mov x20, #0
 BROKEN find, changes_x28, mov x28, #0
 BROKEN fill, changes_x29, mov x29, sp
 BROKEN clear, changes_sp, sub sp, sp, #16

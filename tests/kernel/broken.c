@@ -231,18 +231,18 @@ static uint64_t guesses_lines(uint64_t *words, uint64_t first, uint64_t bits)
         bitframe_clear_c(words, first, bits);
         return bits;
     }
-    return bitframe_take_c(words, first, bits);
+    return bitframe_clear_count_c(words, first, bits);
 }
 
 static uint64_t counts_all(uint64_t *words, uint64_t first, uint64_t bits)
 {
-    (void)bitframe_take_c(words, first, bits);
+    (void)bitframe_clear_count_c(words, first, bits);
     return bits;
 }
 
 static uint64_t only_counts(uint64_t *words, uint64_t first, uint64_t bits)
 {
-    uint64_t taken = bitframe_take_c(words, first, bits);
+    uint64_t taken = bitframe_clear_count_c(words, first, bits);
     if (bits > 700 && taken != 0)
         words[first / 64 + 9] = 1;
     return taken;
@@ -281,7 +281,7 @@ static void zva_steps_too_far(void *dst, uint64_t bytes, uint64_t step)
     typedef void zero_frames(void *dst, uint64_t bytes, uint64_t step);
     const struct implementation *zva = find_implementation(KERNEL_zero_frames, "zva");
     (void)step;
-    ((zero_frames *)zva->function)(dst, bytes, 2 * bitframe_zva_block_bytes());
+    ((zero_frames *)zva->function)(dst, bytes, 2 * bitframe_get_zva_block_bytes());
 }
 
 #define BROKEN(kernel, name, check, faults)                                                                  \
@@ -319,9 +319,9 @@ const struct mutant mutants[] = {
     BROKEN(clear, leaves_tail, sentinels, WRONG_MEMORY),
     BROKEN(clear, leaves_seventh_word, sentinels, WRONG_MEMORY),
     BROKEN(clear, clears_one_before, sentinels, WRONG_MEMORY),
-    BROKEN(take, guesses_lines, sentinels, WRONG_RESULT),
-    BROKEN(take, counts_all, sentinels, WRONG_RESULT),
-    BROKEN(take, only_counts, sentinels, WRONG_MEMORY),
+    BROKEN(clear_count, guesses_lines, sentinels, WRONG_RESULT),
+    BROKEN(clear_count, counts_all, sentinels, WRONG_RESULT),
+    BROKEN(clear_count, only_counts, sentinels, WRONG_MEMORY),
     BROKEN(zero_frames, skips_last_block, sentinels, WRONG_MEMORY),
     BROKEN(zero_frames, runs_over, sentinels, WRONG_MEMORY),
     BROKEN(zero_frames, one_frame, sentinels, WRONG_MEMORY),
@@ -338,7 +338,7 @@ const size_t mutant_count = sizeof(mutants) / sizeof(mutants[0]);
     X(find, changes_x28)       \
     X(fill, changes_x29)       \
     X(clear, changes_sp)       \
-    X(take, changes_x20)       \
+    X(clear_count, changes_x20)       \
     X(scan, changes_d8)        \
     X(count, changes_d15)      \
     X(scan, changes_upper_v9)  \
@@ -352,7 +352,7 @@ const size_t mutant_count = sizeof(mutants) / sizeof(mutants[0]);
     X(find, changes_r12)      \
     X(fill, changes_r13)      \
     X(clear, changes_r14)     \
-    X(take, changes_rbx)      \
+    X(clear_count, changes_rbx)      \
     X(zero_frames, changes_r15)
 /* clang-format on */
 

@@ -19,7 +19,7 @@ BROKEN count, rbp
 BROKEN find, r12
 BROKEN fill, r13
 BROKEN clear, r14
-BROKEN take, rbx
+BROKEN clear_count, rbx
 BROKEN zero_frames, r15
 
         .section .note.GNU-stack, "", @progbits

@@ -439,7 +439,7 @@ static bool change(struct verdict *verdict, const struct implementation *impl, u
                    uint64_t first, uint64_t bits)
 {
     uint64_t set = 0;
-    if (impl->kernel != KERNEL_take) {
+    if (impl->kernel != KERNEL_clear_count) {
         call(verdict, impl, words, first, bits);
         return true;
     }
@@ -472,7 +472,7 @@ static bool try_change(struct verdict *verdict, const struct implementation *imp
                        uint64_t first, uint64_t bits, uint64_t *all, uint64_t all_words)
 {
     static uint64_t want[ARENA_WORDS];
-    if (impl->kernel == KERNEL_take && below(2) == 0) {
+    if (impl->kernel == KERNEL_clear_count && below(2) == 0) {
         set_words(all, UINT64_MAX, all_words); /* whole lines, but for a bit perhaps */
         put_bit(all, below(64 * all_words), below(2) == 0);
     } else {
@@ -558,12 +558,12 @@ static void clear_guards(struct verdict *verdict, const struct implementation *i
     range_guards(verdict, impl);
 }
 
-static void take_sentinels(struct verdict *verdict, const struct implementation *impl)
+static void clear_count_sentinels(struct verdict *verdict, const struct implementation *impl)
 {
     range_sentinels(verdict, impl);
 }
 
-static void take_guards(struct verdict *verdict, const struct implementation *impl)
+static void clear_count_guards(struct verdict *verdict, const struct implementation *impl)
 {
     range_guards(verdict, impl);
 }
@@ -581,15 +581,15 @@ static bool try_step(struct verdict *verdict, const struct implementation *impl,
 {
     static uint64_t want[(MAX_FRAMES + 4) * FRAME_WORDS];
     uint64_t words = frames * FRAME_WORDS;
-    uint64_t block_words = bitframe_zva_block_bytes() / sizeof(*dst);
-    if (impl->kernel == KERNEL_take && below(2) == 0) {
+    uint64_t block_words = bitframe_get_zva_block_bytes() / sizeof(*dst);
+    if (impl->kernel == KERNEL_clear_count && below(2) == 0) {
         set_words(all, UINT64_MAX, all_words); /* whole lines, but for a bit perhaps */
         put_bit(all, below(64 * all_words), below(2) == 0);
     } else {
         randomize(all, all_words);
     }
     memcpy(want, all, all_words * sizeof(*want));
-    if (!uses_zva(impl) || step <= bitframe_zva_block_bytes())
+    if (!uses_zva(impl) || step <= bitframe_get_zva_block_bytes())
         set_words(want + (dst - all), 0, words);
     else
         for (uint64_t i = 0; i < words; i += step / sizeof(*dst))

@@ -108,7 +108,7 @@ Test(kernel_choice, bits)
 Test(kernel_choice, frames)
 {
     static _Alignas(4096) uint8_t frames[4 * 4096];
-    for (uint32_t bytes = 8; bytes <= 32 || bytes <= bitframe_zva_block_bytes(); bytes *= 2) {
+    for (uint32_t bytes = 8; bytes <= 32 || bytes <= bitframe_get_zva_block_bytes(); bytes *= 2) {
         struct bitframe_platform platform = {.zva_block_bytes = bytes == 8 ? 0 : bytes};
         cr_assert_eq(bitframe_set_platform(&platform), BITFRAME_OK);
         memset(frames, 0xA5, sizeof(frames));

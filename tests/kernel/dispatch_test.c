@@ -273,7 +273,7 @@ Test(kernel_dispatch, zva_block_bytes)
     if (strcmp(#impl, "zva") == 0)                                                                           \
         want = block_of_this_cpu();
     BITFRAME_ARCH_KERNELS(IF_ZVA)
-    cr_expect_eq(bitframe_zva_block_bytes(), want);
+    cr_expect_eq(bitframe_get_zva_block_bytes(), want);
     if (want != 0) {
         cr_expect(want >= 16 && want <= 2048);
         cr_expect_eq(want & (want - 1), 0);

@@ -103,8 +103,8 @@ struct check {
     X(fill, guards)           \
     X(clear, sentinels)       \
     X(clear, guards)          \
-    X(take, sentinels)        \
-    X(take, guards)           \
+    X(clear_count, sentinels)        \
+    X(clear_count, guards)           \
     X(zero_frames, sentinels) \
     X(zero_frames, guards)
 /* clang-format on */

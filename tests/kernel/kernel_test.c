@@ -14,7 +14,7 @@ static void judge(const char *test, const struct check *check)
         const struct implementation *impl = &implementations[i];
         if (impl->kernel != check->kernel)
             continue;
-        if (uses_zva(impl) && bitframe_zva_block_bytes() == 0) {
+        if (uses_zva(impl) && bitframe_get_zva_block_bytes() == 0) {
             skipped = true;
             continue;
         }
@@ -40,7 +40,7 @@ CHECKS(KERNEL_TEST)
 static void expect_caught(const struct mutant *mutant)
 {
     const struct implementation *broken = &mutant->broken;
-    if (uses_zva(broken) && bitframe_zva_block_bytes() == 0)
+    if (uses_zva(broken) && bitframe_get_zva_block_bytes() == 0)
         return; /* wrong in the use of what is not there */
     struct verdict verdict = run_check(find_check(broken->kernel, mutant->check), broken);
     cr_expect(verdict.fault != PASSED, "%s passes %s", broken->name, mutant->check);

@@ -74,7 +74,7 @@ Test(memzero, ranges)
 {
     uint64_t calls = 0;
     begin_random(seed());
-    for (uint32_t bytes = 32; bytes == 32 || bytes <= bitframe_zva_block_bytes(); bytes *= 2) {
+    for (uint32_t bytes = 32; bytes == 32 || bytes <= bitframe_get_zva_block_bytes(); bytes *= 2) {
         struct bitframe_platform platform = {.zva_block_bytes = bytes == 32 ? 0 : bytes};
         cr_assert_eq(bitframe_set_platform(&platform), BITFRAME_OK);
         calls += try_ranges();

@@ -56,7 +56,7 @@ static struct {
 static size_t folder_bytes;
 static struct bitframe_map map;
 static struct bitframe_fdt_found found;
-static struct bitframe_map_figures figures;
+static struct bitframe_map_stats stats;
 
 /** The tree in @p path where a read too far is noticed, or null. */
 static const void *read_tree(const char *path, size_t *count)
@@ -84,12 +84,12 @@ static const char *import(const char *path)
     bitframe_map_init(&expected, guarded_at(&expected_room, bytes, 8, GUARDED_ABOVE), RANGES);
     enum bitframe_status status = bitframe_map_import_fdt(&map, fdt, count, FDT_PA, &found);
     if (status != BITFRAME_OK)
-        return bitframe_status_name(status);
+        return bitframe_get_status_name(status);
     naive_import_fdt(&expected, fdt, FDT_PA);
     if (memcmp(map.counts, expected.counts, sizeof(map.counts)) != 0 ||
         memcmp(map.ranges, expected.ranges, ranges_of(&map) * sizeof(*expected.ranges)) != 0)
         return "not the map that a lookup by path gives";
-    bitframe_map_count(&map, &figures);
+    bitframe_map_get_stats(&map, &stats);
     return NULL;
 }
 
@@ -155,7 +155,7 @@ static void print_board(const char *folder, const char *name)
     const char *model = fdt_getprop(fdt, 0, "model", NULL);
     printf("| %s | `%.*s` | ", model ? model : "?", (int)(strlen(name) - 4), name);
     if (found.memory_ranges != 0) {
-        print_size(figures.ram_bytes);
+        print_size(stats.ram_bytes);
         printf(" in %" PRIu64, found.memory_ranges);
     } else {
         printf(found.memory_nodes != 0 ? "to be filled in" : "no node");
@@ -167,7 +167,7 @@ static void print_board(const char *folder, const char *name)
     print_size(bytes_of(BITFRAME_MAP_HOLE));
     printf(" | ");
     print_size(found.dynamic_bytes);
-    printf(" | %" PRIu64 " |\n", figures.spans);
+    printf(" | %" PRIu64 " |\n", stats.spans);
 }
 
 int main(int count, char **arguments)

@@ -36,8 +36,8 @@ static const char *check_map(const struct bitframe_map *map)
     if (used > map->capacity)
         return "more ranges than there is room for";
 
-    struct bitframe_map_figures figures;
-    bitframe_map_count(map, &figures);
+    struct bitframe_map_stats stats;
+    bitframe_map_get_stats(map, &stats);
     uint64_t frames[4] = {0, 0, 0, 0};
     for (int view = 0; view < 4; view++) {
         struct bitframe_map_run run;
@@ -48,8 +48,8 @@ static const char *check_map(const struct bitframe_map *map)
             frames[view] += run.frames;
         }
     }
-    if (frames[0] != figures.managed_frames || frames[1] != figures.free_frames ||
-        frames[2] != figures.reserved_frames || frames[3] != figures.reclaimable_frames ||
+    if (frames[0] != stats.managed_frames || frames[1] != stats.free_frames ||
+        frames[2] != stats.reserved_frames || frames[3] != stats.reclaimable_frames ||
         frames[0] != frames[1] + frames[2] || frames[3] > frames[2])
         return "runs and figures disagree";
     return NULL;

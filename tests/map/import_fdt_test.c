@@ -165,8 +165,8 @@ static enum bitframe_status import(void)
 static void refuses(enum bitframe_status expected, const void *bytes, size_t count)
 {
     enum bitframe_status status = import_bytes(bytes, count);
-    cr_expect_eq(status, expected, "%s, not %s", bitframe_status_name(status),
-                 bitframe_status_name(expected));
+    cr_expect_eq(status, expected, "%s, not %s", bitframe_get_status_name(status),
+                 bitframe_get_status_name(expected));
     cr_expect_eq(map.counts[0] + map.counts[1] + map.counts[2] + map.counts[3], 0);
     cr_expect(bitframe_map_is_complete(&map));
 }
@@ -607,7 +607,7 @@ Test(import_fdt, refuses_broken_structures)
             put(cases[i].words[k]);
         end_structure(8);
         enum bitframe_status status = import();
-        cr_expect_eq(status, cases[i].status, "case %zu: %s", i, bitframe_status_name(status));
+        cr_expect_eq(status, cases[i].status, "case %zu: %s", i, bitframe_get_status_name(status));
     }
 }
 
@@ -682,7 +682,8 @@ Test(import_fdt, truncated_everywhere)
             enum bitframe_status status;
             const char *wrong = import_check_fdt(copy, count, &status);
             cr_assert_null(wrong, "%zu bytes: %s", count, wrong);
-            cr_assert_eq(status, BITFRAME_MALFORMED, "%zu bytes: %s", count, bitframe_status_name(status));
+            cr_assert_eq(status, BITFRAME_MALFORMED, "%zu bytes: %s", count,
+                         bitframe_get_status_name(status));
         }
     }
 }

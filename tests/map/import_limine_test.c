@@ -63,9 +63,9 @@ Test(import_limine, good)
     expect_view(BITFRAME_MAP_VIEW_FREE, "0x1000+81 0x100000+16128 0x4003000+4096 0x100000000+524288");
     expect_view(BITFRAME_MAP_VIEW_RESERVED, "0x52000+77 0x4000000+2 0x7fe0000+32");
     expect_view(BITFRAME_MAP_VIEW_RECLAIMABLE, "0x52000+77 0x7fe0000+32");
-    struct bitframe_map_figures figures;
-    bitframe_map_count(&map, &figures);
-    cr_expect_eq(figures.rounding_bytes, 0xC00 + 0x345);
+    struct bitframe_map_stats stats;
+    bitframe_map_get_stats(&map, &stats);
+    cr_expect_eq(stats.rounding_bytes, 0xC00 + 0x345);
 }
 
 Test(import_limine, every_type)

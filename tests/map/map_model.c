@@ -130,28 +130,28 @@ bool map_model_next(const struct map_model *model, enum bitframe_map_view view, 
     return found;
 }
 
-void map_model_count(const struct map_model *model, struct bitframe_map_figures *figures)
+void map_model_count(const struct map_model *model, struct bitframe_map_stats *stats)
 {
-    memset(figures, 0, sizeof(*figures));
+    memset(stats, 0, sizeof(*stats));
     for (uint64_t f = 0; f < model->cells / FRAME_CELLS; f++) {
-        figures->managed_frames += is_in_view(model, f, BITFRAME_MAP_VIEW_SPANS);
-        figures->free_frames += is_in_view(model, f, BITFRAME_MAP_VIEW_FREE);
-        figures->reserved_frames += is_in_view(model, f, BITFRAME_MAP_VIEW_RESERVED);
-        figures->reclaimable_frames += is_in_view(model, f, BITFRAME_MAP_VIEW_RECLAIMABLE);
+        stats->managed_frames += is_in_view(model, f, BITFRAME_MAP_VIEW_SPANS);
+        stats->free_frames += is_in_view(model, f, BITFRAME_MAP_VIEW_FREE);
+        stats->reserved_frames += is_in_view(model, f, BITFRAME_MAP_VIEW_RESERVED);
+        stats->reclaimable_frames += is_in_view(model, f, BITFRAME_MAP_VIEW_RECLAIMABLE);
         if (is_in_view(model, f, BITFRAME_MAP_VIEW_SPANS) &&
             (f == 0 || !is_in_view(model, f - 1, BITFRAME_MAP_VIEW_SPANS)))
-            figures->spans++;
+            stats->spans++;
         if (is_frame_0(model, f))
-            figures->frame_0_bytes += good_cells(model, f) * CELL_BYTES;
+            stats->frame_0_bytes += good_cells(model, f) * CELL_BYTES;
         else if (good_cells(model, f) != FRAME_CELLS)
-            figures->rounding_bytes += good_cells(model, f) * CELL_BYTES;
+            stats->rounding_bytes += good_cells(model, f) * CELL_BYTES;
     }
     for (uint64_t cell = 0; cell < model->cells; cell++) {
         if (model->is[BITFRAME_MAP_RAM][cell])
-            figures->ram_bytes += CELL_BYTES;
+            stats->ram_bytes += CELL_BYTES;
         if (model->is[BITFRAME_MAP_RAM][cell] && model->is[BITFRAME_MAP_HOLE][cell])
-            figures->hole_bytes += CELL_BYTES;
+            stats->hole_bytes += CELL_BYTES;
     }
-    figures->no_room_bytes = model->no_room_bytes;
-    figures->wrapped_bytes = model->wrapped_bytes;
+    stats->no_room_bytes = model->no_room_bytes;
+    stats->wrapped_bytes = model->wrapped_bytes;
 }

@@ -39,7 +39,7 @@ enum bitframe_status map_model_add(struct map_model *model, enum bitframe_map_ki
 bool map_model_next(const struct map_model *model, enum bitframe_map_view view, uint64_t *frame,
                     struct bitframe_map_run *run);
 
-/** bitframe_map_count() */
-void map_model_count(const struct map_model *model, struct bitframe_map_figures *figures);
+/** bitframe_map_get_stats() */
+void map_model_count(const struct map_model *model, struct bitframe_map_stats *stats);
 
 #endif

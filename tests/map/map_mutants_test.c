@@ -202,35 +202,34 @@ static bool reclaimable_outweighs_reserved(const struct bitframe_map *map, enum 
 
 /* count */
 
-static void rounding_is_not_counted(const struct bitframe_map *map, struct bitframe_map_figures *figures)
+static void rounding_is_not_counted(const struct bitframe_map *map, struct bitframe_map_stats *stats)
 {
-    bitframe_map_count(map, figures);
-    figures->rounding_bytes = 0;
+    bitframe_map_get_stats(map, stats);
+    stats->rounding_bytes = 0;
 }
 
-static void frame_0_is_rounding(const struct bitframe_map *map, struct bitframe_map_figures *figures)
+static void frame_0_is_rounding(const struct bitframe_map *map, struct bitframe_map_stats *stats)
 {
-    bitframe_map_count(map, figures);
-    figures->rounding_bytes += figures->frame_0_bytes;
+    bitframe_map_get_stats(map, stats);
+    stats->rounding_bytes += stats->frame_0_bytes;
 }
 
-static void reservations_are_counted_twice(const struct bitframe_map *map,
-                                           struct bitframe_map_figures *figures)
+static void reservations_are_counted_twice(const struct bitframe_map *map, struct bitframe_map_stats *stats)
 {
-    bitframe_map_count(map, figures);
-    figures->reserved_frames += figures->reclaimable_frames;
+    bitframe_map_get_stats(map, stats);
+    stats->reserved_frames += stats->reclaimable_frames;
 }
 
-static void no_room_is_not_counted(const struct bitframe_map *map, struct bitframe_map_figures *figures)
+static void no_room_is_not_counted(const struct bitframe_map *map, struct bitframe_map_stats *stats)
 {
-    bitframe_map_count(map, figures);
-    figures->no_room_bytes = 0;
+    bitframe_map_get_stats(map, stats);
+    stats->no_room_bytes = 0;
 }
 
-static void wrapping_is_not_counted(const struct bitframe_map *map, struct bitframe_map_figures *figures)
+static void wrapping_is_not_counted(const struct bitframe_map *map, struct bitframe_map_stats *stats)
 {
-    bitframe_map_count(map, figures);
-    figures->wrapped_bytes = 0;
+    bitframe_map_get_stats(map, stats);
+    stats->wrapped_bytes = 0;
 }
 
 /* init */

@@ -27,7 +27,7 @@ enum {
 };
 
 static struct bitframe_map map;
-static struct bitframe_map_figures figures;
+static struct bitframe_map_stats stats;
 
 static void begin(void)
 {
@@ -46,11 +46,11 @@ static const char *read_view(int view)
 
 static void count(void)
 {
-    memset(&figures, 0xA5, sizeof(figures));
-    bitframe_map_count(&map, &figures);
-    cr_assert_eq(figures.managed_frames, figures.free_frames + figures.reserved_frames);
-    cr_assert_eq(figures.ram_bytes, figures.managed_frames * FRAME + figures.hole_bytes +
-                                        figures.frame_0_bytes + figures.rounding_bytes);
+    memset(&stats, 0xA5, sizeof(stats));
+    bitframe_map_get_stats(&map, &stats);
+    cr_assert_eq(stats.managed_frames, stats.free_frames + stats.reserved_frames);
+    cr_assert_eq(stats.ram_bytes, stats.managed_frames * FRAME + stats.hole_bytes + stats.frame_0_bytes +
+                                      stats.rounding_bytes);
 }
 
 /** Does a run of @p view contain @p pa? */
@@ -90,8 +90,8 @@ Test(map_init, starts_over)
     cr_expect(bitframe_map_is_complete(&map));
     cr_expect_str_eq(read_view(SPANS), "");
     count();
-    const struct bitframe_map_figures nothing = {0};
-    cr_expect_eq(memcmp(&figures, &nothing, sizeof(figures)), 0);
+    const struct bitframe_map_stats nothing = {0};
+    cr_expect_eq(memcmp(&stats, &nothing, sizeof(stats)), 0);
 }
 
 /* add */
@@ -126,7 +126,7 @@ Test(map_add, odd_pieces_make_a_whole_frame)
     add(RAM, 0x27FF, 1);
     cr_expect_str_eq(read_view(SPANS), "0x2000+1");
     count();
-    cr_expect_eq(figures.rounding_bytes, 0x800);
+    cr_expect_eq(stats.rounding_bytes, 0x800);
     cr_expect_eq(map.counts[RAM], 1);
 }
 
@@ -136,8 +136,8 @@ Test(map_add, ram_is_rounded_inward)
     add(RAM, 0x1001, 0x4FFE); /* to 0x5FFE: neither first nor last frame is whole */
     cr_expect_str_eq(read_view(SPANS), "0x2000+3");
     count();
-    cr_expect_eq(figures.rounding_bytes, 0x1FFE);
-    cr_expect_eq(figures.frame_0_bytes, 0);
+    cr_expect_eq(stats.rounding_bytes, 0x1FFE);
+    cr_expect_eq(stats.frame_0_bytes, 0);
 }
 
 Test(map_add, reservations_are_rounded_outward)
@@ -159,8 +159,8 @@ Test(map_add, holes_are_rounded_outward)
     add(RAM, 0x1000, 0x4000);
     cr_expect_str_eq(read_view(SPANS), "0x1000+2 0x4000+1");
     count();
-    cr_expect_eq(figures.hole_bytes, 1);
-    cr_expect_eq(figures.rounding_bytes, 0xFFF);
+    cr_expect_eq(stats.hole_bytes, 1);
+    cr_expect_eq(stats.rounding_bytes, 0xFFF);
 }
 
 Test(map_add, what_is_not_ram_is_not_reserved)
@@ -182,8 +182,8 @@ Test(map_add, reserved_outweighs_reclaimable)
     cr_expect_str_eq(read_view(VIEW_RESERVED), "0x2000+4");
     cr_expect_str_eq(read_view(VIEW_RECLAIMABLE), "0x2000+1 0x4000+2");
     count();
-    cr_expect_eq(figures.reserved_frames, 4);
-    cr_expect_eq(figures.reclaimable_frames, 3);
+    cr_expect_eq(stats.reserved_frames, 4);
+    cr_expect_eq(stats.reclaimable_frames, 3);
 }
 
 Test(map_add, ends_at_2_64)
@@ -208,18 +208,18 @@ Test(map_add, knows_all_of_the_address_space)
     add(RAM, 0, UINT64_MAX);
     add(RAM, UINT64_MAX, 1);
     cr_expect_eq(map.counts[RAM], 1);
-    bitframe_map_count(&map, &figures);
-    cr_expect_eq(figures.managed_frames, (UINT64_C(1) << (64 - SHIFT)) - 1);
-    cr_expect_eq(figures.frame_0_bytes, FRAME);
-    cr_expect_eq(figures.rounding_bytes, 0);
-    cr_expect_eq(figures.ram_bytes, UINT64_MAX);
+    bitframe_map_get_stats(&map, &stats);
+    cr_expect_eq(stats.managed_frames, (UINT64_C(1) << (64 - SHIFT)) - 1);
+    cr_expect_eq(stats.frame_0_bytes, FRAME);
+    cr_expect_eq(stats.rounding_bytes, 0);
+    cr_expect_eq(stats.ram_bytes, UINT64_MAX);
     add(HOLE, 1, UINT64_MAX);
     add(HOLE, 0, 1);
-    bitframe_map_count(&map, &figures);
-    cr_expect_eq(figures.managed_frames, 0);
-    cr_expect_eq(figures.hole_bytes, UINT64_MAX);
-    cr_expect_eq(figures.frame_0_bytes, 0);
-    cr_expect_eq(figures.rounding_bytes, 0);
+    bitframe_map_get_stats(&map, &stats);
+    cr_expect_eq(stats.managed_frames, 0);
+    cr_expect_eq(stats.hole_bytes, UINT64_MAX);
+    cr_expect_eq(stats.frame_0_bytes, 0);
+    cr_expect_eq(stats.rounding_bytes, 0);
 }
 
 Test(map_add, ram_that_wraps_is_refused)
@@ -245,11 +245,11 @@ Test(map_add, reservation_that_wraps_goes_to_the_end)
     cr_expect_str_eq(read_view(FREE), "0x1000+2", "not around to the beginning either");
     cr_expect_str_eq(read_view(VIEW_RESERVED), "0x3000+2 0xfffffffffffff000+1");
     count();
-    cr_expect_eq(figures.wrapped_bytes, 0x2FFF);
+    cr_expect_eq(stats.wrapped_bytes, 0x2FFF);
     add(HOLE, 0x4000, UINT64_MAX - 0x3FFF + 5);
     cr_expect_str_eq(read_view(SPANS), "0x1000+3");
     count();
-    cr_expect_eq(figures.wrapped_bytes, 0x2FFF + 5);
+    cr_expect_eq(stats.wrapped_bytes, 0x2FFF + 5);
 }
 
 Test(map_add, no_room_changes_nothing_else)
@@ -264,8 +264,8 @@ Test(map_add, no_room_changes_nothing_else)
     cr_expect_eq(memcmp(before, map.ranges, sizeof(before)), 0);
     cr_expect_not(bitframe_map_is_complete(&map), "no pool may be made from it");
     count();
-    cr_expect_eq(figures.no_room_bytes, 4 * 0x123);
-    cr_expect_eq(figures.managed_frames, 1);
+    cr_expect_eq(stats.no_room_bytes, 4 * 0x123);
+    cr_expect_eq(stats.managed_frames, 1);
 
     add(RAM, 0x2000, 0x1000); /* what merges needs no room */
     cr_expect_str_eq(read_view(SPANS), "0x1000+2");
@@ -322,8 +322,8 @@ Test(map_regression, all_ram_is_managed_not_the_first_or_largest)
     add(RAM, 0x40000000, 0x1000);
     cr_expect_str_eq(read_view(SPANS), "0x1000+159 0x40000000+1 0x80000000+524288 0x8000000000+65536");
     count();
-    cr_expect_eq(figures.spans, 4);
-    cr_expect_eq(figures.managed_frames, 159 + 1 + 524288 + 65536);
+    cr_expect_eq(stats.spans, 4);
+    cr_expect_eq(stats.managed_frames, 159 + 1 + 524288 + 65536);
 }
 
 Test(map_regression, frame_0_is_never_managed)
@@ -332,13 +332,13 @@ Test(map_regression, frame_0_is_never_managed)
     add(RAM, 0, 0x3000);
     cr_expect_str_eq(read_view(SPANS), "0x1000+2");
     count();
-    cr_expect_eq(figures.frame_0_bytes, FRAME);
+    cr_expect_eq(stats.frame_0_bytes, FRAME);
     begin();
     add(RAM, 0, 0x800); /* the stub of a page of vectors */
     cr_expect_str_eq(read_view(SPANS), "");
     count();
-    cr_expect_eq(figures.frame_0_bytes, 0x800);
-    cr_expect_eq(figures.rounding_bytes, 0);
+    cr_expect_eq(stats.frame_0_bytes, 0x800);
+    cr_expect_eq(stats.rounding_bytes, 0);
 }
 
 Test(map_regression, addresses_are_not_cut)
@@ -361,13 +361,13 @@ Test(map_regression, addresses_are_not_cut)
     cr_expect_not(is_in(SPANS, 0), "no twin of an edge");
     cr_expect(is_in(FREE, GIB + 0x10000000), "no twin of a reservation");
     count();
-    cr_expect_eq(figures.ram_bytes, 9 * GIB);
-    cr_expect_eq(figures.spans, 9);
+    cr_expect_eq(stats.ram_bytes, 9 * GIB);
+    cr_expect_eq(stats.spans, 9);
 
     begin();
     add(RAM, GIB, 20 * TIB); /* a length beyond both */
     count();
-    cr_expect_eq(figures.managed_frames, 20 * TIB / FRAME);
+    cr_expect_eq(stats.managed_frames, 20 * TIB / FRAME);
 }
 
 Test(map_regression, kernel_image_is_not_in_the_pool)
@@ -385,6 +385,6 @@ Test(map_regression, kernel_image_is_not_in_the_pool)
         }
         uint64_t frames = ((images[i][0] + images[i][1] - 1) >> SHIFT) - (images[i][0] >> SHIFT) + 1;
         count();
-        cr_expect_eq(figures.reserved_frames, frames, "and nothing else is");
+        cr_expect_eq(stats.reserved_frames, frames, "and nothing else is");
     }
 }

@@ -18,7 +18,7 @@ const struct map_calls map_calls_core = {
     .init = bitframe_map_init,
     .add = bitframe_map_add,
     .next = bitframe_map_next,
-    .count = bitframe_map_count,
+    .count = bitframe_map_get_stats,
 };
 
 struct map_trace {
@@ -145,7 +145,7 @@ static void add(struct map_trace *t)
     enum bitframe_status expected = map_model_add(&t->model, kind, first_pa, bytes);
     enum bitframe_status status = t->subject->add(&t->map, kind, first_pa, bytes);
     if (status != expected)
-        differ(t, "add: %s, not %s", bitframe_status_name(status), bitframe_status_name(expected));
+        differ(t, "add: %s, not %s", bitframe_get_status_name(status), bitframe_get_status_name(expected));
     else if (bitframe_map_is_complete(&t->map) == t->model.incomplete)
         differ(t, "complete: %d", t->model.incomplete);
     else
@@ -179,17 +179,17 @@ static enum bitframe_map_view choose_view(struct map_trace *t)
 
 static void count(struct map_trace *t)
 {
-    struct bitframe_map_figures figures;
-    struct bitframe_map_figures expected;
-    memset(&figures, 0xA5, sizeof(figures));
+    struct bitframe_map_stats stats;
+    struct bitframe_map_stats expected;
+    memset(&stats, 0xA5, sizeof(stats));
     map_model_count(&t->model, &expected);
-    t->subject->count(&t->map, &figures);
+    t->subject->count(&t->map, &stats);
     const char *const names[] = {"spans",          "managed",       "free",         "reserved",
                                  "reclaimable",    "ram_bytes",     "hole_bytes",   "frame_0_bytes",
                                  "rounding_bytes", "no_room_bytes", "wrapped_bytes"};
-    uint64_t got[sizeof(figures) / sizeof(uint64_t)];
-    uint64_t wanted[sizeof(figures) / sizeof(uint64_t)];
-    memcpy(got, &figures, sizeof(got));
+    uint64_t got[sizeof(stats) / sizeof(uint64_t)];
+    uint64_t wanted[sizeof(stats) / sizeof(uint64_t)];
+    memcpy(got, &stats, sizeof(got));
     memcpy(wanted, &expected, sizeof(wanted));
     for (size_t i = 0; i < sizeof(got) / sizeof(*got); i++)
         if (got[i] != wanted[i] && !failed(t))

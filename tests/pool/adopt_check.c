@@ -60,22 +60,22 @@ void adopt_check_seal(void *metadata, uint64_t bytes)
 /** Use the pool; what it answers is the other tests' matter. */
 static const char *use(struct bitframe *pool)
 {
-    uint64_t free_frames = bitframe_free_frames(pool);
+    uint64_t free_frames = bitframe_get_free_frames(pool);
     uint64_t pa[70];
-    uint64_t taken = 0;
-    while (taken < 70 && (pa[taken] = bitframe_take(pool)) != 0)
-        taken++;
-    if (bitframe_free_frames(pool) + taken != free_frames)
+    uint64_t allocated = 0;
+    while (allocated < 70 && (pa[allocated] = bitframe_alloc(pool)) != 0)
+        allocated++;
+    if (bitframe_get_free_frames(pool) + allocated != free_frames)
         return "takes and count disagree";
     if (bitframe_check(pool) != BITFRAME_SOUND)
         return "unsound after takes";
-    while (taken != 0) {
-        if (bitframe_free(pool, pa[--taken]) != BITFRAME_OK)
+    while (allocated != 0) {
+        if (bitframe_free(pool, pa[--allocated]) != BITFRAME_OK)
             return "a frame taken cannot be freed";
     }
     struct bitframe_request request = {.frames = 3, .flags = BITFRAME_HIGHEST};
     uint64_t run;
-    if (bitframe_take_run(pool, &request, &run) == BITFRAME_OK &&
+    if (bitframe_alloc_run(pool, &request, &run) == BITFRAME_OK &&
         bitframe_free_run(pool, run, request.frames) != BITFRAME_OK)
         return "a run taken cannot be freed";
     for (uint64_t i = 0; i < pool->span_count; i++) {
@@ -110,8 +110,9 @@ static const char *check(void *metadata, const void *before, uint64_t bytes, boo
     if (memcmp(metadata, before, sizeof(struct header)) != 0 ||
         memcmp((char *)metadata + tables, (const char *)before + tables, bytes - tables) != 0)
         return "header or tables were written";
-    uint64_t free_frames = bitframe_free_frames(&pool);
-    if (bitframe_adopt(&pool, metadata, bytes) != BITFRAME_OK || bitframe_free_frames(&pool) != free_frames)
+    uint64_t free_frames = bitframe_get_free_frames(&pool);
+    if (bitframe_adopt(&pool, metadata, bytes) != BITFRAME_OK ||
+        bitframe_get_free_frames(&pool) != free_frames)
         return "adopted twice it is another";
     return use(&pool);
 }

@@ -77,14 +77,14 @@ static void make_plain_pool(void)
     bitframe_map_add(&map, BITFRAME_MAP_RESERVED, GIB, 100 * FRAME);
     make_of(&map);
     cr_assert_eq(bitframe_reserve(&pool, GIB + MIB, FRAME), BITFRAME_OK);
-    cr_assert_neq(bitframe_take(&pool), 0);
-    cr_assert_eq(bitframe_claim(&pool, GIB + 10 * MIB, 1000), BITFRAME_OK);
+    cr_assert_neq(bitframe_alloc(&pool), 0);
+    cr_assert_eq(bitframe_alloc_at(&pool, GIB + 10 * MIB, 1000), BITFRAME_OK);
     ASSERT_SOUND(&pool);
 }
 
 /* One call on any pool */
 
-enum kind { TAKE, FREE, TAKE_RUN, CLAIM, FREE_RUN, TAKE_RANGE, RESERVE, UNRESERVE, KINDS };
+enum kind { ALLOC, FREE, ALLOC_RUN, CLAIM, FREE_RUN, ALLOC_RANGE, RESERVE, UNRESERVE, KINDS };
 
 struct call {
     enum kind kind;
@@ -103,7 +103,7 @@ static struct call random_call(void)
         .pa = (window_first + below(window_frames + 2)) * FRAME - (below(8) == 0 ? FRAME / 2 : 0),
         .frames = 1 + skewed(window_frames / 4 + 1),
     };
-    if (call.kind == TAKE_RANGE && below(4) != 0)
+    if (call.kind == ALLOC_RANGE && below(4) != 0)
         call.kind = FREE;
     if (call.kind == FREE_RUN || call.kind == CLAIM || call.kind == UNRESERVE)
         call.frames = 1 + skewed(8);
@@ -113,8 +113,8 @@ static struct call random_call(void)
         call.frames = 4 * (1 + below(4));
     }
     call.request = (struct bitframe_request){
-        .frames = below(4) == 0 ? BITFRAME_LINE_FRAMES : call.frames,
-        .align = below(4) == 0 ? BITFRAME_LINE_FRAMES * FRAME : 0,
+        .frames = below(4) == 0 ? BITFRAME_HUGE_FRAMES : call.frames,
+        .align = below(4) == 0 ? BITFRAME_HUGE_FRAMES * FRAME : 0,
         .min_pa = below(4) == 0 ? call.pa : 0,
         .flags = (uint32_t)below(2),
     };
@@ -126,23 +126,23 @@ static struct answer apply(struct bitframe *to, const struct call *call)
     struct answer answer = {0};
     uint64_t pa = 0;
     switch (call->kind) {
-    case TAKE: answer.value = bitframe_take(to); break;
+    case ALLOC: answer.value = bitframe_alloc(to); break;
     case FREE: answer.status = bitframe_free(to, call->pa); break;
-    case TAKE_RUN:
-        answer.status = bitframe_take_run(to, &call->request, &pa);
+    case ALLOC_RUN:
+        answer.status = bitframe_alloc_run(to, &call->request, &pa);
         answer.value = pa;
         break;
-    case CLAIM: answer.status = bitframe_claim(to, call->pa, call->frames); break;
+    case CLAIM: answer.status = bitframe_alloc_at(to, call->pa, call->frames); break;
     case FREE_RUN: answer.status = bitframe_free_run(to, call->pa, call->frames); break;
-    case TAKE_RANGE:
-        answer.value = bitframe_take_range(to, call->pa, call->pa + call->frames * (FRAME / 4));
+    case ALLOC_RANGE:
+        answer.value = bitframe_alloc_range(to, call->pa, call->pa + call->frames * (FRAME / 4));
         break;
     case RESERVE: answer.status = bitframe_reserve(to, call->pa, call->frames * (FRAME / 4)); break;
     case UNRESERVE: answer.status = bitframe_unreserve(to, call->pa, call->frames * (FRAME / 4)); break;
     case KINDS: break;
     }
-    answer.free_frames = bitframe_free_frames(to);
-    answer.reserved_frames = bitframe_reserved_frames(to);
+    answer.free_frames = bitframe_get_free_frames(to);
+    answer.reserved_frames = bitframe_get_reserved_frames(to);
     return answer;
 }
 
@@ -174,7 +174,7 @@ static void copy_what_counts(void)
 static void assert_same(void)
 {
     ASSERT_SOUND(&adopted);
-    bitframe_settle(&pool);
+    bitframe_flush_pending(&pool);
     cr_assert_eq(memcmp(metadata, copy, metadata_bytes), 0);
     cr_assert_eq(adopted.free_frames, pool.free_frames);
     cr_assert_eq(adopted.total_frames, pool.total_frames);
@@ -204,12 +204,12 @@ Test(adopt, equals_the_pool_after_any_history)
             cr_assert_eq(memcmp(&answer, &other, sizeof(answer)), 0, "round %" PRIu64 " call %" PRIu64, i, k);
             answers[call.kind][answer.status == BITFRAME_OK]++;
         }
-        bitframe_settle(&adopted);
+        bitframe_flush_pending(&adopted);
         assert_same();
     }
     for (int kind = 0; kind < KINDS; kind++) {
         cr_expect_gt(answers[kind][1], rounds / 4, "kind %d rarely succeeds", kind);
-        if (kind != TAKE && kind != TAKE_RANGE)
+        if (kind != ALLOC && kind != ALLOC_RANGE)
             cr_expect_gt(answers[kind][0], rounds / 4, "kind %d rarely fails", kind);
         printf("adopt: kind %d: %" PRIu64 " done, %" PRIu64 " refused\n", kind, answers[kind][1],
                answers[kind][0]);
@@ -225,13 +225,13 @@ Test(adopt, where_it_is_and_elsewhere)
     assert_same();
     cr_expect_eq(bitframe_free(&adopted, 17 * MIB), BITFRAME_RESERVED);
     cr_expect_eq(bitframe_free(&adopted, 16 * MIB + 3 * FRAME), BITFRAME_OK, "the one that was taken");
-    cr_expect_eq(bitframe_take(&adopted), 16 * MIB + 3 * FRAME);
+    cr_expect_eq(bitframe_alloc(&adopted), 16 * MIB + 3 * FRAME);
 }
 
 Test(adopt, bits_of_no_frame_and_of_reserved_frames_are_cleared)
 {
     make_plain_pool();
-    uint64_t free_frames = bitframe_free_frames(&pool);
+    uint64_t free_frames = bitframe_get_free_frames(&pool);
     copy_what_counts();
     uint64_t *bitmap = (uint64_t *)(void *)(copy + sizeof(struct header));
     for (uint64_t bit = 0; bit < pool.frames.words * 64; bit++) {
@@ -241,7 +241,7 @@ Test(adopt, bits_of_no_frame_and_of_reserved_frames_are_cleared)
             bitmap[bit / 64] |= bit_mask(bit);
     }
     cr_assert_eq(bitframe_adopt(&adopted, copy, metadata_bytes), BITFRAME_OK);
-    cr_expect_eq(bitframe_free_frames(&adopted), free_frames);
+    cr_expect_eq(bitframe_get_free_frames(&adopted), free_frames);
     assert_same();
 }
 
@@ -254,30 +254,30 @@ Test(adopt, full_and_empty_pools)
         bitmap[i] = UINT64_MAX;
     cr_assert_eq(bitframe_adopt(&adopted, copy, metadata_bytes), BITFRAME_OK);
     ASSERT_SOUND(&adopted);
-    cr_expect_eq(bitframe_free_frames(&adopted) + bitframe_reserved_frames(&adopted),
-                 bitframe_total_frames(&adopted));
+    cr_expect_eq(bitframe_get_free_frames(&adopted) + bitframe_get_reserved_frames(&adopted),
+                 bitframe_get_total_frames(&adopted));
 
-    (void)bitframe_take_range(&pool, 0, UINT64_MAX);
+    (void)bitframe_alloc_range(&pool, 0, UINT64_MAX);
     copy_what_counts();
     cr_assert_eq(bitframe_adopt(&adopted, copy, metadata_bytes), BITFRAME_OK);
     assert_same();
-    cr_expect_eq(bitframe_take(&adopted), 0);
+    cr_expect_eq(bitframe_alloc(&adopted), 0);
     cr_expect_eq(bitframe_free(&adopted, GIB + 10 * MIB), BITFRAME_OK);
-    cr_expect_eq(bitframe_take(&adopted), GIB + 10 * MIB);
+    cr_expect_eq(bitframe_alloc(&adopted), GIB + 10 * MIB);
 }
 
-Test(adopt, levels_of_lines)
+Test(adopt, levels_of_huges)
 {
     guarded_plain_pool(&pool, &metadata_room, GIB, 200 * GIB);
-    cr_assert_eq(pool.lines.count, 3);
-    cr_assert_eq(bitframe_claim(&pool, 77 * GIB, 100 * GIB / FRAME), BITFRAME_OK);
+    cr_assert_eq(pool.huge.count, 3);
+    cr_assert_eq(bitframe_alloc_at(&pool, 77 * GIB, 100 * GIB / FRAME), BITFRAME_OK);
     char *index = (char *)levels_at(&pool, &pool.frames, 1);
     memset(index, 0xA5, (size_t)((char *)pool_segments(&pool) - index));
     cr_assert_eq(bitframe_adopt(&adopted, metadata_room.memory, metadata_room.bytes), BITFRAME_OK);
     ASSERT_SOUND(&adopted);
     const struct bitframe_request request = {.frames = GIB / FRAME, .align = GIB, .min_pa = 77 * GIB};
     uint64_t pa;
-    cr_assert_eq(bitframe_take_run(&adopted, &request, &pa), BITFRAME_OK);
+    cr_assert_eq(bitframe_alloc_run(&adopted, &request, &pa), BITFRAME_OK);
     cr_expect_eq(pa, 177 * GIB);
 }
 
@@ -292,7 +292,7 @@ static enum bitframe_status adopt_copy(uint64_t bytes)
     memcpy(before, copy, metadata_bytes);
     enum bitframe_status status = bitframe_adopt(&adopted, copy, bytes);
     if (status != BITFRAME_OK) {
-        cr_assert_eq(memcmp(before, copy, metadata_bytes), 0, "%s", bitframe_status_name(status));
+        cr_assert_eq(memcmp(before, copy, metadata_bytes), 0, "%s", bitframe_get_status_name(status));
         cr_assert_eq(memcmp(&pool_before, &adopted, sizeof(adopted)), 0);
     }
     return status;
@@ -324,7 +324,7 @@ Test(adopt, refuses_each_flipped_bit)
             cr_assert_neq(status, BITFRAME_OK, "bit %d of byte %" PRIu64, bit, i);
             bool of_format = i >= 8 && i < 24; /* version and frame size come before the checksum */
             cr_assert_eq(status, of_format ? BITFRAME_UNSUPPORTED : BITFRAME_MALFORMED,
-                         "bit %d of byte %" PRIu64 ": %s", bit, i, bitframe_status_name(status));
+                         "bit %d of byte %" PRIu64 ": %s", bit, i, bitframe_get_status_name(status));
             copy[i] = (char)(copy[i] ^ 1 << bit);
             refused++;
         }
@@ -391,7 +391,7 @@ static uint64_t wild(uint64_t word)
     case 2: return word ^ UINT64_C(1) << below(64);
     case 3: return (UINT64_C(1) << below(64)) - below(3);
     case 4: return below(64);
-    case 5: return word + BITFRAME_LINE_FRAMES * (below(17) - 8);
+    case 5: return word + BITFRAME_HUGE_FRAMES * (below(17) - 8);
     case 6: return UINT64_MAX - below(64);
     default: return random_number();
     }
@@ -472,7 +472,7 @@ Test(adopt, refuses_lies_with_right_checksums)
     refuse_lie("an empty span");
     spans[2].end++;
     refuse_lie("one frame more than counted");
-    segments[1].end += BITFRAME_LINE_FRAMES;
+    segments[1].end += BITFRAME_HUGE_FRAMES;
     refuse_lie("a segment longer than its spans");
     segments[0].first_bit += 64;
     refuse_lie("a segment that does not begin with the bitmap");
@@ -527,7 +527,7 @@ Test(adopt, refuses_lies_with_right_checksums)
     segments = (struct segment *)(void *)(copy + offset_of(pool_segments(&pool)));
     memcpy(copy, metadata, metadata_bytes);
     spans[0].end++;
-    segments[0].end += BITFRAME_LINE_FRAMES;
+    segments[0].end += BITFRAME_HUGE_FRAMES;
     header->frames++;
     refuse_lie("a frame that begins at 2^64");
 }
@@ -592,7 +592,7 @@ Test(adopt, torn_reservations)
         bitframe_map_add(&map, BITFRAME_MAP_RAM, i * GIB, page * 8 * FRAME);
     for (uint64_t i = 1; i <= 3; i++)
         bitframe_map_add(&map, BITFRAME_MAP_RESERVED, i * GIB + MIB, 10 * FRAME);
-    cr_assert_eq(bitframe_map_metadata_bytes(&map, &metadata_bytes), BITFRAME_OK);
+    cr_assert_eq(bitframe_map_get_metadata_bytes(&map, &metadata_bytes), BITFRAME_OK);
     uint64_t room = (metadata_bytes / page + 3) * page;
     char *memory = guarded_open(room, page, GUARDED_ABOVE);
 
@@ -614,21 +614,21 @@ Test(adopt, torn_reservations)
     for (size_t i = 0; i < COUNT(calls); i++) {
         for (int place = 0; place < PLACES; place++) {
             cr_assert_eq(bitframe_init_map(&pool, &map, at, metadata_bytes), BITFRAME_OK);
-            uint64_t free_frames = bitframe_free_frames(&pool);
+            uint64_t free_frames = bitframe_get_free_frames(&pool);
             char *pages[] = {[AT_MARK] = memory, [IN_TABLE] = at + tables, [IN_BITMAP] = memory + page};
             cr_assert(crashes(act_apply, &calls[i], pages[place], page), "call %zu place %d", i, place);
             enum bitframe_status status = bitframe_adopt(&adopted, at, metadata_bytes);
             cr_assert_eq(status, place == IN_TABLE ? BITFRAME_MALFORMED : BITFRAME_OK, "call %zu: %s", i,
-                         bitframe_status_name(status));
+                         bitframe_get_status_name(status));
             if (place == IN_TABLE)
                 continue;
             /* All or nothing, whatever the bitmap has of it: the table comes first for a reservation and last
              * for its end. */
             bool has_happened = place == IN_BITMAP && calls[i].kind == RESERVE;
             ASSERT_SOUND(&adopted);
-            cr_expect_eq(bitframe_reserved_frames(&adopted), 30u + has_happened, "call %zu place %d", i,
+            cr_expect_eq(bitframe_get_reserved_frames(&adopted), 30u + has_happened, "call %zu place %d", i,
                          place);
-            cr_expect_eq(bitframe_free_frames(&adopted), free_frames - has_happened);
+            cr_expect_eq(bitframe_get_free_frames(&adopted), free_frames - has_happened);
         }
     }
     guarded_close(memory, room);
@@ -659,7 +659,7 @@ Test(adopt, torn_making)
     make_plain_pool();
     bitframe_map_init(&torn_map, ranges, 1);
     bitframe_map_add(&torn_map, BITFRAME_MAP_RAM, MIB, 4 * GIB);
-    cr_assert_eq(bitframe_extend_bytes(&pool, &torn_map, &torn_bytes), BITFRAME_OK);
+    cr_assert_eq(bitframe_get_extend_bytes(&pool, &torn_map, &torn_bytes), BITFRAME_OK);
     torn_bytes = (torn_bytes + page - 1) / page * page;
     torn_at = guarded_open(torn_bytes, page, GUARDED_ABOVE);
     memcpy(torn_at, metadata, metadata_bytes);
@@ -726,7 +726,7 @@ Test(adopt, torn_at_any_word)
 Test(adopt_regression, repairs_all_but_header_tables_and_bitmap)
 {
     make_plain_pool();
-    bitframe_settle(&pool);
+    bitframe_flush_pending(&pool);
     memcpy(copy, metadata, metadata_bytes);
     uint64_t index = offset_of(levels_at(&pool, &pool.frames, 1));
     uint64_t tables = offset_of(pool_segments(&pool));
@@ -741,7 +741,7 @@ Test(adopt_regression, repairs_all_but_header_tables_and_bitmap)
         cr_assert_eq(memcmp(metadata, copy, metadata_bytes), 0, "word at %" PRIu64, at);
     }
     cr_expect_gt(named[BITFRAME_BAD_INDEX], 0);
-    cr_expect_gt(named[BITFRAME_BAD_LINES], 0);
+    cr_expect_gt(named[BITFRAME_BAD_HUGE], 0);
     cr_expect_eq(named[BITFRAME_SOUND], 0);
 
     struct bitframe right = pool;

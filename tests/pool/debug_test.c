@@ -111,25 +111,25 @@ static void expect_storage(const uint32_t entries[BITS])
 
 /* Poison. The ways in which frames become taken, of those at @p pa: each must look at all of them. */
 
-static void by_take(uint64_t pa, uint64_t frames)
+static void by_alloc(uint64_t pa, uint64_t frames)
 {
     for (uint64_t i = 0; i < frames; i++)
-        cr_assert_eq(bitframe_take(&pool), pa + i * FRAME);
+        cr_assert_eq(bitframe_alloc(&pool), pa + i * FRAME);
 }
 
-static void by_take_run(uint64_t pa, uint64_t frames)
+static void by_alloc_run(uint64_t pa, uint64_t frames)
 {
     struct bitframe_request request = {.frames = frames, .min_pa = pa};
     uint64_t got;
-    cr_assert_eq(bitframe_take_run(&pool, &request, &got), BITFRAME_OK);
+    cr_assert_eq(bitframe_alloc_run(&pool, &request, &got), BITFRAME_OK);
     cr_assert_eq(got, pa);
 }
 
-static void by_take_run_zeroed(uint64_t pa, uint64_t frames)
+static void by_alloc_run_zeroed(uint64_t pa, uint64_t frames)
 {
     struct bitframe_request request = {.frames = frames, .min_pa = pa, .flags = BITFRAME_ZEROED};
     uint64_t got;
-    cr_assert_eq(bitframe_take_run(&pool, &request, &got), BITFRAME_OK);
+    cr_assert_eq(bitframe_alloc_run(&pool, &request, &got), BITFRAME_OK);
     cr_assert_eq(got, pa);
     for (uint64_t i = 0; i < frames * FRAME; i++)
         cr_assert_eq(frame_at(pa)[i], 0);
@@ -137,12 +137,12 @@ static void by_take_run_zeroed(uint64_t pa, uint64_t frames)
 
 static void by_claim(uint64_t pa, uint64_t frames)
 {
-    cr_assert_eq(bitframe_claim(&pool, pa, frames), BITFRAME_OK);
+    cr_assert_eq(bitframe_alloc_at(&pool, pa, frames), BITFRAME_OK);
 }
 
-static void by_take_range(uint64_t pa, uint64_t frames)
+static void by_alloc_range(uint64_t pa, uint64_t frames)
 {
-    cr_assert_eq(bitframe_take_range(&pool, pa, pa + frames * FRAME), frames);
+    cr_assert_eq(bitframe_alloc_range(&pool, pa, pa + frames * FRAME), frames);
 }
 
 static void by_reserve(uint64_t pa, uint64_t frames)
@@ -150,15 +150,15 @@ static void by_reserve(uint64_t pa, uint64_t frames)
     cr_assert_eq(bitframe_reserve(&pool, pa, frames * FRAME), BITFRAME_OK);
 }
 
-static void (*const ways_to_take[])(uint64_t, uint64_t) = {by_take,  by_take_run,   by_take_run_zeroed,
-                                                           by_claim, by_take_range, by_reserve};
+static void (*const ways_to_alloc[])(uint64_t, uint64_t) = {by_alloc, by_alloc_run,   by_alloc_run_zeroed,
+                                                            by_claim, by_alloc_range, by_reserve};
 
 /* And those in which they become free. */
 
 static void by_free(uint64_t pa, uint64_t frames)
 {
     by_claim(pa, frames);
-    cr_assert_eq(bitframe_tag(&pool, pa, frames, TASKS), BITFRAME_OK);
+    cr_assert_eq(bitframe_set_tag(&pool, pa, frames, TASKS), BITFRAME_OK);
     for (uint64_t i = 0; i < frames; i++)
         cr_assert_eq(bitframe_free(&pool, pa + i * FRAME), BITFRAME_OK);
 }
@@ -166,7 +166,7 @@ static void by_free(uint64_t pa, uint64_t frames)
 static void by_free_run(uint64_t pa, uint64_t frames)
 {
     by_claim(pa, frames);
-    cr_assert_eq(bitframe_tag(&pool, pa, frames, TASKS), BITFRAME_OK);
+    cr_assert_eq(bitframe_set_tag(&pool, pa, frames, TASKS), BITFRAME_OK);
     cr_assert_eq(bitframe_free_run(&pool, pa, frames), BITFRAME_OK);
 }
 
@@ -186,7 +186,7 @@ Test(debug_poison, use_after_free_is_reported)
     const uint64_t offsets[] = {0, 1, 7, 8, 2049, FRAME - 8, FRAME - 1};
     const uint64_t frames = 3;
     for (size_t freeing = 0; freeing < COUNT(ways_to_free); freeing++) {
-        for (size_t taking = 0; taking < COUNT(ways_to_take); taking++) {
+        for (size_t taking = 0; taking < COUNT(ways_to_alloc); taking++) {
             for (size_t i = 0; i < COUNT(offsets); i++) {
                 make_pool(BOTH);
                 by_claim(pa_of(0), 62); /* so that the run lies in two words */
@@ -199,7 +199,7 @@ Test(debug_poison, use_after_free_is_reported)
                 uint64_t frame = pa_of(62 + i % frames);
                 frame_at(frame)[offsets[i]] ^= 0x40;
                 cr_assert_eq(reports, 0);
-                ways_to_take[taking](pa_of(62), frames);
+                ways_to_alloc[taking](pa_of(62), frames);
                 cr_assert_eq(reports, 1, "freed by %zu, taken by %zu, offset %" PRIu64, freeing, taking,
                              offsets[i]);
                 cr_assert_eq(debug.corruptions, 1);
@@ -218,10 +218,10 @@ Test(debug_poison, use_after_free_is_reported)
 Test(debug_poison, all_wrong_bytes_are_counted)
 {
     make_pool(BITFRAME_DEBUG_POISON);
-    uint64_t pa = bitframe_take(&pool);
+    uint64_t pa = bitframe_alloc(&pool);
     cr_assert_eq(bitframe_free(&pool, pa), BITFRAME_OK);
     memset(frame_at(pa) + 100, 0, 1000); /* the pattern has no byte 0 */
-    cr_assert_eq(bitframe_take(&pool), pa);
+    cr_assert_eq(bitframe_alloc(&pool), pa);
     cr_assert_eq(reports, 1);
     cr_assert_eq(report.offset, 100);
     cr_assert_eq(report.bytes, 1000);
@@ -229,43 +229,43 @@ Test(debug_poison, all_wrong_bytes_are_counted)
 
     cr_assert_eq(bitframe_free(&pool, pa), BITFRAME_OK);
     memset(frame_at(pa), 0, FRAME);
-    cr_assert_eq(bitframe_take(&pool), pa);
+    cr_assert_eq(bitframe_alloc(&pool), pa);
     cr_assert_eq(reports, 2);
     cr_assert_eq(report.offset, 0);
     cr_assert_eq(report.bytes, FRAME);
 }
 
-Test(debug_poison, a_line_at_a_time)
+Test(debug_poison, a_huge_at_a_time)
 {
-    const struct bitframe_request line = {.frames = BITFRAME_LINE_FRAMES,
-                                          .align = BITFRAME_LINE_FRAMES * FRAME};
+    const struct bitframe_request huge_frame = {.frames = BITFRAME_HUGE_FRAMES,
+                                                .align = BITFRAME_HUGE_FRAMES * FRAME};
     uint64_t pa;
     make_pool(BOTH);
     by_claim(pa_of(0), 1); /* so that the line is not the first */
-    bitframe_debug_set_tag(&pool, TASKS);
-    cr_assert_eq(bitframe_take_run(&pool, &line, &pa), BITFRAME_OK);
-    cr_assert_eq(pa, pa_of(BITFRAME_LINE_FRAMES));
-    cr_assert_eq(bitframe_tag_of(&pool, pa - 1), 0);
-    cr_assert_eq(bitframe_tag_of(&pool, pa), TASKS);
-    cr_assert_eq(bitframe_tag_of(&pool, pa + (line.frames - 1) * FRAME), TASKS);
-    cr_assert_eq(bitframe_tag_of(&pool, pa + line.frames * FRAME), 0);
+    bitframe_set_current_tag(&pool, TASKS);
+    cr_assert_eq(bitframe_alloc_run(&pool, &huge_frame, &pa), BITFRAME_OK);
+    cr_assert_eq(pa, pa_of(BITFRAME_HUGE_FRAMES));
+    cr_assert_eq(bitframe_get_tag(&pool, pa - 1), 0);
+    cr_assert_eq(bitframe_get_tag(&pool, pa), TASKS);
+    cr_assert_eq(bitframe_get_tag(&pool, pa + (huge_frame.frames - 1) * FRAME), TASKS);
+    cr_assert_eq(bitframe_get_tag(&pool, pa + huge_frame.frames * FRAME), 0);
 
     cr_assert_eq(bitframe_free(&pool, pa + 5 * FRAME), BITFRAME_OK);
-    cr_assert_eq(bitframe_free_run(&pool, pa, line.frames), BITFRAME_DOUBLE_FREE);
+    cr_assert_eq(bitframe_free_run(&pool, pa, huge_frame.frames), BITFRAME_DOUBLE_FREE);
     cr_assert_eq(frame_at(pa)[0], 0x11, "nothing changed");
-    cr_assert_eq(bitframe_tag_of(&pool, pa), TASKS);
+    cr_assert_eq(bitframe_get_tag(&pool, pa), TASKS);
     by_claim(pa + 5 * FRAME, 1);
-    cr_assert_eq(bitframe_free_run(&pool, pa, line.frames), BITFRAME_OK);
-    for (uint64_t i = 0; i < line.frames; i++)
+    cr_assert_eq(bitframe_free_run(&pool, pa, huge_frame.frames), BITFRAME_OK);
+    for (uint64_t i = 0; i < huge_frame.frames; i++)
         cr_assert(holds_pattern(pa + i * FRAME));
     cr_assert_eq(frame_at(pa)[-1], 0x11);
-    cr_assert_eq(frame_at(pa)[line.frames * FRAME], 0x11);
-    cr_assert_eq(bitframe_tag_of(&pool, pa), 0);
+    cr_assert_eq(frame_at(pa)[huge_frame.frames * FRAME], 0x11);
+    cr_assert_eq(bitframe_get_tag(&pool, pa), 0);
 
-    uint64_t last = pa + (line.frames - 1) * FRAME;
+    uint64_t last = pa + (huge_frame.frames - 1) * FRAME;
     frame_at(pa)[0] ^= 1;
     frame_at(last)[FRAME - 1] ^= 1;
-    cr_assert_eq(bitframe_take_run(&pool, &line, &pa), BITFRAME_OK);
+    cr_assert_eq(bitframe_alloc_run(&pool, &huge_frame, &pa), BITFRAME_OK);
     cr_assert_eq(reports, 2);
     cr_assert_eq(report.pa, last);
     cr_assert_eq(report.offset, FRAME - 1);
@@ -280,16 +280,16 @@ Test(debug_poison, bulk)
     static uint32_t storage_before[BITS];
     uint64_t pas[70], count;
     make_pool(BOTH);
-    bitframe_debug_set_tag(&pool, TASKS);
-    cr_assert_eq(bitframe_take_bulk(&pool, &many, pas, &count), BITFRAME_OK);
+    bitframe_set_current_tag(&pool, TASKS);
+    cr_assert_eq(bitframe_alloc_bulk(&pool, &many, pas, &count), BITFRAME_OK);
     for (uint64_t i = 0; i < COUNT(pas); i++)
-        cr_assert_eq(bitframe_tag_of(&pool, pas[i]), TASKS);
-    cr_assert_eq(bitframe_tag_of(&pool, pa_of(70)), 0);
+        cr_assert_eq(bitframe_get_tag(&pool, pas[i]), TASKS);
+    cr_assert_eq(bitframe_get_tag(&pool, pa_of(70)), 0);
 
     /* One of them twice: what was freed before that is found out is its owner's still, bytes and all. */
     memcpy(memory_before, memory, sizeof(memory));
     copy_storage(storage_before);
-    bitframe_debug_set_tag(&pool, TABLES);
+    bitframe_set_current_tag(&pool, TABLES);
     pas[69] = pas[3];
     cr_assert_eq(bitframe_free_bulk(&pool, pas, 70, 0, &count), BITFRAME_DOUBLE_FREE);
     cr_assert_eq(memcmp(memory_before, memory, sizeof(memory)), 0);
@@ -299,14 +299,14 @@ Test(debug_poison, bulk)
     cr_assert_eq(count, 69);
     for (uint64_t i = 0; i < 69; i++) {
         cr_assert(holds_pattern(pa_of(i)));
-        cr_assert_eq(bitframe_tag_of(&pool, pa_of(i)), 0);
+        cr_assert_eq(bitframe_get_tag(&pool, pa_of(i)), 0);
     }
     cr_assert_eq(memory[69 * FRAME], 0);
-    cr_assert_eq(bitframe_tag_of(&pool, pa_of(69)), TASKS);
+    cr_assert_eq(bitframe_get_tag(&pool, pa_of(69)), TASKS);
     cr_assert_eq(bitframe_free(&pool, pa_of(69)), BITFRAME_OK);
 
     memory[69 * FRAME + 5] ^= 1;
-    cr_assert_eq(bitframe_take_bulk(&pool, &many, pas, &count), BITFRAME_OK);
+    cr_assert_eq(bitframe_alloc_bulk(&pool, &many, pas, &count), BITFRAME_OK);
     cr_assert_eq(reports, 1, "before it is zeroed");
     cr_assert_eq(report.pa, pa_of(69));
     cr_assert_eq(report.tag, TASKS);
@@ -317,18 +317,18 @@ Test(debug_poison, bulk)
     cr_assert_eq(memory[70 * FRAME], 0x11);
     cr_assert_eq(bitframe_free_bulk(&pool, pas, 70, 0, &count), BITFRAME_DOUBLE_FREE);
     cr_assert_eq(bitframe_debug_sweep(&pool), 0, "and it is debugged still");
-    cr_assert_eq(bitframe_take(&pool), pa_of(0));
-    cr_assert_eq(bitframe_tag_of(&pool, pa_of(0)), TABLES);
+    cr_assert_eq(bitframe_alloc(&pool), pa_of(0));
+    cr_assert_eq(bitframe_get_tag(&pool, pa_of(0)), TABLES);
     ASSERT_SOUND(&pool);
 }
 
-Test(debug_poison, a_taken_frame_is_its_owners)
+Test(debug_poison, a_allocated_frame_is_its_owners)
 {
     make_pool(BOTH);
-    uint64_t pa = bitframe_take(&pool);
+    uint64_t pa = bitframe_alloc(&pool);
     for (int round = 0; round < 3; round++) {
         cr_assert_eq(bitframe_free(&pool, pa), BITFRAME_OK);
-        cr_assert_eq(bitframe_take(&pool), pa);
+        cr_assert_eq(bitframe_alloc(&pool), pa);
         memset(frame_at(pa), round, FRAME); /* after the take: nobody's business */
     }
     cr_assert_eq(reports, 0);
@@ -338,17 +338,17 @@ Test(debug_poison, a_taken_frame_is_its_owners)
 Test(debug_poison, what_was_free_before_is_not_compared)
 {
     make_pool(BOTH);
-    for (size_t taking = 0; taking < COUNT(ways_to_take); taking++) {
+    for (size_t taking = 0; taking < COUNT(ways_to_alloc); taking++) {
         make_pool(BOTH);
-        ways_to_take[taking](pa_of(0), 100);
+        ways_to_alloc[taking](pa_of(0), 100);
         cr_assert_eq(reports, 0, "taken by %zu", taking);
     }
     make_pool(BOTH);
-    uint64_t pa = bitframe_take(&pool);
+    uint64_t pa = bitframe_alloc(&pool);
     cr_assert_eq(bitframe_free(&pool, pa), BITFRAME_OK);
     frame_at(pa)[5] = 0;
     start(&pool, BOTH); /* anew: what was poisoned is forgotten */
-    cr_assert_eq(bitframe_take(&pool), pa);
+    cr_assert_eq(bitframe_alloc(&pool), pa);
     cr_assert_eq(reports, 0);
 }
 
@@ -360,7 +360,7 @@ Test(debug_poison, tags_alone_touch_no_frame)
     by_unreserve(pa_of(0), 3);
     for (uint64_t i = 0; i < 4 * FRAME; i++)
         cr_assert_eq(memory[i], 0x11);
-    by_take(pa_of(0), 3);
+    by_alloc(pa_of(0), 3);
     cr_assert_eq(reports, 0);
 }
 
@@ -368,7 +368,7 @@ Test(debug_poison, refused_calls_change_nothing)
 {
     make_pool(BOTH);
     by_claim(pa_of(0), 100);
-    cr_assert_eq(bitframe_tag(&pool, pa_of(0), 100, TASKS), BITFRAME_OK);
+    cr_assert_eq(bitframe_set_tag(&pool, pa_of(0), 100, TASKS), BITFRAME_OK);
     cr_assert_eq(bitframe_free_run(&pool, pa_of(10), 5), BITFRAME_OK);
     cr_assert_eq(bitframe_reserve(&pool, pa_of(200), 5 * FRAME), BITFRAME_OK);
     memory[12 * FRAME] ^= 1; /* whoever looks at it says so */
@@ -385,11 +385,11 @@ Test(debug_poison, refused_calls_change_nothing)
     cr_assert_eq(bitframe_free(&pool, pa_of(202)), BITFRAME_RESERVED);
     cr_assert_eq(bitframe_free(&pool, pa_of(FRAMES)), BITFRAME_UNMANAGED);
     cr_assert_eq(bitframe_free_run(&pool, pa_of(9), 2), BITFRAME_DOUBLE_FREE);
-    cr_assert_eq(bitframe_claim(&pool, pa_of(12), 4), BITFRAME_IN_USE);
-    cr_assert_eq(bitframe_take_run(&pool, &too_long, &got), BITFRAME_NONE);
+    cr_assert_eq(bitframe_alloc_at(&pool, pa_of(12), 4), BITFRAME_IN_USE);
+    cr_assert_eq(bitframe_alloc_run(&pool, &too_long, &got), BITFRAME_NONE);
     cr_assert_eq(bitframe_reserve(&pool, pa_of(12), 4 * FRAME), BITFRAME_IN_USE);
     cr_assert_eq(bitframe_unreserve(&pool, pa_of(12), FRAME), BITFRAME_NOT_RESERVED);
-    cr_assert_eq(bitframe_take_range(&pool, pa_of(20), pa_of(30)), 0);
+    cr_assert_eq(bitframe_alloc_range(&pool, pa_of(20), pa_of(30)), 0);
 
     cr_assert_eq(reports, 0);
     cr_assert_eq(memcmp(memory_before, memory, sizeof(memory)), 0);
@@ -398,7 +398,7 @@ Test(debug_poison, refused_calls_change_nothing)
 }
 
 /** Of a line that came back to a full pool the levels above know nothing yet. */
-Test(debug_poison, sweep_sees_a_loose_line)
+Test(debug_poison, sweep_sees_a_pending_huge)
 {
     static struct bitframe_map_range ranges[8];
     struct bitframe_map map;
@@ -408,11 +408,11 @@ Test(debug_poison, sweep_sees_a_loose_line)
     cr_assert_eq(bitframe_map_add(&map, BITFRAME_MAP_RAM, pa_of(1024), 512 * FRAME), BITFRAME_OK);
     guarded_pool(&pool, &metadata, &map);
     start(&pool, BITFRAME_DEBUG_POISON);
-    cr_assert_eq(bitframe_take_range(&pool, 0, UINT64_MAX), 16 + 512);
+    cr_assert_eq(bitframe_alloc_range(&pool, 0, UINT64_MAX), 16 + 512);
     cr_assert_eq(bitframe_free(&pool, pa_of(1024)), BITFRAME_OK); /* the gap is there now */
-    cr_assert_eq(bitframe_take(&pool), pa_of(1024));
+    cr_assert_eq(bitframe_alloc(&pool), pa_of(1024));
     cr_assert_eq(bitframe_free_run(&pool, pa_of(1024), 512), BITFRAME_OK);
-    cr_assert_eq(pool.loose, 1);
+    cr_assert_eq(pool.pending, 1);
     frame_at(pa_of(1124))[5] ^= 1;
     cr_assert_eq(bitframe_debug_sweep(&pool), 1);
     cr_assert_eq(report.pa, pa_of(1124));
@@ -434,7 +434,7 @@ Test(debug_poison, sweep_finds_it_where_it_lies)
     cr_assert_eq(report.offset, FRAME - 1);
     cr_assert_eq(report.tag, TASKS);
     cr_assert_eq(bitframe_debug_sweep(&pool), 0, "it is said once");
-    by_take_range(pa_of(0), FRAMES);
+    by_alloc_range(pa_of(0), FRAMES);
     cr_assert_eq(reports, 2);
     cr_assert_eq(debug.corruptions, 2);
 }
@@ -446,7 +446,7 @@ Test(debug_poison, without_a_hook_it_counts)
     by_free_run(pa_of(0), 10);
     for (int i = 0; i < 10; i += 2)
         memory[i * FRAME + 9] ^= 1;
-    by_take_range(pa_of(0), 10);
+    by_alloc_range(pa_of(0), 10);
     cr_assert_eq(debug.corruptions, 5);
     cr_assert_eq(reports, 0);
 }
@@ -473,22 +473,22 @@ void main_output_u64(int32_t interface, uint64_t value)
 
 Test(debug_page_alloc, looks_before_it_zeroes)
 {
-    struct bitframe *pages = bitframe_page_alloc_pool();
+    struct bitframe *pages = bitframe_get_page_alloc_pool();
     declare_memory();
     mem_map_init();
-    cr_assert_eq(bitframe_debug_bytes(pages),
+    cr_assert_eq(bitframe_get_debug_bytes(pages),
                  BITFRAME_BITMAP_WORDS(MALLOC_START, MALLOC_SIZE) * 64 * sizeof(uint32_t));
     start(pages, BOTH);
-    bitframe_debug_set_tag(pages, TASKS);
+    bitframe_set_current_tag(pages, TASKS);
     mem_map_reserve_below(pa_of(5));
     cr_assert_eq(get_free_page(), pa_of(5));
     cr_assert_eq(get_free_page(), pa_of(6));
-    cr_assert_eq(bitframe_tag_of(pages, pa_of(5)), TASKS);
+    cr_assert_eq(bitframe_get_tag(pages, pa_of(5)), TASKS);
     free_page(pa_of(5) + 100); /* the page around it */
     cr_assert(holds_pattern(pa_of(5)));
     cr_assert_eq(memory[6 * FRAME], 0);
-    cr_assert_eq(bitframe_tag_of(pages, pa_of(5)), 0);
-    cr_assert_eq(bitframe_tag_of(pages, pa_of(6)), TASKS);
+    cr_assert_eq(bitframe_get_tag(pages, pa_of(5)), 0);
+    cr_assert_eq(bitframe_get_tag(pages, pa_of(6)), TASKS);
 
     memory[5 * FRAME + 77] = 0;
     free_page(pa_of(5)); /* again, in vain: what is there stays */
@@ -514,61 +514,62 @@ Test(debug_page_alloc, looks_before_it_zeroes)
 Test(debug_tags, are_set_and_lost)
 {
     make_pool(BITFRAME_DEBUG_TAGS);
-    uint64_t pa = bitframe_take(&pool);
-    cr_expect_eq(bitframe_tag_of(&pool, pa), 0);
-    cr_expect_eq(bitframe_tag(&pool, pa, 1, BITFRAME_TAG_MAX), BITFRAME_OK);
-    cr_expect_eq(bitframe_tag_of(&pool, pa), BITFRAME_TAG_MAX);
-    cr_expect_eq(bitframe_tag_of(&pool, pa + FRAME - 1), BITFRAME_TAG_MAX);
-    cr_expect_eq(bitframe_tag_of(&pool, pa + FRAME), 0);
-    cr_expect_eq(bitframe_tag(&pool, pa, 1, 0), BITFRAME_OK);
-    cr_expect_eq(bitframe_tag_of(&pool, pa), 0);
+    uint64_t pa = bitframe_alloc(&pool);
+    cr_expect_eq(bitframe_get_tag(&pool, pa), 0);
+    cr_expect_eq(bitframe_set_tag(&pool, pa, 1, BITFRAME_TAG_MAX), BITFRAME_OK);
+    cr_expect_eq(bitframe_get_tag(&pool, pa), BITFRAME_TAG_MAX);
+    cr_expect_eq(bitframe_get_tag(&pool, pa + FRAME - 1), BITFRAME_TAG_MAX);
+    cr_expect_eq(bitframe_get_tag(&pool, pa + FRAME), 0);
+    cr_expect_eq(bitframe_set_tag(&pool, pa, 1, 0), BITFRAME_OK);
+    cr_expect_eq(bitframe_get_tag(&pool, pa), 0);
     for (size_t i = 0; i < COUNT(ways_to_free); i++) {
         for (uint32_t flags = BITFRAME_DEBUG_TAGS; flags <= BOTH; flags++) {
             make_pool(flags);
             ways_to_free[i].go(pa_of(0), 100);
-            cr_expect_eq(bitframe_tag_of(&pool, pa_of(3)), 0, "way %zu, free", i);
-            by_take(pa_of(0), 4);
-            cr_expect_eq(bitframe_tag_of(&pool, pa_of(3)), 0, "way %zu, another's", i);
+            cr_expect_eq(bitframe_get_tag(&pool, pa_of(3)), 0, "way %zu, free", i);
+            by_alloc(pa_of(0), 4);
+            cr_expect_eq(bitframe_get_tag(&pool, pa_of(3)), 0, "way %zu, another's", i);
         }
     }
-    cr_expect_eq(bitframe_tag_of(&pool, 0), 0);
-    cr_expect_eq(bitframe_tag_of(&pool, pa_of(0) - 1), 0);
-    cr_expect_eq(bitframe_tag_of(&pool, pa_of(FRAMES)), 0);
-    cr_expect_eq(bitframe_tag_of(&pool, UINT64_MAX), 0);
+    cr_expect_eq(bitframe_get_tag(&pool, 0), 0);
+    cr_expect_eq(bitframe_get_tag(&pool, pa_of(0) - 1), 0);
+    cr_expect_eq(bitframe_get_tag(&pool, pa_of(FRAMES)), 0);
+    cr_expect_eq(bitframe_get_tag(&pool, UINT64_MAX), 0);
 }
 
-Test(debug_tags, current_tag_is_that_of_every_take)
+Test(debug_tags, current_tag_is_that_of_every_alloc)
 {
-    for (size_t i = 0; i < COUNT(ways_to_take); i++) {
+    for (size_t i = 0; i < COUNT(ways_to_alloc); i++) {
         make_pool(BOTH);
-        cr_assert_eq(bitframe_debug_set_tag(&pool, TASKS), 0);
-        ways_to_take[i](pa_of(0), 100);
-        uint32_t tag = ways_to_take[i] == by_reserve ? 0 : TASKS;
-        cr_assert_eq(bitframe_tag_of(&pool, pa_of(0)), tag, "way %zu", i);
-        cr_assert_eq(bitframe_tag_of(&pool, pa_of(99)), tag, "way %zu", i);
-        cr_assert_eq(bitframe_tag_of(&pool, pa_of(100)), 0, "way %zu", i);
+        cr_assert_eq(bitframe_set_current_tag(&pool, TASKS), 0);
+        ways_to_alloc[i](pa_of(0), 100);
+        uint32_t tag = ways_to_alloc[i] == by_reserve ? 0 : TASKS;
+        cr_assert_eq(bitframe_get_tag(&pool, pa_of(0)), tag, "way %zu", i);
+        cr_assert_eq(bitframe_get_tag(&pool, pa_of(99)), tag, "way %zu", i);
+        cr_assert_eq(bitframe_get_tag(&pool, pa_of(100)), 0, "way %zu", i);
     }
-    cr_assert_eq(bitframe_debug_set_tag(&pool, BITFRAME_TAG_MAX), TASKS);
-    cr_assert_eq(bitframe_debug_set_tag(&pool, BITFRAME_TAG_MAX + 1), BITFRAME_TAG_MAX);
-    cr_assert_eq(bitframe_debug_set_tag(&pool, BITFRAME_TAG_ANY), BITFRAME_TAG_MAX, "none of these is a tag");
-    cr_assert_eq(bitframe_debug_set_tag(&pool, 0), BITFRAME_TAG_MAX);
-    cr_assert_eq(bitframe_debug_set_tag(&pool, 0), 0);
+    cr_assert_eq(bitframe_set_current_tag(&pool, BITFRAME_TAG_MAX), TASKS);
+    cr_assert_eq(bitframe_set_current_tag(&pool, BITFRAME_TAG_MAX + 1), BITFRAME_TAG_MAX);
+    cr_assert_eq(bitframe_set_current_tag(&pool, BITFRAME_TAG_ANY), BITFRAME_TAG_MAX,
+                 "none of these is a tag");
+    cr_assert_eq(bitframe_set_current_tag(&pool, 0), BITFRAME_TAG_MAX);
+    cr_assert_eq(bitframe_set_current_tag(&pool, 0), 0);
 
     /* What a take finds taken keeps its tag. */
     make_pool(BOTH);
     by_claim(pa_of(10), 10);
-    cr_assert_eq(bitframe_tag(&pool, pa_of(10), 10, TABLES), BITFRAME_OK);
-    bitframe_debug_set_tag(&pool, TASKS);
-    cr_assert_eq(bitframe_take_range(&pool, pa_of(0), pa_of(30)), 20);
+    cr_assert_eq(bitframe_set_tag(&pool, pa_of(10), 10, TABLES), BITFRAME_OK);
+    bitframe_set_current_tag(&pool, TASKS);
+    cr_assert_eq(bitframe_alloc_range(&pool, pa_of(0), pa_of(30)), 20);
     for (uint64_t i = 0; i < 30; i++)
-        cr_assert_eq(bitframe_tag_of(&pool, pa_of(i)), i / 10 == 1 ? TABLES : TASKS);
+        cr_assert_eq(bitframe_get_tag(&pool, pa_of(i)), i / 10 == 1 ? TABLES : TASKS);
 }
 
 Test(debug_tags, refusals_change_nothing)
 {
     make_pool(BOTH);
     by_claim(pa_of(0), 100);
-    cr_assert_eq(bitframe_tag(&pool, pa_of(0), 100, TASKS), BITFRAME_OK);
+    cr_assert_eq(bitframe_set_tag(&pool, pa_of(0), 100, TASKS), BITFRAME_OK);
     cr_assert_eq(bitframe_free(&pool, pa_of(50)), BITFRAME_OK);
     cr_assert_eq(bitframe_reserve(&pool, pa_of(100), 5 * FRAME), BITFRAME_OK);
     static uint32_t before[BITS];
@@ -598,7 +599,7 @@ Test(debug_tags, refusals_change_nothing)
         {0, 1, BITFRAME_TAG_ANY, BITFRAME_INVALID}, /* before what is not the pool's */
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        cr_expect_eq(bitframe_tag(&pool, cases[i].pa, cases[i].frames, cases[i].tag), cases[i].status,
+        cr_expect_eq(bitframe_set_tag(&pool, cases[i].pa, cases[i].frames, cases[i].tag), cases[i].status,
                      "case %zu", i);
         expect_storage(before);
     }
@@ -635,13 +636,13 @@ Test(debug_leaks, by_tag)
     by_claim(pa_of(199), 2);
     start(&pool, BOTH);
 
-    bitframe_debug_set_tag(&pool, TASKS);
-    by_take(pa_of(0), 100);
-    by_take(pa_of(103), 47);
-    by_take(pa_of(153), 1);
-    cr_assert_eq(bitframe_tag(&pool, pa_of(20), 5, TABLES), BITFRAME_OK);
+    bitframe_set_current_tag(&pool, TASKS);
+    by_alloc(pa_of(0), 100);
+    by_alloc(pa_of(103), 47);
+    by_alloc(pa_of(153), 1);
+    cr_assert_eq(bitframe_set_tag(&pool, pa_of(20), 5, TABLES), BITFRAME_OK);
     cr_assert_eq(bitframe_free(&pool, pa_of(60)), BITFRAME_OK);
-    cr_assert_eq(bitframe_tag(&pool, pa_of(99), 1, 0), BITFRAME_OK);
+    cr_assert_eq(bitframe_set_tag(&pool, pa_of(99), 1, 0), BITFRAME_OK);
 
     uint64_t frame = 0;
     expect_run(TASKS, &frame, 0, 20, TASKS);
@@ -693,21 +694,21 @@ Test(debug_leaks, by_tag)
 Test(debug_leaks, offline_frames_are_nobodys_and_not_touched)
 {
     struct guarded words = {0};
-    struct bitframe_offline record;
+    struct bitframe_offline_range record;
     uint64_t pas[2] = {pa_of(16), pa_of(17)}, count, frame = 0;
     make_pool(BOTH);
     uint64_t *bits = guarded_offline_words(&words, pa_of(10), 10 * FRAME, &count);
     by_free_run(pa_of(10), 5);
-    bitframe_debug_set_tag(&pool, TASKS);
+    bitframe_set_current_tag(&pool, TASKS);
     by_claim(pa_of(15), 5);
 
     /* Frames 10 to 19 fail: 5 are free, 5 in use. Nobody may read or write them. */
     cr_assert_eq(mprotect(memory + 10 * FRAME, 10 * FRAME, PROT_NONE), 0);
-    cr_assert_eq(bitframe_offline(&pool, &record, pa_of(10), 10 * FRAME, bits, count), BITFRAME_OK);
-    cr_assert_eq(bitframe_tag_of(&pool, pa_of(10)), 0);
-    cr_assert_eq(bitframe_tag_of(&pool, pa_of(15)), TASKS, "its owner's still");
-    cr_assert_eq(bitframe_tag(&pool, pa_of(14), 2, TABLES), BITFRAME_OFFLINE);
-    cr_assert_eq(bitframe_tag(&pool, pa_of(18), 1, TABLES), BITFRAME_OK);
+    cr_assert_eq(bitframe_set_offline(&pool, &record, pa_of(10), 10 * FRAME, bits, count), BITFRAME_OK);
+    cr_assert_eq(bitframe_get_tag(&pool, pa_of(10)), 0);
+    cr_assert_eq(bitframe_get_tag(&pool, pa_of(15)), TASKS, "its owner's still");
+    cr_assert_eq(bitframe_set_tag(&pool, pa_of(14), 2, TABLES), BITFRAME_OFFLINE);
+    cr_assert_eq(bitframe_set_tag(&pool, pa_of(18), 1, TABLES), BITFRAME_OK);
     cr_assert_eq(bitframe_free(&pool, pa_of(15)), BITFRAME_OK);
     cr_assert_eq(bitframe_free_bulk(&pool, pas, 2, 0, &count), BITFRAME_OK);
     expect_run(BITFRAME_TAG_ANY, &frame, 18, 1, TABLES);
@@ -717,17 +718,17 @@ Test(debug_leaks, offline_frames_are_nobodys_and_not_touched)
     frame = 0;
     expect_no_run(BITFRAME_TAG_ANY, &frame);
     cr_assert_eq(bitframe_debug_sweep(&pool), 0);
-    cr_assert_eq(bitframe_take(&pool), pa_of(0));
-    cr_assert_eq(bitframe_tag_of(&pool, pa_of(0)), TASKS, "the current tag is what it was");
+    cr_assert_eq(bitframe_alloc(&pool), pa_of(0));
+    cr_assert_eq(bitframe_get_tag(&pool, pa_of(0)), TASKS, "the current tag is what it was");
 
     /* Others take their place, and they come back as any frame that becomes free. */
     cr_assert_eq(mprotect(memory + 10 * FRAME, 10 * FRAME, PROT_READ | PROT_WRITE), 0);
     memset(memory + 10 * FRAME, 0, 10 * FRAME);
-    cr_assert_eq(bitframe_online(&pool, &record), BITFRAME_OK);
+    cr_assert_eq(bitframe_set_online(&pool, &record), BITFRAME_OK);
     for (uint64_t i = 10; i < 20; i++)
         cr_assert(holds_pattern(pa_of(i)));
     memory[19 * FRAME] ^= 1;
-    by_take_range(pa_of(10), 10);
+    by_alloc_range(pa_of(10), 10);
     cr_assert_eq(reports, 1);
     cr_assert_eq(report.pa, pa_of(19));
     cr_assert_eq(report.tag, 0);
@@ -746,26 +747,26 @@ static void expect_off(void)
     static uint32_t before[BITS];
     copy_storage(before);
     memset(memory, 0x11, sizeof(memory));
-    cr_expect_eq(bitframe_debug_set_tag(&pool, TASKS), 0);
-    cr_expect_eq(bitframe_debug_set_tag(&pool, TASKS), 0);
-    by_take(pa_of(0), 1);
-    cr_expect_eq(bitframe_tag(&pool, pa_of(0), 1, TASKS), BITFRAME_OK);
-    cr_expect_eq(bitframe_tag(&pool, pa_of(1), 0, BITFRAME_TAG_ANY), BITFRAME_OK, "nothing is looked at");
-    cr_expect_eq(bitframe_tag_of(&pool, pa_of(0)), 0);
+    cr_expect_eq(bitframe_set_current_tag(&pool, TASKS), 0);
+    cr_expect_eq(bitframe_set_current_tag(&pool, TASKS), 0);
+    by_alloc(pa_of(0), 1);
+    cr_expect_eq(bitframe_set_tag(&pool, pa_of(0), 1, TASKS), BITFRAME_OK);
+    cr_expect_eq(bitframe_set_tag(&pool, pa_of(1), 0, BITFRAME_TAG_ANY), BITFRAME_OK, "nothing is looked at");
+    cr_expect_eq(bitframe_get_tag(&pool, pa_of(0)), 0);
     cr_expect(!bitframe_leaks_next(&pool, BITFRAME_TAG_ANY, &frame, &run));
     cr_expect(!bitframe_tags_next(&pool, &tag, &total));
     cr_expect_eq(bitframe_debug_sweep(&pool), 0);
     cr_expect_eq(bitframe_free(&pool, pa_of(0)), BITFRAME_OK);
 
-    const struct bitframe_request line = {.frames = BITFRAME_LINE_FRAMES,
-                                          .align = BITFRAME_LINE_FRAMES * FRAME};
+    const struct bitframe_request huge_frame = {.frames = BITFRAME_HUGE_FRAMES,
+                                                .align = BITFRAME_HUGE_FRAMES * FRAME};
     const struct bitframe_request many = {.frames = 70};
     uint64_t pa, pas[70], count;
-    cr_expect_eq(bitframe_take_run(&pool, &line, &pa), BITFRAME_OK);
-    cr_expect_eq(bitframe_take_bulk(&pool, &many, pas, &count), BITFRAME_OK);
+    cr_expect_eq(bitframe_alloc_run(&pool, &huge_frame, &pa), BITFRAME_OK);
+    cr_expect_eq(bitframe_alloc_bulk(&pool, &many, pas, &count), BITFRAME_OK);
     cr_expect_eq(bitframe_free_bulk(&pool, pas, 69, 0, &count), BITFRAME_OK);
     cr_expect_eq(bitframe_free_bulk(&pool, pas + 69, 1, BITFRAME_PARTIAL, &count), BITFRAME_OK);
-    cr_expect_eq(bitframe_free_run(&pool, pa, line.frames), BITFRAME_OK);
+    cr_expect_eq(bitframe_free_run(&pool, pa, huge_frame.frames), BITFRAME_OK);
     by_free(pa_of(0), 3);
     by_free_run(pa_of(0), 3);
     by_unreserve(pa_of(0), 3);
@@ -779,7 +780,7 @@ static void expect_off(void)
 Test(debug_start, refuses_bad_arguments)
 {
     make_plain_pool();
-    uint64_t bytes = bitframe_debug_bytes(&pool);
+    uint64_t bytes = bitframe_get_debug_bytes(&pool);
     cr_assert_eq(bytes, BITS * sizeof(uint32_t));
     char *entries = guarded_renew(&storage, bytes, sizeof(uint32_t));
     static uint32_t entries_before[BITS];
@@ -805,24 +806,24 @@ Test(debug_start, poison_alone_has_no_tags)
     make_pool(BITFRAME_DEBUG_POISON);
     struct bitframe_tagged_run run;
     uint64_t frame = 0;
-    cr_expect_eq(bitframe_debug_set_tag(&pool, TASKS), 0);
-    by_take(pa_of(0), 1);
-    cr_expect_eq(bitframe_tag(&pool, pa_of(0), 1, TASKS), BITFRAME_OK);
-    cr_expect_eq(bitframe_tag_of(&pool, pa_of(0)), 0);
+    cr_expect_eq(bitframe_set_current_tag(&pool, TASKS), 0);
+    by_alloc(pa_of(0), 1);
+    cr_expect_eq(bitframe_set_tag(&pool, pa_of(0), 1, TASKS), BITFRAME_OK);
+    cr_expect_eq(bitframe_get_tag(&pool, pa_of(0)), 0);
     cr_expect(!bitframe_leaks_next(&pool, BITFRAME_TAG_ANY, &frame, &run));
 }
 
 Test(debug_start, anew_forgets)
 {
     make_pool(BOTH);
-    bitframe_debug_set_tag(&pool, TASKS);
-    by_take(pa_of(0), 3);
+    bitframe_set_current_tag(&pool, TASKS);
+    by_alloc(pa_of(0), 3);
     debug.corruptions = 9;
     start(&pool, BOTH);
     cr_expect_eq(debug.corruptions, 0);
-    cr_expect_eq(bitframe_tag_of(&pool, pa_of(0)), 0);
-    cr_expect_eq(bitframe_take(&pool), pa_of(3));
-    cr_expect_eq(bitframe_tag_of(&pool, pa_of(3)), 0);
+    cr_expect_eq(bitframe_get_tag(&pool, pa_of(0)), 0);
+    cr_expect_eq(bitframe_alloc(&pool), pa_of(3));
+    cr_expect_eq(bitframe_get_tag(&pool, pa_of(3)), 0);
     uint64_t frame = 0;
     expect_run(0, &frame, 0, 4, 0);
 }
@@ -834,7 +835,7 @@ Test(debug_start, off_until_then_and_after_stop)
     bitframe_debug_stop(&pool); /* of nothing */
     expect_off();
     start(&pool, BOTH);
-    by_take(pa_of(0), 1);
+    by_alloc(pa_of(0), 1);
     cr_assert_eq(bitframe_free(&pool, pa_of(0)), BITFRAME_OK);
     cr_assert(holds_pattern(pa_of(0)));
     bitframe_debug_stop(&pool);
@@ -859,7 +860,7 @@ Test(debug_start, a_pool_made_again_is_not_debugged)
     make_pool(BOTH);
     cr_assert_eq(bitframe_map_init(&map, &range, 1), BITFRAME_OK);
     cr_assert_eq(bitframe_map_add(&map, BITFRAME_MAP_RAM, pa_of(0), 2 * FRAMES * FRAME), BITFRAME_OK);
-    cr_assert_eq(bitframe_extend_bytes(&pool, &map, &bytes), BITFRAME_OK);
+    cr_assert_eq(bitframe_get_extend_bytes(&pool, &map, &bytes), BITFRAME_OK);
     guarded_renew(&more, bytes, BITFRAME_METADATA_ALIGN);
     cr_assert_eq(bitframe_extend(&pool, &map, more.memory, bytes), BITFRAME_OK);
     expect_off();
@@ -887,14 +888,14 @@ Test(debug, works_at_another_address)
                  BITFRAME_OK);
     cr_assert_eq(bitframe_debug_start(&low->pool, &low->debug, low->entries, sizeof(low->entries), BOTH),
                  BITFRAME_OK);
-    bitframe_debug_set_tag(&low->pool, TASKS);
-    cr_assert_eq(bitframe_take(&low->pool), pa_of(0));
+    bitframe_set_current_tag(&low->pool, TASKS);
+    cr_assert_eq(bitframe_alloc(&low->pool), pa_of(0));
     guarded_close(at[0], bytes);
 
-    cr_assert_eq(bitframe_tag_of(&high->pool, pa_of(0)), TASKS);
+    cr_assert_eq(bitframe_get_tag(&high->pool, pa_of(0)), TASKS);
     cr_assert_eq(bitframe_free(&high->pool, pa_of(0)), BITFRAME_OK);
     memory[3] ^= 1;
-    cr_assert_eq(bitframe_take(&high->pool), pa_of(0));
+    cr_assert_eq(bitframe_alloc(&high->pool), pa_of(0));
     cr_assert_eq(high->debug.corruptions, 1);
     guarded_close(at[1], bytes);
 }
@@ -916,7 +917,7 @@ Test(debug, a_pool_is_debugged_or_shared)
     const struct bitframe_share_options options = {.policy = BITFRAME_LOWEST, .cpus = 1};
     struct bitframe_shared *shared;
     make_pool(BITFRAME_DEBUG_TAGS);
-    guarded_renew(&slots, bitframe_share_bytes(&pool, 1), BITFRAME_SHARE_ALIGN);
+    guarded_renew(&slots, bitframe_get_share_bytes(&pool, 1), BITFRAME_SHARE_ALIGN);
     cr_assert_eq(bitframe_share(&shared, &pool, &options, slots.memory, slots.bytes), BITFRAME_UNSUPPORTED);
     ASSERT_SOUND(&pool);
     bitframe_debug_stop(&pool);

@@ -47,7 +47,7 @@ static void extend(void)
 {
     struct guarded next = {0};
     uint64_t bytes;
-    cr_assert_eq(bitframe_extend_bytes(&pool, &map, &bytes), BITFRAME_OK);
+    cr_assert_eq(bitframe_get_extend_bytes(&pool, &map, &bytes), BITFRAME_OK);
     guarded_renew(&next, bytes, BITFRAME_METADATA_ALIGN);
     cr_assert_eq(bitframe_extend(&pool, &map, next.memory, bytes), BITFRAME_OK);
     struct bitframe other;
@@ -79,9 +79,9 @@ static void assert_same_frames(const char *after)
         cr_assert_eq(frame_is_reserved(&pool, frame), state == MODEL_RESERVED, "%s: frame %" PRIu64, after,
                      i);
     }
-    cr_assert_eq(bitframe_free_frames(&pool), model_count(&model, MODEL_FREE), "%s", after);
-    cr_assert_eq(bitframe_reserved_frames(&pool), model_count(&model, MODEL_RESERVED), "%s", after);
-    cr_assert_eq(bitframe_total_frames(&pool), model.frames - model_count(&model, MODEL_FOREIGN), "%s",
+    cr_assert_eq(bitframe_get_free_frames(&pool), model_count(&model, MODEL_FREE), "%s", after);
+    cr_assert_eq(bitframe_get_reserved_frames(&pool), model_count(&model, MODEL_RESERVED), "%s", after);
+    cr_assert_eq(bitframe_get_total_frames(&pool), model.frames - model_count(&model, MODEL_FOREIGN), "%s",
                  after);
 }
 
@@ -163,23 +163,23 @@ static void call(void)
     uint64_t pa = some_pa(), frames = 1 + skewed(model.frames / 8 + 1);
     uint64_t choice = below(8);
     switch (choice) {
-    case 0: cr_assert_eq(bitframe_take(&pool), model_take(&model)); break;
+    case 0: cr_assert_eq(bitframe_alloc(&pool), model_alloc(&model)); break;
     case 1:
         got = bitframe_free(&pool, pa);
         expected = model_free(&model, pa);
         break;
     case 2: {
-        const struct bitframe_request request = {.frames = below(3) == 0 ? BITFRAME_LINE_FRAMES : frames,
+        const struct bitframe_request request = {.frames = below(3) == 0 ? BITFRAME_HUGE_FRAMES : frames,
                                                  .align = below(3) == 0 ? FRAME << below(11) : 0,
                                                  .flags = (uint32_t)below(2)};
         uint64_t run = 0, model_run = 0;
-        got = bitframe_take_run(&pool, &request, &run);
-        expected = model_take_run(&model, &request, &model_run);
+        got = bitframe_alloc_run(&pool, &request, &run);
+        expected = model_alloc_run(&model, &request, &model_run);
         cr_assert_eq(run, model_run);
         break;
     }
     case 3:
-        got = bitframe_claim(&pool, pa, frames);
+        got = bitframe_alloc_at(&pool, pa, frames);
         expected = model_claim(&model, pa, frames);
         break;
     case 4:
@@ -200,8 +200,8 @@ static void call(void)
         got = bitframe_unreserve(&pool, pa, frames * FRAME);
         expected = model_unreserve(&model, pa, frames * FRAME);
     }
-    cr_assert_eq(got, expected, "call %" PRIu64 ": %s, should be %s", choice, bitframe_status_name(got),
-                 bitframe_status_name(expected));
+    cr_assert_eq(got, expected, "call %" PRIu64 ": %s, should be %s", choice, bitframe_get_status_name(got),
+                 bitframe_get_status_name(expected));
 }
 
 static void run_calls(uint64_t calls)
@@ -229,7 +229,7 @@ static uint64_t grow_once(uint64_t first, uint64_t frames, uint64_t calls)
         run_calls(calls);
         struct bitframe adopted;
         cr_assert_eq(bitframe_adopt(&adopted, metadata.memory, metadata.bytes), BITFRAME_OK);
-        cr_assert_eq(bitframe_free_frames(&adopted), bitframe_free_frames(&pool));
+        cr_assert_eq(bitframe_get_free_frames(&adopted), bitframe_get_free_frames(&pool));
         /* The pool goes on with what adopting has left, which is as it should be. */
         assert_same_frames("adopted");
         grown++;
@@ -257,11 +257,11 @@ Test(extend, equals_model_on_any_map)
 /** Extend by one range; @p first_pa is where its first frame will be found free. */
 static void extend_by(uint64_t pa, uint64_t frames)
 {
-    uint64_t free_frames = bitframe_free_frames(&pool);
+    uint64_t free_frames = bitframe_get_free_frames(&pool);
     add(BITFRAME_MAP_RAM, pa, frames * FRAME);
     extend();
-    cr_expect_eq(bitframe_free_frames(&pool), free_frames + frames);
-    cr_expect_eq(bitframe_claim(&pool, pa, frames), BITFRAME_OK);
+    cr_expect_eq(bitframe_get_free_frames(&pool), free_frames + frames);
+    cr_expect_eq(bitframe_alloc_at(&pool, pa, frames), BITFRAME_OK);
     cr_expect_eq(bitframe_free_run(&pool, pa, frames), BITFRAME_OK);
     ASSERT_SOUND(&pool);
 }
@@ -271,7 +271,7 @@ Test(extend, below_above_between_and_beside)
     begin();
     add(BITFRAME_MAP_RAM, GIB + 70 * FRAME, 1000 * FRAME);
     make();
-    cr_assert_eq(bitframe_take(&pool), GIB + 70 * FRAME);
+    cr_assert_eq(bitframe_alloc(&pool), GIB + 70 * FRAME);
     cr_assert_eq(bitframe_reserve(&pool, GIB + 1069 * FRAME, FRAME), BITFRAME_OK);
     extend_by(2 * GIB, 300);                         /* above, a segment of its own */
     extend_by(GIB + 1070 * FRAME, 10);               /* touching above, in the word of the last frame */
@@ -283,7 +283,7 @@ Test(extend, below_above_between_and_beside)
     extend_by(GIB + 1080 * FRAME, 512 * 256 - 1080); /* and what joins two segments */
     cr_expect_eq(bitframe_free(&pool, GIB + 1069 * FRAME), BITFRAME_RESERVED);
     cr_expect_eq(bitframe_free(&pool, GIB + 70 * FRAME), BITFRAME_OK, "it was taken before all of that");
-    cr_expect_eq(bitframe_take(&pool), 16 * MIB, "the lowest of all memory");
+    cr_expect_eq(bitframe_alloc(&pool), 16 * MIB, "the lowest of all memory");
     cr_expect_eq(pool.segment_count, 3);
     ASSERT_SOUND(&pool);
 }
@@ -295,11 +295,11 @@ Test(extend, what_the_map_reserves_counts_for_new_frames_only)
     add(BITFRAME_MAP_RESERVED, GIB + 900 * FRAME, 100 * FRAME);
     make();
     cr_assert_eq(bitframe_unreserve(&pool, GIB + 950 * FRAME, 50 * FRAME), BITFRAME_OK);
-    cr_assert_eq(bitframe_claim(&pool, GIB + 960 * FRAME, 1), BITFRAME_OK);
+    cr_assert_eq(bitframe_alloc_at(&pool, GIB + 960 * FRAME, 1), BITFRAME_OK);
     add(BITFRAME_MAP_RAM, GIB + 1000 * FRAME, 1000 * FRAME);
     add(BITFRAME_MAP_RESERVED, GIB + 800 * FRAME, 400 * FRAME);
     extend();
-    cr_expect_eq(bitframe_reserved_frames(&pool), 50 + 200);
+    cr_expect_eq(bitframe_get_reserved_frames(&pool), 50 + 200);
     cr_expect_eq(pool.reserved_count, 2);
     cr_expect_eq(bitframe_free(&pool, GIB + 800 * FRAME), BITFRAME_DOUBLE_FREE);
     cr_expect_eq(bitframe_free(&pool, GIB + 949 * FRAME), BITFRAME_RESERVED);
@@ -318,7 +318,7 @@ Test(extend, reservations_that_meet_become_one)
     add(BITFRAME_MAP_RESERVED, GIB + 100 * FRAME, 10 * FRAME);
     extend();
     cr_expect_eq(pool.reserved_count, 1);
-    cr_expect_eq(bitframe_reserved_frames(&pool), 20);
+    cr_expect_eq(bitframe_get_reserved_frames(&pool), 20);
 }
 
 Test(extend, reservation_across_a_hole_leaves_the_hole_alone)
@@ -332,8 +332,8 @@ Test(extend, reservation_across_a_hole_leaves_the_hole_alone)
     add(BITFRAME_MAP_RAM, GIB + 150 * FRAME, 50 * FRAME);
     extend();
     cr_expect_eq(pool.reserved_count, 2);
-    cr_expect_eq(bitframe_reserved_frames(&pool), 20);
-    cr_expect_eq(bitframe_free_frames(&pool), 90 + 50 + 90);
+    cr_expect_eq(bitframe_get_reserved_frames(&pool), 20);
+    cr_expect_eq(bitframe_get_free_frames(&pool), 90 + 50 + 90);
 }
 
 Test(extend, room_for_reservations_is_as_after_making)
@@ -347,41 +347,41 @@ Test(extend, room_for_reservations_is_as_after_making)
             done++;
         cr_expect_eq(done, BITFRAME_SPARE_RESERVED, "round %" PRIu64, round);
         extend(); /* over the same memory: that will do */
-        cr_expect_eq(bitframe_reserved_frames(&pool), (round + 1) * BITFRAME_SPARE_RESERVED);
+        cr_expect_eq(bitframe_get_reserved_frames(&pool), (round + 1) * BITFRAME_SPARE_RESERVED);
     }
 }
 
 Test(extend, what_is_offline_stays_so)
 {
-    struct bitframe_offline record;
+    struct bitframe_offline_range record;
     struct guarded words = {0};
     uint64_t count;
     begin();
     add(BITFRAME_MAP_RAM, GIB, 1000 * FRAME);
     make();
-    cr_assert_eq(bitframe_claim(&pool, GIB + 2 * FRAME, 3), BITFRAME_OK);
+    cr_assert_eq(bitframe_alloc_at(&pool, GIB + 2 * FRAME, 3), BITFRAME_OK);
     uint64_t *bits = guarded_offline_words(&words, GIB, 10 * FRAME, &count);
-    cr_assert_eq(bitframe_offline(&pool, &record, GIB, 10 * FRAME, bits, count), BITFRAME_OK);
+    cr_assert_eq(bitframe_set_offline(&pool, &record, GIB, 10 * FRAME, bits, count), BITFRAME_OK);
     extend_by(2 * GIB, 300);
     extend_by(16 * MIB, 5);
-    cr_expect_eq(bitframe_offline_frames(&pool), 7);
-    cr_expect_eq(bitframe_offline_in_use(&record), 3);
+    cr_expect_eq(bitframe_get_offline_frames(&pool), 7);
+    cr_expect_eq(bitframe_get_offline_in_use(&record), 3);
     cr_expect_eq(bitframe_free(&pool, GIB), BITFRAME_OFFLINE);
     cr_expect_eq(bitframe_free(&pool, GIB + 3 * FRAME), BITFRAME_OK);
-    cr_expect_eq(bitframe_offline_frames(&pool), 8);
-    cr_expect_eq(bitframe_online(&pool, &record), BITFRAME_OK);
-    cr_expect_eq(bitframe_free_frames(&pool), 305 + 1000 - 2);
+    cr_expect_eq(bitframe_get_offline_frames(&pool), 8);
+    cr_expect_eq(bitframe_set_online(&pool, &record), BITFRAME_OK);
+    cr_expect_eq(bitframe_get_free_frames(&pool), 305 + 1000 - 2);
     ASSERT_SOUND(&pool);
 
     /* A hole that the range reaches across, and that is memory in the map. */
     uint64_t bytes;
     bits = guarded_offline_words(&words, GIB + 990 * FRAME, GIB, &count);
-    cr_assert_eq(bitframe_offline(&pool, &record, GIB + 990 * FRAME, GIB, bits, count), BITFRAME_OK);
-    cr_assert_eq(bitframe_offline_frames(&pool), 310);
+    cr_assert_eq(bitframe_set_offline(&pool, &record, GIB + 990 * FRAME, GIB, bits, count), BITFRAME_OK);
+    cr_assert_eq(bitframe_get_offline_frames(&pool), 310);
     add(BITFRAME_MAP_RAM, 2 * GIB - 8 * FRAME, 8 * FRAME);
-    cr_expect_eq(bitframe_extend_bytes(&pool, &map, &bytes), BITFRAME_OFFLINE);
-    cr_expect_eq(bitframe_online(&pool, &record), BITFRAME_OK);
-    cr_expect_eq(bitframe_extend_bytes(&pool, &map, &bytes), BITFRAME_OK);
+    cr_expect_eq(bitframe_get_extend_bytes(&pool, &map, &bytes), BITFRAME_OFFLINE);
+    cr_expect_eq(bitframe_set_online(&pool, &record), BITFRAME_OK);
+    cr_expect_eq(bitframe_get_extend_bytes(&pool, &map, &bytes), BITFRAME_OK);
     ASSERT_SOUND(&pool);
 }
 
@@ -390,13 +390,13 @@ Test(extend, nothing_free_before)
     begin();
     add(BITFRAME_MAP_RAM, GIB, 1000 * FRAME);
     make();
-    cr_assert_eq(bitframe_take_range(&pool, 0, UINT64_MAX), 1000);
+    cr_assert_eq(bitframe_alloc_range(&pool, 0, UINT64_MAX), 1000);
     extend();
-    cr_expect_eq(bitframe_take(&pool), 0);
+    cr_expect_eq(bitframe_alloc(&pool), 0);
     extend_by(3 * GIB, 1);
-    cr_expect_eq(bitframe_take(&pool), 3 * GIB);
+    cr_expect_eq(bitframe_alloc(&pool), 3 * GIB);
     cr_expect_eq(bitframe_free(&pool, GIB), BITFRAME_OK);
-    cr_expect_eq(bitframe_take(&pool), GIB);
+    cr_expect_eq(bitframe_alloc(&pool), GIB);
 }
 
 Test(extend, refusals_change_nothing)
@@ -407,7 +407,7 @@ Test(extend, refusals_change_nothing)
     add(BITFRAME_MAP_RAM, 2 * GIB, 1000 * FRAME);
     add(BITFRAME_MAP_RESERVED, 2 * GIB, 10 * FRAME);
     make();
-    cr_assert_eq(bitframe_claim(&pool, GIB + 3 * FRAME, 5), BITFRAME_OK);
+    cr_assert_eq(bitframe_alloc_at(&pool, GIB + 3 * FRAME, 5), BITFRAME_OK);
     cr_assert_leq(metadata.bytes, sizeof(before));
     memcpy(before, metadata.memory, metadata.bytes);
     struct bitframe pool_before;
@@ -432,7 +432,7 @@ Test(extend, refusals_change_nothing)
 
     add(BITFRAME_MAP_RAM, 3 * GIB, 64 * MIB);
     uint64_t bytes = 0;
-    cr_assert_eq(bitframe_extend_bytes(&pool, &map, &bytes), BITFRAME_OK);
+    cr_assert_eq(bitframe_get_extend_bytes(&pool, &map, &bytes), BITFRAME_OK);
     struct guarded next_room = {0}, around_room = {0};
     char *next = guarded_renew(&next_room, bytes, BITFRAME_METADATA_ALIGN);
     /* A pool in its own new metadata, and metadata that reach into the old from below. */
@@ -473,11 +473,11 @@ Test(extend, refusals_change_nothing)
     cr_expect_eq(bitframe_check(inside), BITFRAME_SOUND);
 
     uint64_t unchanged = 7;
-    cr_expect_eq(bitframe_extend_bytes(NULL, &map, &unchanged), BITFRAME_INVALID);
-    cr_expect_eq(bitframe_extend_bytes(&pool, NULL, &unchanged), BITFRAME_INVALID);
-    cr_expect_eq(bitframe_extend_bytes(&pool, &map, NULL), BITFRAME_INVALID);
-    cr_expect_eq(bitframe_extend_bytes(&pool, &cut, &unchanged), BITFRAME_INVALID);
-    cr_expect_eq(bitframe_extend_bytes(&pool, &incomplete, &unchanged), BITFRAME_INCOMPLETE);
+    cr_expect_eq(bitframe_get_extend_bytes(NULL, &map, &unchanged), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_get_extend_bytes(&pool, NULL, &unchanged), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_get_extend_bytes(&pool, &map, NULL), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_get_extend_bytes(&pool, &cut, &unchanged), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_get_extend_bytes(&pool, &incomplete, &unchanged), BITFRAME_INCOMPLETE);
     cr_expect_eq(unchanged, 7);
     cr_expect_eq(bitframe_extend(&pool, &map, next, bytes), BITFRAME_OK, "and nothing else was wrong");
     ASSERT_SOUND(&pool);
@@ -500,21 +500,21 @@ Test(extend, example_of_the_documentation)
     uint64_t old_pa, old_bytes;
     cr_assert_eq(bitframe_place(&map, &old_pa, &old_bytes), BITFRAME_OK);
     cr_assert_eq(bitframe_init_map(&pool, &map, at(old_pa), old_bytes), BITFRAME_OK);
-    uint64_t page = bitframe_take(&pool);
+    uint64_t page = bitframe_alloc(&pool);
 
     add(BITFRAME_MAP_RAM, 4 * GIB, 128 * MIB);
     uint64_t bytes, pa;
-    cr_assert_eq(bitframe_extend_bytes(&pool, &map, &bytes), BITFRAME_OK);
+    cr_assert_eq(bitframe_get_extend_bytes(&pool, &map, &bytes), BITFRAME_OK);
     struct bitframe_request request = {.frames = (bytes + FRAME - 1) / FRAME};
-    cr_assert_eq(bitframe_take_run(&pool, &request, &pa), BITFRAME_OK);
+    cr_assert_eq(bitframe_alloc_run(&pool, &request, &pa), BITFRAME_OK);
     cr_assert_eq(bitframe_extend(&pool, &map, at(pa), request.frames * FRAME), BITFRAME_OK);
     cr_assert_eq(bitframe_unreserve(&pool, old_pa, old_bytes), BITFRAME_OK);
     memset(at(old_pa), 0xA5, old_bytes);
 
     ASSERT_SOUND(&pool);
-    cr_expect_eq(bitframe_reserved_frames(&pool), 0);
-    cr_expect_eq(bitframe_free_frames(&pool), 64 + 128 * MIB / FRAME - 1 - request.frames);
+    cr_expect_eq(bitframe_get_reserved_frames(&pool), 0);
+    cr_expect_eq(bitframe_get_free_frames(&pool), 64 + 128 * MIB / FRAME - 1 - request.frames);
     cr_expect_eq(bitframe_free(&pool, page), BITFRAME_OK);
-    cr_expect_eq(bitframe_take(&pool), old_pa);
-    cr_expect_eq(bitframe_claim(&pool, 4 * GIB, 128 * MIB / FRAME), BITFRAME_OK);
+    cr_expect_eq(bitframe_alloc(&pool), old_pa);
+    cr_expect_eq(bitframe_alloc_at(&pool, 4 * GIB, 128 * MIB / FRAME), BITFRAME_OK);
 }

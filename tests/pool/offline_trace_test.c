@@ -27,10 +27,10 @@
 
 enum { FRAMES = 3000, RECORDS = 6, WORDS = FRAMES / 64 + 2 };
 
-enum state { FOREIGN, FREE, TAKEN, RESERVED, OFFLINE };
+enum state { FOREIGN, FREE, ALLOCATED, RESERVED, OFFLINE };
 
 static struct bitframe pool;
-static struct bitframe_offline records[RECORDS];
+static struct bitframe_offline_range records[RECORDS];
 static struct guarded words[RECORDS], metadata;
 
 /* Frames [base, base + frames) by number; all others are foreign. */
@@ -125,14 +125,14 @@ static enum bitframe_status model_free_bulk(const uint64_t *pas, uint64_t many, 
 static enum bitframe_status model_claim(uint64_t pa, uint64_t many)
 {
     enum bitframe_status status = model_locate(pa, many);
-    if (status == BITFRAME_OK && has(pa / FRAME, many, TAKEN))
+    if (status == BITFRAME_OK && has(pa / FRAME, many, ALLOCATED))
         status = BITFRAME_IN_USE;
     for (uint64_t i = 0; status == BITFRAME_OK && i < many; i++)
-        state[pa / FRAME + i - base] = TAKEN;
+        state[pa / FRAME + i - base] = ALLOCATED;
     return status;
 }
 
-static uint64_t model_take_run(uint64_t many, uint64_t align, bool highest)
+static uint64_t model_alloc_run(uint64_t many, uint64_t align, bool highest)
 {
     for (uint64_t i = 0; i + many <= frames; i++) {
         uint64_t first = highest ? frames - many - i : i;
@@ -141,22 +141,22 @@ static uint64_t model_take_run(uint64_t many, uint64_t align, bool highest)
             free_frames++;
         if (free_frames < many)
             continue;
-        memset(state + first, TAKEN, many);
+        memset(state + first, ALLOCATED, many);
         return (base + first) * FRAME;
     }
     return 0;
 }
 
-static uint64_t model_take_range(uint64_t pa, uint64_t end_pa)
+static uint64_t model_alloc_range(uint64_t pa, uint64_t end_pa)
 {
-    uint64_t taken = 0;
+    uint64_t allocated = 0;
     for (uint64_t i = 0; i < frames && pa < end_pa; i++) {
         if (base + i >= pa / FRAME && base + i <= (end_pa - 1) / FRAME && state[i] == FREE) {
-            state[i] = TAKEN;
-            taken++;
+            state[i] = ALLOCATED;
+            allocated++;
         }
     }
-    return taken;
+    return allocated;
 }
 
 static enum bitframe_status model_reserve(uint64_t pa, uint64_t bytes)
@@ -172,7 +172,7 @@ static enum bitframe_status model_reserve(uint64_t pa, uint64_t bytes)
         for (uint64_t i = 0; i < frames; i++) {
             if (base + i < pa / FRAME || base + i > last_pa / FRAME)
                 continue;
-            if (state[i] == TAKEN)
+            if (state[i] == ALLOCATED)
                 return BITFRAME_IN_USE;
             if (change && state[i] == FREE)
                 state[i] = RESERVED;
@@ -252,21 +252,21 @@ static void model_online(uint8_t record)
 
 static void assert_same_counts(const char *after)
 {
-    cr_assert_eq(bitframe_free_frames(&pool), count(FREE), "%s", after);
-    cr_assert_eq(bitframe_reserved_frames(&pool), count(RESERVED), "%s", after);
-    cr_assert_eq(bitframe_offline_frames(&pool), count(OFFLINE), "%s", after);
+    cr_assert_eq(bitframe_get_free_frames(&pool), count(FREE), "%s", after);
+    cr_assert_eq(bitframe_get_reserved_frames(&pool), count(RESERVED), "%s", after);
+    cr_assert_eq(bitframe_get_offline_frames(&pool), count(OFFLINE), "%s", after);
     for (uint64_t r = 0; r < RECORDS; r++) {
         uint64_t in_use = 0;
         for (uint64_t i = 0; i < frames; i++)
-            in_use += leaving[i] == r + 1 && state[i] == TAKEN;
-        cr_assert_eq(bitframe_offline_in_use(records + r), in_use, "%s: record %" PRIu64, after, r);
+            in_use += leaving[i] == r + 1 && state[i] == ALLOCATED;
+        cr_assert_eq(bitframe_get_offline_in_use(records + r), in_use, "%s: record %" PRIu64, after, r);
     }
 }
 
 static void assert_same_frames(const char *after)
 {
     enum bitframe_invariant broken = bitframe_check(&pool);
-    cr_assert_eq(broken, BITFRAME_SOUND, "%s: %s", after, bitframe_invariant_name(broken));
+    cr_assert_eq(broken, BITFRAME_SOUND, "%s: %s", after, bitframe_get_invariant_name(broken));
     static bool in_use[FRAMES];
     memset(in_use, 0, sizeof(in_use));
     for (uint64_t r = 0; r < RECORDS; r++) {
@@ -289,9 +289,9 @@ static void assert_same_frames(const char *after)
         cr_assert_eq(levels_test(&pool, &pool.frames, pool_bit(&pool, frame)), state[i] == FREE,
                      "%s: frame %" PRIu64, after, i);
         cr_assert_eq(frame_is_reserved(&pool, frame), state[i] == RESERVED, "%s: frame %" PRIu64, after, i);
-        cr_assert_eq(bitframe_offline_meeting(&pool, frame, frame + 1) != NULL, leaving[i] != 0,
+        cr_assert_eq(bitframe_offline_overlapping(&pool, frame, frame + 1) != NULL, leaving[i] != 0,
                      "%s: frame %" PRIu64, after, i);
-        cr_assert_eq(in_use[i], leaving[i] && state[i] == TAKEN, "%s: frame %" PRIu64, after, i);
+        cr_assert_eq(in_use[i], leaving[i] && state[i] == ALLOCATED, "%s: frame %" PRIu64, after, i);
     }
 }
 
@@ -340,13 +340,13 @@ static uint64_t some_length(void)
 }
 
 /** A stretch of frames that are taken, if there is one not far away: what a free may do something with. */
-static void some_taken(uint64_t *pa, uint64_t *many)
+static void some_allocated(uint64_t *pa, uint64_t *many)
 {
     uint64_t first = below(frames);
-    while (first < frames && state[first] != TAKEN)
+    while (first < frames && state[first] != ALLOCATED)
         first++;
     *many = 0;
-    while (first + *many < frames && state[first + *many] == TAKEN && *many < 300)
+    while (first + *many < frames && state[first + *many] == ALLOCATED && *many < 300)
         ++*many;
     *pa = (base + first) * FRAME;
     if (*many > 1 && below(2))
@@ -360,33 +360,33 @@ static enum bitframe_status call(const char **name)
     uint64_t choice = below(100), pa = some_pa(), many = some_length();
     if (choice < 20) {
         *name = "take";
-        cr_assert_eq(bitframe_take(&pool), model_take_run(1, 1, false), "take");
+        cr_assert_eq(bitframe_alloc(&pool), model_alloc_run(1, 1, false), "take");
     } else if (choice < 30) {
         *name = "take_run";
         struct bitframe_request request = {.frames = many, .flags = below(2) ? BITFRAME_HIGHEST : 0};
         if (below(3) == 0) { /* whole lines go a way of their own */
-            request.frames = BITFRAME_LINE_FRAMES;
-            request.align = BITFRAME_LINE_FRAMES * FRAME;
+            request.frames = BITFRAME_HUGE_FRAMES;
+            request.align = BITFRAME_HUGE_FRAMES * FRAME;
         }
         uint64_t run = 0;
-        bitframe_take_run(&pool, &request, &run);
+        bitframe_alloc_run(&pool, &request, &run);
         cr_assert_eq(run,
-                     model_take_run(request.frames, request.align ? BITFRAME_LINE_FRAMES : 1, request.flags),
+                     model_alloc_run(request.frames, request.align ? BITFRAME_HUGE_FRAMES : 1, request.flags),
                      "take_run");
     } else if (choice < 45) {
         *name = "free";
         uint64_t ignored;
         if (below(2))
-            some_taken(&pa, &ignored);
+            some_allocated(&pa, &ignored);
         got = bitframe_free(&pool, pa);
         expected = model_free_run(pa, 1);
     } else if (choice < 60) {
         *name = "free_run";
         if (below(4))
-            some_taken(&pa, &many);
+            some_allocated(&pa, &many);
         if (below(8) == 0) {
-            pa = pa / FRAME / BITFRAME_LINE_FRAMES * BITFRAME_LINE_FRAMES * FRAME;
-            many = BITFRAME_LINE_FRAMES;
+            pa = pa / FRAME / BITFRAME_HUGE_FRAMES * BITFRAME_HUGE_FRAMES * FRAME;
+            many = BITFRAME_HUGE_FRAMES;
         }
         got = bitframe_free_run(&pool, pa, many);
         expected = model_free_run(pa, many);
@@ -395,7 +395,7 @@ static enum bitframe_status call(const char **name)
         uint64_t pas[300], freed = 1, model_freed = 0;
         bool partial = below(2) != 0;
         if (below(8))
-            some_taken(&pa, &many);
+            some_allocated(&pa, &many);
         if (many > 300)
             many = 300;
         for (uint64_t i = 0; i < many; i++)
@@ -407,12 +407,12 @@ static enum bitframe_status call(const char **name)
         cr_assert_eq(freed, model_freed, "free_bulk");
     } else if (choice < 68) {
         *name = "claim";
-        got = bitframe_claim(&pool, pa, many);
+        got = bitframe_alloc_at(&pool, pa, many);
         expected = model_claim(pa, many);
     } else if (choice < 71) {
         *name = "take_range";
-        cr_assert_eq(bitframe_take_range(&pool, pa, pa + many * FRAME),
-                     model_take_range(pa, pa + many * FRAME), "take_range");
+        cr_assert_eq(bitframe_alloc_range(&pool, pa, pa + many * FRAME),
+                     model_alloc_range(pa, pa + many * FRAME), "take_range");
     } else if (choice < 76) {
         *name = "reserve";
         uint64_t bytes = below(30) ? many * FRAME / 8 : below(2) * (0 - pa + 1);
@@ -444,16 +444,16 @@ static enum bitframe_status call(const char **name)
         void *bits = words[record].memory;
         if (!listed[record])
             bits = guarded_renew(words + record, word_count * sizeof(uint64_t), sizeof(uint64_t));
-        got = bitframe_offline(&pool, records + record, pa, bytes, bits, word_count);
+        got = bitframe_set_offline(&pool, records + record, pa, bytes, bits, word_count);
         expected = model_offline(record, pa, bytes, word_count);
     } else {
         *name = "online";
         uint8_t record = (uint8_t)below(RECORDS);
-        got = bitframe_online(&pool, records + record);
+        got = bitframe_set_online(&pool, records + record);
         model_online(record);
     }
-    cr_assert_eq(got, expected, "%s: %s, should be %s", *name, bitframe_status_name(got),
-                 bitframe_status_name(expected));
+    cr_assert_eq(got, expected, "%s: %s, should be %s", *name, bitframe_get_status_name(got),
+                 bitframe_get_status_name(expected));
     return got;
 }
 
@@ -479,6 +479,6 @@ Test(offline_trace, equals_model)
                                         BITFRAME_INVALID,     BITFRAME_NO_ROOM,      BITFRAME_RESERVED,
                                         BITFRAME_IN_USE,      BITFRAME_NOT_RESERVED, BITFRAME_OFFLINE};
     for (size_t i = 0; i < sizeof(met) / sizeof(*met); i++)
-        cr_assert_gt(answers[met[i]], 0, "%s was never met", bitframe_status_name(met[i]));
+        cr_assert_gt(answers[met[i]], 0, "%s was never met", bitframe_get_status_name(met[i]));
     cr_assert_gt(met_on_the_way, 0);
 }

@@ -11,7 +11,7 @@
 #include "layout/window.h"
 #include "test_pool.h"
 
-enum { RANGES = 1024, SEGMENT_FRAMES = GROUP_LINES * BITFRAME_LINE_FRAMES };
+enum { RANGES = 1024, SEGMENT_FRAMES = GROUP_HUGE * BITFRAME_HUGE_FRAMES };
 
 static struct bitframe pool;
 static struct bitframe_map map;
@@ -36,7 +36,7 @@ static void assert_fits(void)
 static void assert_does_not_fit(void)
 {
     uint64_t bytes = 7;
-    cr_expect_eq(bitframe_map_metadata_bytes(&map, &bytes), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_map_get_metadata_bytes(&map, &bytes), BITFRAME_INVALID);
     cr_expect_eq(bytes, 7);
     cr_expect_eq(bitframe_init_map(&pool, &map, metadata.memory, UINT64_MAX), BITFRAME_INVALID);
 }
@@ -66,7 +66,7 @@ Test(pool_limits, bits_of_many_far_apart_spans)
     }
     cr_expect_eq(pool.frames.words * WORD_BITS, 4 * BITFRAME_FRAMES_MAX);
     for (uint64_t i = 1; i <= most; i++)
-        cr_expect_eq(bitframe_take(&pool), i * 1000000 * FRAME);
+        cr_expect_eq(bitframe_alloc(&pool), i * 1000000 * FRAME);
     add(BITFRAME_MAP_RAM, 1000, 1);
     assert_does_not_fit();
 }
@@ -112,10 +112,10 @@ Test(pool_limits, place_holds_what_it_adds)
         begin_fragmented(20, reserved, spans);
         /* A hole before the place: it is not next to a reservation, so it is an entry of its own. */
         add(BITFRAME_MAP_HOLE, SPAN_FIRST + 1, 1);
-        cr_assert_eq(bitframe_map_metadata_bytes(&map, &needed), BITFRAME_OK);
+        cr_assert_eq(bitframe_map_get_metadata_bytes(&map, &needed), BITFRAME_OK);
         cr_assert_eq(bitframe_place(&map, &pa, &bytes), BITFRAME_OK);
         cr_expect_eq(pa, (SPAN_FIRST + 2) * FRAME);
-        cr_assert_eq(bitframe_map_metadata_bytes(&map, &needed_then), BITFRAME_OK);
+        cr_assert_eq(bitframe_map_get_metadata_bytes(&map, &needed_then), BITFRAME_OK);
         cr_assert_eq(needed_then, needed + sizeof(struct span));
         cr_assert_leq(needed_then, bytes, "%zu reservations", (size_t)reserved);
         cr_assert_gt(needed_then, bytes - FRAME, "a frame less would do: %zu reservations", (size_t)reserved);

@@ -39,12 +39,12 @@ static void make(void)
     guarded_pool(&pool, &metadata, &map);
 }
 
-static enum bitframe_status take_run(uint64_t frames, uint64_t align, uint64_t max_pa, uint32_t flags,
-                                     uint64_t *pa)
+static enum bitframe_status alloc_run(uint64_t frames, uint64_t align, uint64_t max_pa, uint32_t flags,
+                                      uint64_t *pa)
 {
     const struct bitframe_request request = {
         .frames = frames, .align = align, .max_pa = max_pa, .flags = flags};
-    return bitframe_take_run(&pool, &request, pa);
+    return bitframe_alloc_run(&pool, &request, pa);
 }
 
 /* Making */
@@ -57,7 +57,7 @@ Test(pool_map, refusals_change_nothing)
     begin();
     char *memory = guarded_renew(&metadata, BITFRAME_METADATA_ALIGN, BITFRAME_METADATA_ALIGN);
     cr_expect_eq(bitframe_init_map(&pool, &map, memory, UINT64_MAX), BITFRAME_INVALID, "nothing to manage");
-    cr_expect_eq(bitframe_map_metadata_bytes(&map, &bytes), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_map_get_metadata_bytes(&map, &bytes), BITFRAME_INVALID);
     add(BITFRAME_MAP_RAM, 0, FRAME);
     cr_expect_eq(bitframe_init_map(&pool, &map, memory, UINT64_MAX), BITFRAME_INVALID, "only frame 0");
     add(BITFRAME_MAP_RAM, MIB, 64 * MIB);
@@ -66,7 +66,7 @@ Test(pool_map, refusals_change_nothing)
     cr_expect_eq(bitframe_init_map(&pool, &map, NULL, UINT64_MAX), BITFRAME_INVALID);
     cr_expect_eq(bitframe_init_map(&pool, &map, memory + 8, UINT64_MAX - 8), BITFRAME_INVALID);
     cr_expect_eq(bytes, 7);
-    cr_assert_eq(bitframe_map_metadata_bytes(&map, &bytes), BITFRAME_OK);
+    cr_assert_eq(bitframe_map_get_metadata_bytes(&map, &bytes), BITFRAME_OK);
     cr_expect_eq(bitframe_init_map(&pool, &map, memory, bytes - 1), BITFRAME_NO_ROOM);
     for (uint64_t i = 0; i < RANGES + 2; i++)
         (void)bitframe_map_add(&map, BITFRAME_MAP_RESERVED, 2 * MIB + i * 2 * FRAME, FRAME);
@@ -106,7 +106,7 @@ Test(pool_map, places_itself)
     guarded_renew(&metadata, bytes, BITFRAME_METADATA_ALIGN);
     cr_assert_eq(bitframe_init_map(&pool, &map, metadata.memory, bytes), BITFRAME_OK,
                  "it is enough for the map as it is now");
-    cr_expect_eq(bitframe_reserved_frames(&pool), 4 + bytes / FRAME);
+    cr_expect_eq(bitframe_get_reserved_frames(&pool), 4 + bytes / FRAME);
     for (uint64_t at = pa; at < pa + bytes; at += FRAME)
         cr_expect_eq(bitframe_free(&pool, at), BITFRAME_RESERVED);
 
@@ -128,14 +128,14 @@ Test(pool_regression, overlapping_and_unsorted_ranges_all_managed)
     add(BITFRAME_MAP_RAM, 68 * MIB, 8 * MIB);
     add(BITFRAME_MAP_RAM, 0, MIB);
     make();
-    cr_assert_eq(bitframe_total_frames(&pool), (MIB + 12 * MIB + 8 * MIB + 4 * MIB) / FRAME - 1);
+    cr_assert_eq(bitframe_get_total_frames(&pool), (MIB + 12 * MIB + 8 * MIB + 4 * MIB) / FRAME - 1);
     uint64_t before = 0;
-    for (uint64_t pa; (pa = bitframe_take(&pool)) != 0; before = pa)
+    for (uint64_t pa; (pa = bitframe_alloc(&pool)) != 0; before = pa)
         cr_assert_gt(pa, before, "the lowest of all memory first, and never frame 0");
     cr_expect_eq(before, 17 * UINT64_C(1024) * GIB + 4 * MIB - FRAME);
     cr_expect_eq(bitframe_free(&pool, 5 * GIB), BITFRAME_OK);
     cr_expect_eq(bitframe_free(&pool, GIB), BITFRAME_UNMANAGED, "the same in 32 bits, and not RAM");
-    cr_expect_eq(bitframe_take(&pool), 5 * GIB);
+    cr_expect_eq(bitframe_alloc(&pool), 5 * GIB);
 }
 
 Test(pool_regression, kernel_image_in_the_pool)
@@ -145,7 +145,7 @@ Test(pool_regression, kernel_image_in_the_pool)
     add(BITFRAME_MAP_RESERVED, GIB + MIB / 2, 3 * MIB + 5);
     make();
     uint64_t frames = 0;
-    for (uint64_t pa; (pa = bitframe_take(&pool)) != 0; frames++)
+    for (uint64_t pa; (pa = bitframe_alloc(&pool)) != 0; frames++)
         cr_assert(pa + FRAME <= GIB + MIB / 2 || pa >= GIB + MIB / 2 + 3 * MIB + 5);
     cr_expect_eq(frames, 64 * MIB / FRAME - 3 * MIB / FRAME - 1);
     cr_expect_eq(bitframe_free(&pool, GIB + MIB), BITFRAME_RESERVED);
@@ -158,10 +158,10 @@ Test(pool_regression, virtual_address_for_a_physical_one)
     add(BITFRAME_MAP_RAM, GIB, 64 * MIB);
     make();
     cr_expect_eq(bitframe_reserve(&pool, GIB + alias, MIB), BITFRAME_OK);
-    cr_expect_eq(bitframe_reserved_frames(&pool), 0);
-    cr_expect_eq(bitframe_claim(&pool, GIB + alias, 1), BITFRAME_UNMANAGED);
+    cr_expect_eq(bitframe_get_reserved_frames(&pool), 0);
+    cr_expect_eq(bitframe_alloc_at(&pool, GIB + alias, 1), BITFRAME_UNMANAGED);
     cr_expect_eq(bitframe_free_run(&pool, GIB + alias, 1), BITFRAME_UNMANAGED);
-    cr_expect_eq(bitframe_free_frames(&pool), 64 * MIB / FRAME);
+    cr_expect_eq(bitframe_get_free_frames(&pool), 64 * MIB / FRAME);
 }
 
 Test(pool_regression, huge_run_aligned_to_memory_and_not_to_the_pool)
@@ -170,9 +170,9 @@ Test(pool_regression, huge_run_aligned_to_memory_and_not_to_the_pool)
     add(BITFRAME_MAP_RAM, GIB + 5 * FRAME, 8 * MIB);
     make();
     uint64_t pa = 0;
-    cr_assert_eq(take_run(512, 2 * MIB, 0, 0, &pa), BITFRAME_OK);
+    cr_assert_eq(alloc_run(512, 2 * MIB, 0, 0, &pa), BITFRAME_OK);
     cr_expect_eq(pa, GIB + 2 * MIB);
-    cr_assert_eq(take_run(512, 2 * MIB, 0, BITFRAME_HIGHEST, &pa), BITFRAME_OK);
+    cr_assert_eq(alloc_run(512, 2 * MIB, 0, BITFRAME_HIGHEST, &pa), BITFRAME_OK);
     cr_expect_eq(pa, GIB + 6 * MIB);
 }
 
@@ -182,7 +182,7 @@ Test(pool_regression, alignment_of_a_single_frame)
     add(BITFRAME_MAP_RAM, GIB + FRAME, 8 * MIB);
     make();
     uint64_t pa = 0;
-    cr_assert_eq(take_run(1, 65536, 0, 0, &pa), BITFRAME_OK);
+    cr_assert_eq(alloc_run(1, 65536, 0, 0, &pa), BITFRAME_OK);
     cr_expect_eq(pa, GIB + 65536);
 }
 
@@ -191,26 +191,26 @@ Test(pool_regression, huge_run_refused_while_there_are_some)
     begin();
     add(BITFRAME_MAP_RAM, GIB, 64 * MIB);
     make();
-    for (uint64_t line = 0; line < 32; line += 2)
-        cr_assert_eq(bitframe_claim(&pool, GIB + line * 2 * MIB + 77 * FRAME, 1), BITFRAME_OK);
+    for (uint64_t huge_frame = 0; huge_frame < 32; huge_frame += 2)
+        cr_assert_eq(bitframe_alloc_at(&pool, GIB + huge_frame * 2 * MIB + 77 * FRAME, 1), BITFRAME_OK);
     uint64_t pa = 0;
-    for (uint64_t line = 1; line < 32; line += 2) {
-        cr_assert_eq(take_run(512, 2 * MIB, 0, 0, &pa), BITFRAME_OK);
-        cr_expect_eq(pa, GIB + line * 2 * MIB);
+    for (uint64_t huge_frame = 1; huge_frame < 32; huge_frame += 2) {
+        cr_assert_eq(alloc_run(512, 2 * MIB, 0, 0, &pa), BITFRAME_OK);
+        cr_expect_eq(pa, GIB + huge_frame * 2 * MIB);
     }
-    cr_expect_eq(take_run(512, 2 * MIB, 0, 0, &pa), BITFRAME_NONE);
+    cr_expect_eq(alloc_run(512, 2 * MIB, 0, 0, &pa), BITFRAME_NONE);
     cr_expect_eq(bitframe_check(&pool), BITFRAME_SOUND);
 }
 
-Test(pool_regression, failed_claim_leaves_nothing_taken)
+Test(pool_regression, failed_claim_leaves_nothing_allocated)
 {
     begin();
     add(BITFRAME_MAP_RAM, GIB, 64 * MIB);
     make();
-    cr_assert_eq(bitframe_claim(&pool, GIB + 1000 * FRAME, 1), BITFRAME_OK);
-    uint64_t before = bitframe_free_frames(&pool);
-    cr_expect_eq(bitframe_claim(&pool, GIB + 100 * FRAME, 901), BITFRAME_IN_USE);
-    cr_expect_eq(bitframe_free_frames(&pool), before);
+    cr_assert_eq(bitframe_alloc_at(&pool, GIB + 1000 * FRAME, 1), BITFRAME_OK);
+    uint64_t before = bitframe_get_free_frames(&pool);
+    cr_expect_eq(bitframe_alloc_at(&pool, GIB + 100 * FRAME, 901), BITFRAME_IN_USE);
+    cr_expect_eq(bitframe_get_free_frames(&pool), before);
     cr_expect_eq(bitframe_free(&pool, GIB + 100 * FRAME), BITFRAME_DOUBLE_FREE, "it is free still");
     cr_expect_eq(bitframe_free(&pool, GIB + 1000 * FRAME), BITFRAME_OK, "and that one is its owner's");
     cr_expect_eq(bitframe_free_run(&pool, GIB, 64 * MIB / FRAME + 1), BITFRAME_UNMANAGED);
@@ -223,13 +223,13 @@ Test(pool_regression, search_ends_under_fragmentation)
     add(BITFRAME_MAP_RAM, GIB, GIB);
     make();
     for (uint64_t i = 0; i < GIB / FRAME; i += 2)
-        cr_assert_eq(bitframe_claim(&pool, GIB + i * FRAME, 1), BITFRAME_OK);
+        cr_assert_eq(bitframe_alloc_at(&pool, GIB + i * FRAME, 1), BITFRAME_OK);
     uint64_t pa = 0;
-    cr_expect_eq(take_run(2, 0, 0, 0, &pa), BITFRAME_NONE);
-    cr_expect_eq(take_run(2, 0, 0, BITFRAME_HIGHEST, &pa), BITFRAME_NONE);
-    cr_expect_eq(take_run(1, 2 * FRAME, 0, 0, &pa), BITFRAME_NONE, "all that is free is odd");
+    cr_expect_eq(alloc_run(2, 0, 0, 0, &pa), BITFRAME_NONE);
+    cr_expect_eq(alloc_run(2, 0, 0, BITFRAME_HIGHEST, &pa), BITFRAME_NONE);
+    cr_expect_eq(alloc_run(1, 2 * FRAME, 0, 0, &pa), BITFRAME_NONE, "all that is free is odd");
     cr_expect_eq(bitframe_free(&pool, 2 * GIB - 2 * FRAME), BITFRAME_OK);
-    cr_expect_eq(take_run(2, 0, 0, 0, &pa), BITFRAME_OK);
+    cr_expect_eq(alloc_run(2, 0, 0, 0, &pa), BITFRAME_OK);
     cr_expect_eq(pa, 2 * GIB - 3 * FRAME);
 }
 
@@ -239,9 +239,9 @@ Test(pool_regression, dma_limit)
     add(BITFRAME_MAP_RAM, GIB, GIB);
     make();
     uint64_t pa = 0;
-    cr_assert_eq(take_run(16, 65536, GIB + MIB, BITFRAME_HIGHEST, &pa), BITFRAME_OK);
+    cr_assert_eq(alloc_run(16, 65536, GIB + MIB, BITFRAME_HIGHEST, &pa), BITFRAME_OK);
     cr_expect_eq(pa, GIB + MIB - 65536);
-    cr_expect_eq(take_run(257, 0, GIB + MIB, 0, &pa), BITFRAME_NONE,
+    cr_expect_eq(alloc_run(257, 0, GIB + MIB, 0, &pa), BITFRAME_NONE,
                  "not beyond the limit for all that is there");
 }
 
@@ -255,44 +255,44 @@ static void make_two_segments(void)
     make();
 }
 
-Test(pool_lines, opened_by_the_take_that_empties_the_first_word)
+Test(pool_huges, opened_by_the_alloc_that_empties_the_first_word)
 {
     make_two_segments();
     for (uint64_t i = 0; i < 8192; i++) {
         uint64_t pa = i < 4096 ? GIB + i * FRAME : 2 * GIB + (i - 4096) * FRAME;
-        cr_assert_eq(bitframe_take(&pool), pa, "into the next segment, too");
+        cr_assert_eq(bitframe_alloc(&pool), pa, "into the next segment, too");
         if (i % 16 == 15)
             ASSERT_SOUND(&pool);
     }
-    cr_expect_eq(bitframe_take(&pool), 0);
+    cr_expect_eq(bitframe_alloc(&pool), 0);
 }
 
-Test(pool_lines, standing_bit_is_settled_before_a_run)
+Test(pool_huges, standing_bit_is_settled_before_a_run)
 {
     make_two_segments();
-    cr_assert_eq(bitframe_take(&pool), GIB);
+    cr_assert_eq(bitframe_alloc(&pool), GIB);
     uint64_t pa = 0;
-    cr_assert_eq(take_run(512, 2 * MIB, 0, 0, &pa), BITFRAME_OK);
+    cr_assert_eq(alloc_run(512, 2 * MIB, 0, 0, &pa), BITFRAME_OK);
     cr_expect_eq(pa, GIB + 2 * MIB, "the cursor's line is not whole");
     ASSERT_SOUND(&pool);
 }
 
-Test(pool_lines, standing_bit_is_settled_when_the_cursor_goes_down)
+Test(pool_huges, standing_bit_is_settled_when_the_cursor_goes_down)
 {
     make_two_segments();
-    cr_assert_eq(bitframe_take_range(&pool, GIB, GIB + 2 * MIB), 512);
-    cr_assert_eq(bitframe_take(&pool), GIB + 2 * MIB);
+    cr_assert_eq(bitframe_alloc_range(&pool, GIB, GIB + 2 * MIB), 512);
+    cr_assert_eq(bitframe_alloc(&pool), GIB + 2 * MIB);
     cr_assert_eq(bitframe_free(&pool, GIB), BITFRAME_OK);
     ASSERT_SOUND(&pool);
-    cr_assert_eq(bitframe_take_range(&pool, GIB, 2 * GIB), 4096 - 512);
-    cr_assert_eq(bitframe_take(&pool), 2 * GIB);
+    cr_assert_eq(bitframe_alloc_range(&pool, GIB, 2 * GIB), 4096 - 512);
+    cr_assert_eq(bitframe_alloc(&pool), 2 * GIB);
     cr_assert_eq(bitframe_free(&pool, GIB), BITFRAME_OK, "to another segment");
     ASSERT_SOUND(&pool);
-    cr_assert_eq(bitframe_take(&pool), GIB);
+    cr_assert_eq(bitframe_alloc(&pool), GIB);
 }
 
 /* Ranges are counted and taken by the index of whole lines where it knows, a word of it at a time. */
-Test(pool_lines, a_frame_missing_anywhere_in_a_range)
+Test(pool_huges, a_frame_missing_anywhere_in_a_range)
 {
     const uint64_t first = GIB / FRAME;
     const uint64_t word = 64 * 512; /* frames that a word of lines stands for */
@@ -310,24 +310,24 @@ Test(pool_lines, a_frame_missing_anywhere_in_a_range)
             add(BITFRAME_MAP_RAM, GIB, 3 * word * FRAME);
             make();
             uint64_t frames = end - from;
-            bool is_gone = bitframe_claim(&pool, missing[j] * FRAME, 1) == BITFRAME_OK;
+            bool is_gone = bitframe_alloc_at(&pool, missing[j] * FRAME, 1) == BITFRAME_OK;
             bool is_inside = is_gone && missing[j] >= from && missing[j] < end;
             cr_expect_eq(bitframe_reserve(&pool, from * FRAME, frames * FRAME),
                          is_inside ? BITFRAME_IN_USE : BITFRAME_OK, "range %" PRIu64 ".%" PRIu64, i, j);
-            cr_expect_eq(bitframe_take_range(&pool, from * FRAME, end * FRAME), is_inside ? frames - 1 : 0);
-            cr_expect_eq(bitframe_free_frames(&pool), 3 * word - frames - (is_gone && !is_inside));
+            cr_expect_eq(bitframe_alloc_range(&pool, from * FRAME, end * FRAME), is_inside ? frames - 1 : 0);
+            cr_expect_eq(bitframe_get_free_frames(&pool), 3 * word - frames - (is_gone && !is_inside));
             ASSERT_SOUND(&pool);
         }
     }
 }
 
-Test(pool_lines, standing_bit_is_settled_before_a_range)
+Test(pool_huges, standing_bit_is_settled_before_a_range)
 {
     make_two_segments();
-    cr_assert_eq(bitframe_take(&pool), GIB);
+    cr_assert_eq(bitframe_alloc(&pool), GIB);
     cr_expect_eq(bitframe_reserve(&pool, GIB, 16 * MIB), BITFRAME_IN_USE, "the cursor's line is not whole");
-    cr_expect_eq(bitframe_take(&pool), GIB + FRAME);
-    cr_expect_eq(bitframe_take_range(&pool, GIB, GIB + 16 * MIB), 4096 - 2);
+    cr_expect_eq(bitframe_alloc(&pool), GIB + FRAME);
+    cr_expect_eq(bitframe_alloc_range(&pool, GIB, GIB + 16 * MIB), 4096 - 2);
     ASSERT_SOUND(&pool);
 }
 
@@ -338,18 +338,18 @@ Test(pool_map, reserves_the_last_frame_there_is)
     add(BITFRAME_MAP_RAM, GIB, 64 * MIB);
     add(BITFRAME_MAP_RAM, UINT64_MAX - (64 * MIB - 1), 64 * MIB);
     make();
-    uint64_t free_frames = bitframe_free_frames(&pool);
+    uint64_t free_frames = bitframe_get_free_frames(&pool);
     cr_assert_eq(bitframe_reserve(&pool, UINT64_MAX, 1), BITFRAME_OK);
-    cr_assert_eq(bitframe_free_frames(&pool), free_frames - 1);
+    cr_assert_eq(bitframe_get_free_frames(&pool), free_frames - 1);
     cr_assert_eq(bitframe_free(&pool, UINT64_MAX - (FRAME - 1)), BITFRAME_RESERVED);
     ASSERT_SOUND(&pool);
     cr_assert_eq(bitframe_reserve(&pool, UINT64_MAX - 3 * FRAME, 3 * FRAME + 1), BITFRAME_OK);
-    cr_assert_eq(bitframe_free_frames(&pool), free_frames - 4);
+    cr_assert_eq(bitframe_get_free_frames(&pool), free_frames - 4);
     ASSERT_SOUND(&pool);
     /* From one span into the other, over the hole. */
     cr_assert_eq(bitframe_reserve(&pool, GIB + 63 * MIB, UINT64_MAX - (GIB + 63 * MIB) - 62 * MIB + 1),
                  BITFRAME_OK);
-    cr_assert_eq(bitframe_free_frames(&pool), free_frames - 4 - 3 * MIB / FRAME);
+    cr_assert_eq(bitframe_get_free_frames(&pool), free_frames - 4 - 3 * MIB / FRAME);
     ASSERT_SOUND(&pool);
 }
 
@@ -358,11 +358,11 @@ Test(pool_run, limits)
     make_two_segments();
     uint64_t pa = 0;
     struct bitframe_request request = {.frames = 512, .align = 2 * MIB, .min_pa = GIB + FRAME};
-    cr_assert_eq(bitframe_take_run(&pool, &request, &pa), BITFRAME_OK);
+    cr_assert_eq(bitframe_alloc_run(&pool, &request, &pa), BITFRAME_OK);
     cr_expect_eq(pa, GIB + 2 * MIB, "not below min_pa");
-    cr_expect_eq(bitframe_claim(&pool, GIB, UINT64_MAX - 3), BITFRAME_UNMANAGED);
+    cr_expect_eq(bitframe_alloc_at(&pool, GIB, UINT64_MAX - 3), BITFRAME_UNMANAGED);
     cr_expect_eq(bitframe_free_run(&pool, GIB, UINT64_MAX - 3), BITFRAME_UNMANAGED);
-    cr_expect_eq(bitframe_claim(&pool, GIB, 0), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_alloc_at(&pool, GIB, 0), BITFRAME_INVALID);
 }
 
 Test(pool_run, up_to_2_to_the_64)
@@ -371,12 +371,12 @@ Test(pool_run, up_to_2_to_the_64)
     add(BITFRAME_MAP_RAM, 0 - 4 * MIB, 4 * MIB);
     make();
     uint64_t pa = 0;
-    cr_assert_eq(take_run(1, 0, 0, BITFRAME_HIGHEST, &pa), BITFRAME_OK);
+    cr_assert_eq(alloc_run(1, 0, 0, BITFRAME_HIGHEST, &pa), BITFRAME_OK);
     cr_expect_eq(pa, 0 - FRAME);
     cr_assert_eq(bitframe_free(&pool, pa), BITFRAME_OK);
     cr_assert_eq(bitframe_reserve(&pool, 0 - MIB, MIB), BITFRAME_OK);
-    cr_expect_eq(bitframe_free_frames(&pool), 3 * MIB / FRAME);
-    cr_assert_eq(take_run(1, 0, 0, BITFRAME_HIGHEST, &pa), BITFRAME_OK);
+    cr_expect_eq(bitframe_get_free_frames(&pool), 3 * MIB / FRAME);
+    cr_assert_eq(alloc_run(1, 0, 0, BITFRAME_HIGHEST, &pa), BITFRAME_OK);
     cr_expect_eq(pa, 0 - MIB - FRAME);
     ASSERT_SOUND(&pool);
 }
@@ -424,9 +424,9 @@ Test(pool_run, zeroed_through_the_linear_map)
     make();
     memset(memory, 0xA5, sizeof(memory));
     uint64_t pa = 0;
-    cr_assert_eq(take_run(3, 0, 0, 0, &pa), BITFRAME_OK);
+    cr_assert_eq(alloc_run(3, 0, 0, 0, &pa), BITFRAME_OK);
     cr_expect_eq(memory[0], (char)0xA5, "not asked for");
-    cr_assert_eq(take_run(2, 0, 0, BITFRAME_ZEROED, &pa), BITFRAME_OK);
+    cr_assert_eq(alloc_run(2, 0, 0, BITFRAME_ZEROED, &pa), BITFRAME_OK);
     cr_expect_eq(pa, GIB + 3 * FRAME);
     for (size_t i = 0; i < sizeof(memory); i++)
         cr_assert_eq(memory[i], i / FRAME == 3 || i / FRAME == 4 ? 0 : (char)0xA5, "byte %zu", i);

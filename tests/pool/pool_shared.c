@@ -18,9 +18,9 @@ static struct bitframe_shared *shared_of(const struct bitframe *pool)
     return (struct bitframe_shared *)(always_zero - offsetof(struct bitframe_shared, always_zero));
 }
 
-static uint64_t take(struct bitframe *pool)
+static uint64_t alloc(struct bitframe *pool)
 {
-    return pool_is_lent(pool) ? bitframe_shared_alloc(shared_of(pool), 0) : bitframe_take(pool);
+    return pool_is_lent(pool) ? bitframe_shared_alloc(shared_of(pool), 0) : bitframe_alloc(pool);
 }
 
 static enum bitframe_status free_one(struct bitframe *pool, uint64_t pa)
@@ -28,17 +28,17 @@ static enum bitframe_status free_one(struct bitframe *pool, uint64_t pa)
     return pool_is_lent(pool) ? bitframe_shared_free(shared_of(pool), 0, pa) : bitframe_free(pool, pa);
 }
 
-static enum bitframe_status take_run(struct bitframe *pool, const struct bitframe_request *request,
-                                     uint64_t *pa)
+static enum bitframe_status alloc_run(struct bitframe *pool, const struct bitframe_request *request,
+                                      uint64_t *pa)
 {
     return pool_is_lent(pool) ? bitframe_shared_alloc_run(shared_of(pool), 0, request, pa)
-                              : bitframe_take_run(pool, request, pa);
+                              : bitframe_alloc_run(pool, request, pa);
 }
 
 static enum bitframe_status claim(struct bitframe *pool, uint64_t pa, uint64_t frames)
 {
     return pool_is_lent(pool) ? bitframe_shared_alloc_at(shared_of(pool), 0, pa, frames)
-                              : bitframe_claim(pool, pa, frames);
+                              : bitframe_alloc_at(pool, pa, frames);
 }
 
 static enum bitframe_status free_run(struct bitframe *pool, uint64_t pa, uint64_t frames)
@@ -47,11 +47,11 @@ static enum bitframe_status free_run(struct bitframe *pool, uint64_t pa, uint64_
                               : bitframe_free_run(pool, pa, frames);
 }
 
-static enum bitframe_status take_bulk(struct bitframe *pool, const struct bitframe_request *request,
-                                      uint64_t *pas, uint64_t *taken)
+static enum bitframe_status alloc_bulk(struct bitframe *pool, const struct bitframe_request *request,
+                                       uint64_t *pas, uint64_t *allocated)
 {
-    return pool_is_lent(pool) ? bitframe_shared_alloc_bulk(shared_of(pool), 0, request, pas, taken)
-                              : bitframe_take_bulk(pool, request, pas, taken);
+    return pool_is_lent(pool) ? bitframe_shared_alloc_bulk(shared_of(pool), 0, request, pas, allocated)
+                              : bitframe_alloc_bulk(pool, request, pas, allocated);
 }
 
 static enum bitframe_status free_bulk(struct bitframe *pool, const uint64_t *pas, uint64_t frames,
@@ -61,10 +61,10 @@ static enum bitframe_status free_bulk(struct bitframe *pool, const uint64_t *pas
                               : bitframe_free_bulk(pool, pas, frames, flags, freed);
 }
 
-static uint64_t take_range(struct bitframe *pool, uint64_t first_pa, uint64_t end_pa)
+static uint64_t alloc_range(struct bitframe *pool, uint64_t first_pa, uint64_t end_pa)
 {
     return pool_is_lent(pool) ? bitframe_shared_alloc_range(shared_of(pool), 0, first_pa, end_pa)
-                              : bitframe_take_range(pool, first_pa, end_pa);
+                              : bitframe_alloc_range(pool, first_pa, end_pa);
 }
 
 /** Begin what needs exclusive access, if @p pool is shared. Null if it is not. */
@@ -97,7 +97,8 @@ static enum bitframe_status unreserve(struct bitframe *pool, uint64_t pa, uint64
 
 static uint64_t free_frames(const struct bitframe *pool)
 {
-    return pool_is_lent(pool) ? bitframe_shared_free_frames(shared_of(pool)) : bitframe_free_frames(pool);
+    return pool_is_lent(pool) ? bitframe_shared_get_free_frames(shared_of(pool))
+                              : bitframe_get_free_frames(pool);
 }
 
 static enum bitframe_invariant check(const struct bitframe *pool)
@@ -121,14 +122,14 @@ static void unshare(struct bitframe *pool)
 const struct pool_calls pool_calls_shared = {
     .init_map = bitframe_init_map,
     .adopt = bitframe_adopt,
-    .take = take,
+    .alloc = alloc,
     .free = free_one,
-    .take_run = take_run,
+    .alloc_run = alloc_run,
     .claim = claim,
     .free_run = free_run,
-    .take_bulk = take_bulk,
+    .alloc_bulk = alloc_bulk,
     .free_bulk = free_bulk,
-    .take_range = take_range,
+    .alloc_range = alloc_range,
     .reserve = reserve,
     .unreserve = unreserve,
     .free_frames = free_frames,

@@ -72,7 +72,7 @@ Test(pool_init, refuses_too_little_metadata)
         uint64_t needed = 0;
         bitframe_map_init(&map, &range, 1);
         bitframe_map_add(&map, BITFRAME_MAP_RAM, FRAME, frames[i] * FRAME);
-        cr_assert_eq(bitframe_map_metadata_bytes(&map, &needed), BITFRAME_OK);
+        cr_assert_eq(bitframe_map_get_metadata_bytes(&map, &needed), BITFRAME_OK);
         cr_expect_leq(needed, BITFRAME_METADATA_BYTES(FRAME, frames[i] * FRAME));
         cr_expect_eq(bitframe_init(&pool, 0x1000, frames[i] * FRAME, memory, needed - 1), BITFRAME_NO_ROOM);
         cr_expect_eq(bitframe_init(&pool, 0x1000, frames[i] * FRAME, memory, 0), BITFRAME_NO_ROOM);
@@ -97,11 +97,11 @@ Test(pool_init, rounds_inward)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         guarded_plain_pool(&pool, &metadata, cases[i].first_pa, cases[i].bytes);
-        cr_expect_eq(bitframe_total_frames(&pool), cases[i].frames, "case %zu", i);
-        cr_expect_eq(bitframe_free_frames(&pool), cases[i].frames, "case %zu", i);
+        cr_expect_eq(bitframe_get_total_frames(&pool), cases[i].frames, "case %zu", i);
+        cr_expect_eq(bitframe_get_free_frames(&pool), cases[i].frames, "case %zu", i);
         for (uint64_t f = 0; f < cases[i].frames; f++)
-            cr_expect_eq(bitframe_take(&pool), cases[i].lowest + f * FRAME, "case %zu", i);
-        cr_expect_eq(bitframe_take(&pool), 0);
+            cr_expect_eq(bitframe_alloc(&pool), cases[i].lowest + f * FRAME, "case %zu", i);
+        cr_expect_eq(bitframe_alloc(&pool), 0);
         for (uint64_t f = cases[i].frames; f-- != 0;)
             cr_expect_eq(bitframe_free(&pool, cases[i].lowest + f * FRAME), BITFRAME_OK, "case %zu", i);
         ASSERT_SOUND(&pool);
@@ -113,7 +113,7 @@ Test(pool_init, stays_within_its_metadata)
     for (uint64_t first = 1; first < 1200; first += 97) {
         for (uint64_t frames = 1; frames < 150000; frames = frames * 5 / 3 + 1) {
             make_pool(first, frames);
-            cr_assert_eq(bitframe_take_range(&pool, 0, UINT64_MAX), frames);
+            cr_assert_eq(bitframe_alloc_range(&pool, 0, UINT64_MAX), frames);
             ASSERT_SOUND(&pool);
         }
     }
@@ -133,7 +133,7 @@ Test(pool_free, classifies_and_refuses_without_effect)
 {
     make_pool(1000, 3000);
     for (int i = 0; i < 200; i++)
-        bitframe_take(&pool);
+        bitframe_alloc(&pool);
     const struct {
         uint64_t pa;
         enum bitframe_status status;
@@ -164,7 +164,7 @@ Test(pool_free, classifies_and_refuses_without_effect)
     }
     cr_expect_eq(bitframe_free(&pool, 1100 * FRAME), BITFRAME_OK);
     cr_expect_eq(bitframe_free(&pool, 1100 * FRAME), BITFRAME_DOUBLE_FREE);
-    cr_expect_eq(bitframe_take(&pool), 1100 * FRAME);
+    cr_expect_eq(bitframe_alloc(&pool), 1100 * FRAME);
 }
 
 /* Against the byte map */
@@ -183,27 +183,27 @@ static uint64_t compare_with_bytemap(uint64_t first, uint64_t frames, uint64_t *
         uint64_t choice = next_random(random) % 64;
         uint64_t pa = (first + next_random(random) % frames) * FRAME;
         if (choice < 30) {
-            cr_assert_eq(bitframe_take(&pool), bytemap_take(&map));
+            cr_assert_eq(bitframe_alloc(&pool), bytemap_alloc(&map));
         } else if (choice < 60) {
             uint64_t before = bytemap_count(&map);
             bytemap_free_page(&map, pa);
-            bool was_taken = bytemap_count(&map) != before;
-            cr_assert_eq(bitframe_free(&pool, pa), was_taken ? BITFRAME_OK : BITFRAME_DOUBLE_FREE);
+            bool was_allocated = bytemap_count(&map) != before;
+            cr_assert_eq(bitframe_free(&pool, pa), was_allocated ? BITFRAME_OK : BITFRAME_DOUBLE_FREE);
         } else {
             /* A range that begins below or in the pool and ends in or above it, cut anywhere. */
             uint64_t low = choice % 2 ? pa + next_random(random) % FRAME : 0;
             uint64_t high = low + next_random(random) % (frames * FRAME / 8 + 2);
-            uint64_t taken = 0;
+            uint64_t allocated = 0;
             for (uint64_t f = first; f < end; f++) {
                 if (f * FRAME < high && (f + 1) * FRAME > low && low < high && !bytes[f - first]) {
                     bytes[f - first] = 1;
-                    taken++;
+                    allocated++;
                 }
             }
-            cr_assert_eq(bitframe_take_range(&pool, low, high), taken, "[%#" PRIx64 ", %#" PRIx64 ")", low,
-                         high);
+            cr_assert_eq(bitframe_alloc_range(&pool, low, high), allocated, "[%#" PRIx64 ", %#" PRIx64 ")",
+                         low, high);
         }
-        cr_assert_eq(bitframe_free_frames(&pool), bytemap_count(&map));
+        cr_assert_eq(bitframe_get_free_frames(&pool), bytemap_count(&map));
     }
     ASSERT_SOUND(&pool);
     return calls;
@@ -224,21 +224,21 @@ Test(pool, equals_bytemap_on_any_geometry)
     printf("pool: %" PRIu64 " calls compared\n", compared);
 }
 
-Test(pool_take_range, edges)
+Test(pool_alloc_range, edges)
 {
     make_pool(1000, 3000);
-    cr_expect_eq(bitframe_take_range(&pool, 0, 0), 0);
-    cr_expect_eq(bitframe_take_range(&pool, UINT64_MAX, 0), 0);
-    cr_expect_eq(bitframe_take_range(&pool, 1100 * FRAME, 1100 * FRAME), 0);
-    cr_expect_eq(bitframe_take_range(&pool, 1100 * FRAME + 5, 1100 * FRAME + 5), 0);
-    cr_expect_eq(bitframe_take_range(&pool, 0, 1000 * FRAME), 0);
-    cr_expect_eq(bitframe_take_range(&pool, 4000 * FRAME, UINT64_MAX), 0);
-    cr_expect_eq(bitframe_free_frames(&pool), 3000);
-    cr_expect_eq(bitframe_take_range(&pool, 1100 * FRAME + 5, 1100 * FRAME + 6), 1);
-    cr_expect_eq(bitframe_take_range(&pool, 1100 * FRAME, 1101 * FRAME), 0, "taken already");
-    cr_expect_eq(bitframe_take_range(&pool, 1099 * FRAME + 4095, 1101 * FRAME + 1), 2, "two cut frames");
-    cr_expect_eq(bitframe_take_range(&pool, 0, UINT64_MAX), 2997);
-    cr_expect_eq(bitframe_take(&pool), 0);
+    cr_expect_eq(bitframe_alloc_range(&pool, 0, 0), 0);
+    cr_expect_eq(bitframe_alloc_range(&pool, UINT64_MAX, 0), 0);
+    cr_expect_eq(bitframe_alloc_range(&pool, 1100 * FRAME, 1100 * FRAME), 0);
+    cr_expect_eq(bitframe_alloc_range(&pool, 1100 * FRAME + 5, 1100 * FRAME + 5), 0);
+    cr_expect_eq(bitframe_alloc_range(&pool, 0, 1000 * FRAME), 0);
+    cr_expect_eq(bitframe_alloc_range(&pool, 4000 * FRAME, UINT64_MAX), 0);
+    cr_expect_eq(bitframe_get_free_frames(&pool), 3000);
+    cr_expect_eq(bitframe_alloc_range(&pool, 1100 * FRAME + 5, 1100 * FRAME + 6), 1);
+    cr_expect_eq(bitframe_alloc_range(&pool, 1100 * FRAME, 1101 * FRAME), 0, "taken already");
+    cr_expect_eq(bitframe_alloc_range(&pool, 1099 * FRAME + 4095, 1101 * FRAME + 1), 2, "two cut frames");
+    cr_expect_eq(bitframe_alloc_range(&pool, 0, UINT64_MAX), 2997);
+    cr_expect_eq(bitframe_alloc(&pool), 0);
     ASSERT_SOUND(&pool);
 }
 
@@ -248,12 +248,12 @@ Test(pool_large, first_and_last_of_1_tib)
 {
     const uint64_t frames = UINT64_C(1) << 28;
     make_pool(1, frames);
-    cr_assert_eq(bitframe_take_range(&pool, 2 * FRAME, frames * FRAME), frames - 2);
+    cr_assert_eq(bitframe_alloc_range(&pool, 2 * FRAME, frames * FRAME), frames - 2);
     ASSERT_SOUND(&pool);
     for (int round = 0; round < 3; round++) {
-        cr_assert_eq(bitframe_take(&pool), FRAME);
-        cr_assert_eq(bitframe_take(&pool), frames * FRAME);
-        cr_assert_eq(bitframe_take(&pool), 0);
+        cr_assert_eq(bitframe_alloc(&pool), FRAME);
+        cr_assert_eq(bitframe_alloc(&pool), frames * FRAME);
+        cr_assert_eq(bitframe_alloc(&pool), 0);
         ASSERT_SOUND(&pool);
         cr_assert_eq(bitframe_free(&pool, frames * FRAME), BITFRAME_OK);
         cr_assert_eq(bitframe_free(&pool, FRAME), BITFRAME_OK);
@@ -279,7 +279,7 @@ Test(pool_large, sparse_2_to_the_40_frames)
     pool.cursor = pool.frames.level[0] + pool.frames.words * 8; /* what nothing free looks like */
     pool.cursor_pa = 0;
     pool.cursor_words = 0;
-    bitframe_gap_move(&pool, first);
+    bitframe_window_move(&pool, first);
     cr_assert_eq(pool.frames.count, BITFRAME_LEVELS_MAX);
     cr_assert_leq((uint64_t)((uint64_t *)(void *)pool_reserved(&pool) - words) * 8, size);
 
@@ -289,78 +289,78 @@ Test(pool_large, sparse_2_to_the_40_frames)
         if (bit < 39)
             cr_assert_eq(bitframe_free(&pool, (first + (UINT64_C(1) << bit)) * FRAME), BITFRAME_OK);
         freed += bit < 39 ? 2 : 1;
-        cr_assert_eq(bitframe_free_frames(&pool), freed);
+        cr_assert_eq(bitframe_get_free_frames(&pool), freed);
     }
     cr_assert_eq(bitframe_free(&pool, first * FRAME), BITFRAME_OK);
     cr_assert_eq(bitframe_free(&pool, end * FRAME), BITFRAME_UNMANAGED);
-    cr_assert_eq(bitframe_take(&pool), first * FRAME);
+    cr_assert_eq(bitframe_alloc(&pool), first * FRAME);
     for (unsigned bit = 0; bit < 39; bit++)
-        cr_assert_eq(bitframe_take(&pool), (first + (UINT64_C(1) << bit)) * FRAME);
+        cr_assert_eq(bitframe_alloc(&pool), (first + (UINT64_C(1) << bit)) * FRAME);
     for (unsigned bit = 40; bit-- != 0;)
-        cr_assert_eq(bitframe_take(&pool), (end - (UINT64_C(1) << bit)) * FRAME);
-    cr_assert_eq(bitframe_take(&pool), 0);
+        cr_assert_eq(bitframe_alloc(&pool), (end - (UINT64_C(1) << bit)) * FRAME);
+    cr_assert_eq(bitframe_alloc(&pool), 0);
     guarded_close(words, size);
 }
 
 /* A line that is given back below all that is free is loose until something else meets it. */
 
-enum { LOOSE_LINES = 5000 }; /* more than a word of lines, of level 1 and of level 2 stand for */
+enum { PENDING_HUGES = 5000 }; /* more than a word of lines, of level 1 and of level 2 stand for */
 
-#define LINE (BITFRAME_LINE_FRAMES * FRAME)
+#define HUGE (BITFRAME_HUGE_FRAMES * FRAME)
 
 /** A pool of which all is taken but, far above, one frame. */
 static void make_full_pool(void)
 {
-    guarded_plain_pool(&pool, &metadata, LINE, LOOSE_LINES * LINE);
-    bitframe_take_range(&pool, 0, UINT64_MAX);
-    cr_assert_eq(bitframe_free(&pool, LOOSE_LINES * LINE), BITFRAME_OK);
+    guarded_plain_pool(&pool, &metadata, HUGE, PENDING_HUGES * HUGE);
+    bitframe_alloc_range(&pool, 0, UINT64_MAX);
+    cr_assert_eq(bitframe_free(&pool, PENDING_HUGES * HUGE), BITFRAME_OK);
 }
 
-static uint64_t take_line(void)
+static uint64_t alloc_huge(void)
 {
-    const struct bitframe_request request = {.frames = BITFRAME_LINE_FRAMES, .align = LINE};
+    const struct bitframe_request request = {.frames = BITFRAME_HUGE_FRAMES, .align = HUGE};
     uint64_t pa = 0;
-    (void)bitframe_take_run(&pool, &request, &pa);
+    (void)bitframe_alloc_run(&pool, &request, &pa);
     return pa;
 }
 
-Test(pool_loose, line_freed_and_taken_leaves_the_levels_alone)
+Test(pool_pending, huge_freed_and_allocated_leaves_the_levels_alone)
 {
     make_full_pool();
-    for (uint64_t line = 1; line < LOOSE_LINES; line += 97) {
-        cr_assert_eq(bitframe_free_run(&pool, line * LINE, BITFRAME_LINE_FRAMES), BITFRAME_OK);
-        cr_expect_eq(pool.loose, 1);
+    for (uint64_t huge_frame = 1; huge_frame < PENDING_HUGES; huge_frame += 97) {
+        cr_assert_eq(bitframe_free_run(&pool, huge_frame * HUGE, BITFRAME_HUGE_FRAMES), BITFRAME_OK);
+        cr_expect_eq(pool.pending, 1);
         ASSERT_SOUND(&pool);
-        cr_assert_eq(bitframe_free_run(&pool, line * LINE, BITFRAME_LINE_FRAMES), BITFRAME_DOUBLE_FREE);
-        cr_assert_eq(take_line(), line * LINE);
-        cr_expect_eq(pool.loose, 0);
+        cr_assert_eq(bitframe_free_run(&pool, huge_frame * HUGE, BITFRAME_HUGE_FRAMES), BITFRAME_DOUBLE_FREE);
+        cr_assert_eq(alloc_huge(), huge_frame * HUGE);
+        cr_expect_eq(pool.pending, 0);
         ASSERT_SOUND(&pool);
     }
-    cr_assert_eq(bitframe_take(&pool), LOOSE_LINES * LINE);
-    cr_assert_eq(bitframe_free_run(&pool, 77 * LINE, BITFRAME_LINE_FRAMES), BITFRAME_OK);
+    cr_assert_eq(bitframe_alloc(&pool), PENDING_HUGES * HUGE);
+    cr_assert_eq(bitframe_free_run(&pool, 77 * HUGE, BITFRAME_HUGE_FRAMES), BITFRAME_OK);
     ASSERT_SOUND(&pool);
-    cr_assert_eq(take_line(), 77 * LINE, "with nothing else free");
+    cr_assert_eq(alloc_huge(), 77 * HUGE, "with nothing else free");
     ASSERT_SOUND(&pool);
-    cr_assert_eq(take_line(), 0);
+    cr_assert_eq(alloc_huge(), 0);
 }
 
-Test(pool_loose, frames_of_it_are_taken_and_come_back)
+Test(pool_pending, frames_of_it_are_allocated_and_come_back)
 {
     make_full_pool();
-    cr_assert_eq(bitframe_free_run(&pool, 700 * LINE, BITFRAME_LINE_FRAMES), BITFRAME_OK);
-    cr_assert_eq(bitframe_take(&pool), 700 * LINE);
+    cr_assert_eq(bitframe_free_run(&pool, 700 * HUGE, BITFRAME_HUGE_FRAMES), BITFRAME_OK);
+    cr_assert_eq(bitframe_alloc(&pool), 700 * HUGE);
     ASSERT_SOUND(&pool);
-    cr_assert_eq(bitframe_free(&pool, 700 * LINE), BITFRAME_OK);
-    cr_expect_eq(pool.loose, 1, "it is whole again");
+    cr_assert_eq(bitframe_free(&pool, 700 * HUGE), BITFRAME_OK);
+    cr_expect_eq(pool.pending, 1, "it is whole again");
     ASSERT_SOUND(&pool);
-    for (uint64_t i = 0; i < BITFRAME_LINE_FRAMES; i++) {
-        cr_assert_eq(bitframe_take(&pool), 700 * LINE + i * FRAME);
+    for (uint64_t i = 0; i < BITFRAME_HUGE_FRAMES; i++) {
+        cr_assert_eq(bitframe_alloc(&pool), 700 * HUGE + i * FRAME);
         ASSERT_SOUND(&pool);
     }
-    cr_assert_eq(bitframe_take(&pool), LOOSE_LINES * LINE);
-    cr_assert_eq(bitframe_free_run(&pool, 700 * LINE, BITFRAME_LINE_FRAMES), BITFRAME_OK);
-    cr_assert_eq(bitframe_take(&pool), 700 * LINE);
-    cr_assert_eq(take_line(), 0, "the only line is not whole");
+    cr_assert_eq(bitframe_alloc(&pool), PENDING_HUGES * HUGE);
+    cr_assert_eq(bitframe_free_run(&pool, 700 * HUGE, BITFRAME_HUGE_FRAMES), BITFRAME_OK);
+    cr_assert_eq(bitframe_alloc(&pool), 700 * HUGE);
+    cr_assert_eq(alloc_huge(), 0, "the only line is not whole");
     ASSERT_SOUND(&pool);
 }
 
@@ -370,13 +370,13 @@ static uint64_t lowest_frame(void)
     const uint64_t *bitmap = levels_at(&pool, &pool.frames, 0);
     for (uint64_t word = 0; word < pool.frames.words; word++) {
         if (bitmap[word] != 0)
-            return LINE + (word * 64 + lowest_bit(bitmap[word])) * FRAME;
+            return HUGE + (word * 64 + lowest_bit(bitmap[word])) * FRAME;
     }
     return 0;
 }
 
 /** Likewise the lowest whole line. */
-static uint64_t lowest_line(void)
+static uint64_t lowest_huge(void)
 {
     const uint64_t *bitmap = levels_at(&pool, &pool.frames, 0);
     for (uint64_t word = 0; word < pool.frames.words; word += 8) {
@@ -384,74 +384,74 @@ static uint64_t lowest_line(void)
         while (i < 8 && bitmap[word + i] == UINT64_MAX)
             i++;
         if (i == 8)
-            return LINE + word * 64 * FRAME;
+            return HUGE + word * 64 * FRAME;
     }
     return 0;
 }
 
 /** Few lines are free, so that they meet in words of every level or have them to themselves. */
-Test(pool_loose, any_calls_among_few_free_lines)
+Test(pool_pending, any_calls_among_few_free_huges)
 {
     static const uint64_t places[] = {1, 2, 8, 9, 63, 64, 65, 70, 128, 513, 520, 600, 4000, 4097, 4100};
     const uint64_t calls = amount("BITFRAME_LOOSE_CALLS", 6000);
     uint64_t random = setting("BITFRAME_SEED", 0x100E5);
     printf("seed %" PRIu64 "\n", random);
     make_full_pool();
-    uint64_t loose = 0;
+    uint64_t pending = 0;
     for (uint64_t i = 0; i < calls; i++) {
         uint64_t number = next_random(&random);
-        uint64_t pa = places[number % COUNT(places)] * LINE;
-        uint64_t frame = pa + (number >> 8) % BITFRAME_LINE_FRAMES * FRAME;
+        uint64_t pa = places[number % COUNT(places)] * HUGE;
+        uint64_t frame = pa + (number >> 8) % BITFRAME_HUGE_FRAMES * FRAME;
         switch (number >> 32 & 15) {
         case 0:
         case 1:
         case 2:
-        case 3: (void)bitframe_free_run(&pool, pa, BITFRAME_LINE_FRAMES); break;
+        case 3: (void)bitframe_free_run(&pool, pa, BITFRAME_HUGE_FRAMES); break;
         case 4:
         case 5:
         case 6: {
-            uint64_t expected = lowest_line();
-            cr_assert_eq(take_line(), expected, "call %" PRIu64, i);
+            uint64_t expected = lowest_huge();
+            cr_assert_eq(alloc_huge(), expected, "call %" PRIu64, i);
             break;
         }
         case 7:
         case 8:
-            for (uint64_t frames = (number >> 16) % 200; frames != 0 && bitframe_free_frames(&pool) > 0;
+            for (uint64_t frames = (number >> 16) % 200; frames != 0 && bitframe_get_free_frames(&pool) > 0;
                  frames--) {
                 uint64_t expected = lowest_frame();
-                cr_assert_eq(bitframe_take(&pool), expected, "call %" PRIu64, i);
+                cr_assert_eq(bitframe_alloc(&pool), expected, "call %" PRIu64, i);
             }
             break;
         case 9:
         case 10: (void)bitframe_free(&pool, frame); break;
-        case 11: (void)bitframe_take_range(&pool, pa, pa + LINE); break;
-        case 12: (void)bitframe_take_range(&pool, frame, frame + (number >> 20) % 2000 * FRAME); break;
+        case 11: (void)bitframe_alloc_range(&pool, pa, pa + HUGE); break;
+        case 12: (void)bitframe_alloc_range(&pool, frame, frame + (number >> 20) % 2000 * FRAME); break;
         case 13:
             if (bitframe_reserve(&pool, frame, FRAME) == BITFRAME_OK)
                 cr_assert_eq(bitframe_unreserve(&pool, frame, FRAME), BITFRAME_OK);
             break;
         case 14: {
             uint64_t pas[100];
-            uint64_t taken, freed;
+            uint64_t allocated, freed;
             const struct bitframe_request request = {.frames = 100,
                                                      .flags = BITFRAME_PARTIAL | (number >> 40 & 1)};
-            (void)bitframe_take_bulk(&pool, &request, pas, &taken);
-            cr_assert_eq(bitframe_free_bulk(&pool, pas, taken, 0, &freed), BITFRAME_OK);
+            (void)bitframe_alloc_bulk(&pool, &request, pas, &allocated);
+            cr_assert_eq(bitframe_free_bulk(&pool, pas, allocated, 0, &freed), BITFRAME_OK);
             break;
         }
         default: {
             const struct bitframe_request request = {.frames = 1 + number % 600,
                                                      .flags = number >> 40 & BITFRAME_HIGHEST};
-            (void)bitframe_take_run(&pool, &request, &pa);
+            (void)bitframe_alloc_run(&pool, &request, &pa);
             break;
         }
         }
         enum bitframe_invariant broken = bitframe_check(&pool);
-        cr_assert_eq(broken, BITFRAME_SOUND, "call %" PRIu64 ": %s", i, bitframe_invariant_name(broken));
-        loose += pool.loose;
+        cr_assert_eq(broken, BITFRAME_SOUND, "call %" PRIu64 ": %s", i, bitframe_get_invariant_name(broken));
+        pending += pool.pending;
     }
-    printf("a line was loose after %" PRIu64 " calls of %" PRIu64 "\n", loose, calls);
-    cr_assert_geq(loose, calls / 50);
+    printf("a line was loose after %" PRIu64 " calls of %" PRIu64 "\n", pending, calls);
+    cr_assert_geq(pending, calls / 50);
 }
 
 /* A pool and its metadata are one thing that may be seen at another address. */
@@ -466,15 +466,15 @@ Test(pool, works_at_another_address)
     struct bitframe *before = (struct bitframe *)(void *)at[0];
     struct bitframe *after = (struct bitframe *)(void *)at[1];
     cr_assert_eq(bitframe_init(before, FRAME, 100000 * FRAME, at[0] + 4096, metadata_bytes), BITFRAME_OK);
-    cr_assert_eq(bitframe_take(before), FRAME);
+    cr_assert_eq(bitframe_alloc(before), FRAME);
     guarded_close(at[0], size);
     cr_assert_eq(bitframe_check(after), BITFRAME_SOUND);
     for (uint64_t frame = 2; frame <= 5000; frame++)
-        cr_assert_eq(bitframe_take(after), frame * FRAME);
+        cr_assert_eq(bitframe_alloc(after), frame * FRAME);
     for (uint64_t frame = 1; frame <= 5000; frame++)
         cr_assert_eq(bitframe_free(after, frame * FRAME), BITFRAME_OK);
     cr_assert_eq(bitframe_check(after), BITFRAME_SOUND);
-    cr_assert_eq(bitframe_free_frames(after), 100000);
+    cr_assert_eq(bitframe_get_free_frames(after), 100000);
     guarded_close(at[1], size);
 }
 
@@ -484,14 +484,14 @@ Test(pool, works_at_another_address)
 static void make_checked_pool(void)
 {
     make_pool(1000, 100000);
-    bitframe_take_range(&pool, 1000 * FRAME, 3000 * FRAME);
-    bitframe_take_range(&pool, 50000 * FRAME, 90000 * FRAME);
+    bitframe_alloc_range(&pool, 1000 * FRAME, 3000 * FRAME);
+    bitframe_alloc_range(&pool, 50000 * FRAME, 90000 * FRAME);
     ASSERT_SOUND(&pool);
 }
 
 Test(pool_check, padding)
 {
-    uint64_t lead = 1000 % BITFRAME_LINE_FRAMES;
+    uint64_t lead = 1000 % BITFRAME_HUGE_FRAMES;
     make_checked_pool();
     const uint64_t bits[] = {0, lead - 1, lead + 100000, pool.frames.words * 64 - 1};
     for (size_t i = 0; i < COUNT(bits); i++) {
@@ -523,7 +523,7 @@ static void make_large_pool(void)
 {
     make_pool(1000, 400000);
     cr_assert_eq(bitframe_reserve(&pool, 2000 * FRAME, 10 * FRAME), BITFRAME_OK);
-    bitframe_take(&pool);
+    bitframe_alloc(&pool);
     ASSERT_SOUND(&pool);
 }
 
@@ -539,7 +539,7 @@ Test(pool_check, tables)
     pool.reserved_count = pool.reserved_room + 1;
     cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_TABLES);
     make_large_pool();
-    pool_segments(&pool)[0].end += BITFRAME_LINE_FRAMES * 100;
+    pool_segments(&pool)[0].end += BITFRAME_HUGE_FRAMES * 100;
     cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_TABLES);
 }
 
@@ -553,14 +553,14 @@ Test(pool_check, reserved)
     cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_RESERVED);
 }
 
-Test(pool_check, lines)
+Test(pool_check, huges)
 {
     make_large_pool();
-    for (uint64_t line = 0; line < pool.lines.words * 64; line++) {
-        uint64_t *word = levels_at(&pool, &pool.lines, 0) + line / 64;
-        *word ^= UINT64_C(1) << line % 64;
-        cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_LINES, "line %" PRIu64, line);
-        *word ^= UINT64_C(1) << line % 64;
+    for (uint64_t huge_frame = 0; huge_frame < pool.huge.words * 64; huge_frame++) {
+        uint64_t *word = levels_at(&pool, &pool.huge, 0) + huge_frame / 64;
+        *word ^= UINT64_C(1) << huge_frame % 64;
+        cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_HUGE, "line %" PRIu64, huge_frame);
+        *word ^= UINT64_C(1) << huge_frame % 64;
     }
     ASSERT_SOUND(&pool);
 }
@@ -569,7 +569,7 @@ Test(pool_check, what_the_single_steps_rely_on)
 {
     make_large_pool();
     pool.zero_word += 8;
-    cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_GAP);
+    cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_WINDOW);
     uint64_t *const fields[] = {&pool.cursor_first, &pool.cursor_words, &pool.cursor_base_pa};
     for (size_t i = 0; i < COUNT(fields); i++) {
         make_large_pool();
@@ -578,15 +578,15 @@ Test(pool_check, what_the_single_steps_rely_on)
     }
 }
 
-Test(pool_check, gap)
+Test(pool_check, window)
 {
     make_large_pool();
-    pool.gap_pa = 1000 * FRAME;
-    pool.gap_frames = 1001; /* into the reservation */
-    cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_GAP);
-    pool.gap_pa = 999 * FRAME; /* begins below the pool */
-    pool.gap_frames = 2;
-    cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_GAP);
+    pool.window_pa = 1000 * FRAME;
+    pool.window_frames = 1001; /* into the reservation */
+    cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_WINDOW);
+    pool.window_pa = 999 * FRAME; /* begins below the pool */
+    pool.window_frames = 2;
+    cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_WINDOW);
 }
 
 Test(pool_check, count)
@@ -611,29 +611,29 @@ Test(pool_check, cursor)
     cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_CURSOR);
 }
 
-Test(pool_check, loose)
+Test(pool_check, pending)
 {
     make_checked_pool();
-    pool.loose = 1;
+    pool.pending = 1;
     cr_expect_neq(bitframe_check(&pool), BITFRAME_SOUND, "its line is not");
     make_full_pool();
-    cr_assert_eq(bitframe_free_run(&pool, 700 * LINE, BITFRAME_LINE_FRAMES), BITFRAME_OK);
+    cr_assert_eq(bitframe_free_run(&pool, 700 * HUGE, BITFRAME_HUGE_FRAMES), BITFRAME_OK);
     ASSERT_SOUND(&pool);
-    pool.loose = 0;
+    pool.pending = 0;
     cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_INDEX);
-    pool.loose = 2;
+    pool.pending = 2;
     cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_CURSOR);
-    pool.loose = 1;
+    pool.pending = 1;
     *levels_at(&pool, &pool.frames, 1) ^= 1;
     cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_INDEX, "another word's bit may not be missing");
     *levels_at(&pool, &pool.frames, 1) ^= 1;
-    uint64_t *upper = levels_at(&pool, &pool.lines, 1);
+    uint64_t *upper = levels_at(&pool, &pool.huge, 1);
     upper[0] ^= 1;
-    cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_LINES);
+    cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_HUGE);
     upper[0] ^= 1;
     ASSERT_SOUND(&pool);
-    bitframe_settle(&pool);
-    cr_expect_eq(pool.loose, 0);
+    bitframe_flush_pending(&pool);
+    cr_expect_eq(pool.pending, 0);
     ASSERT_SOUND(&pool);
 }
 
@@ -649,11 +649,11 @@ static void catch_panic(const char *what)
 }
 
 /** Does a take panic, and say that it is about the count? */
-static bool take_panics(void)
+static bool alloc_panics(void)
 {
     panic_text = NULL;
     if (setjmp(caught) == 0)
-        bitframe_take(&pool);
+        bitframe_alloc(&pool);
     return panic_text && strstr(panic_text, "free_frames");
 }
 
@@ -663,14 +663,15 @@ Test(pool, panics_on_corruption)
     cr_assert_eq(bitframe_set_platform(&platform), BITFRAME_OK);
     make_pool(1000, 1);
     pool.free_frames = 2;
-    cr_expect(take_panics(), "the index has no frame left and the count says there is one");
+    cr_expect(alloc_panics(), "the index has no frame left and the count says there is one");
 
     for (uint64_t frames = 1; frames < 10000; frames = frames * 7 + 1) {
         make_pool(1000, frames);
-        while (bitframe_take(&pool) != 0) {
+        while (bitframe_alloc(&pool) != 0) {
         }
         pool.free_frames = 1;
-        cr_expect(take_panics(), "nothing of %" PRIu64 " frames is left and the count says there is", frames);
+        cr_expect(alloc_panics(), "nothing of %" PRIu64 " frames is left and the count says there is",
+                  frames);
     }
 }
 
@@ -684,7 +685,7 @@ Test(pool, traps_without_a_panic_hook, .signal = TRAP)
 {
     make_pool(1000, 1);
     pool.free_frames = 2;
-    bitframe_take(&pool);
+    bitframe_alloc(&pool);
 }
 
 static void return_from_panic(const char *what)
@@ -698,21 +699,21 @@ Test(pool, traps_if_the_panic_hook_returns, .signal = TRAP)
     bitframe_set_platform(&platform);
     make_pool(1000, 1);
     pool.free_frames = 2;
-    bitframe_take(&pool);
+    bitframe_alloc(&pool);
 }
 
 Test(pool, names)
 {
     for (int i = 0; i <= BITFRAME_OFFLINE; i++) {
         for (int j = 0; j < i; j++)
-            cr_expect_str_neq(bitframe_status_name((enum bitframe_status)i),
-                              bitframe_status_name((enum bitframe_status)j));
+            cr_expect_str_neq(bitframe_get_status_name((enum bitframe_status)i),
+                              bitframe_get_status_name((enum bitframe_status)j));
     }
     for (int i = 0; i <= BITFRAME_BAD_OFFLINE; i++) {
         for (int j = 0; j < i; j++)
-            cr_expect_str_neq(bitframe_invariant_name((enum bitframe_invariant)i),
-                              bitframe_invariant_name((enum bitframe_invariant)j));
+            cr_expect_str_neq(bitframe_get_invariant_name((enum bitframe_invariant)i),
+                              bitframe_get_invariant_name((enum bitframe_invariant)j));
     }
-    cr_expect_str_eq(bitframe_status_name((enum bitframe_status)99), "unknown status");
-    cr_expect_str_eq(bitframe_invariant_name((enum bitframe_invariant)99), "unknown invariant");
+    cr_expect_str_eq(bitframe_get_status_name((enum bitframe_status)99), "unknown status");
+    cr_expect_str_eq(bitframe_get_invariant_name((enum bitframe_invariant)99), "unknown invariant");
 }

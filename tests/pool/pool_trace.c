@@ -26,7 +26,7 @@ enum {
     ZEROED_FRAMES = 64,   /* memory behind pools of no more frames than that */
     POOL_CALLS = 1500,    /* most calls on one pool, give or take a burst, unless it was costly to make */
     MOST_FRAMES = 900000, /* in a model */
-    LARGE_FRAMES = 512 * BITFRAME_LINE_FRAMES, /* with 4 KiB frames 1 GiB */
+    LARGE_FRAMES = 512 * BITFRAME_HUGE_FRAMES, /* with 4 KiB frames 1 GiB */
 };
 
 struct trace {
@@ -64,24 +64,24 @@ struct trace {
 const struct pool_calls pool_calls_core = {
     .init_map = bitframe_init_map,
     .adopt = bitframe_adopt,
-    .take = bitframe_take,
+    .alloc = bitframe_alloc,
     .free = bitframe_free,
-    .take_run = bitframe_take_run,
-    .claim = bitframe_claim,
+    .alloc_run = bitframe_alloc_run,
+    .claim = bitframe_alloc_at,
     .free_run = bitframe_free_run,
-    .take_bulk = bitframe_take_bulk,
+    .alloc_bulk = bitframe_alloc_bulk,
     .free_bulk = bitframe_free_bulk,
-    .take_range = bitframe_take_range,
+    .alloc_range = bitframe_alloc_range,
     .reserve = bitframe_reserve,
     .unreserve = bitframe_unreserve,
-    .free_frames = bitframe_free_frames,
+    .free_frames = bitframe_get_free_frames,
     .check = bitframe_check,
 };
 
 const char *const pool_shape_name[POOL_SHAPES + 1] = {
     [POOL_TINY] = "tiny",         [POOL_SMALL] = "small",   [POOL_BOTTOM] = "bottom",
     [POOL_TOP] = "top",           [POOL_SHARED] = "shared", [POOL_SEGMENTS] = "segments",
-    [POOL_RESERVED] = "reserved", [POOL_LINES] = "lines",   [POOL_ANY] = "any",
+    [POOL_RESERVED] = "reserved", [POOL_HUGES] = "lines",   [POOL_ANY] = "any",
     [POOL_LARGE] = "large",       [POOL_MIXED] = "mixed",
 };
 
@@ -138,7 +138,7 @@ static uint64_t choose_frame(struct trace *t)
  * Choose some elements next to each other in @p state: @p frames of them, from @p first to the end of what
  * is. Returns whether there are any.
  */
-static bool choose_stretch(struct trace *t, enum model_state state, uint64_t *first, uint64_t *frames)
+static bool choose_piece(struct trace *t, enum model_state state, uint64_t *first, uint64_t *frames)
 {
     const struct model *model = &t->model;
     uint64_t i = choose_below(t, model->frames), count = 0;
@@ -166,7 +166,7 @@ static uint64_t choose_pa(struct trace *t)
     case 5: return pa + (UINT64_C(1) << 32); /* equal when cut to 32 bits */
     case 6: return pa + (UINT64_C(1) << 44); /* and frame numbers cut to 32 bits */
     case 7: return pa + UINT64_C(0xFFFF000000000000);
-    case 9: return choose_stretch(t, MODEL_RESERVED, &first, &frames) ? model->number[first] * FRAME : pa;
+    case 9: return choose_piece(t, MODEL_RESERVED, &first, &frames) ? model->number[first] * FRAME : pa;
     default: return pa;
     }
 }
@@ -182,9 +182,9 @@ static void compare_counts(struct trace *t)
     if (t->subject->free_frames(&t->pool) != free_frames)
         report_difference(t, "free frames are %" PRIu64 ", should be %" PRIu64,
                           t->subject->free_frames(&t->pool), free_frames);
-    if (bitframe_reserved_frames(&t->pool) != reserved_frames)
+    if (bitframe_get_reserved_frames(&t->pool) != reserved_frames)
         report_difference(t, "reserved frames are %" PRIu64 ", should be %" PRIu64,
-                          bitframe_reserved_frames(&t->pool), reserved_frames);
+                          bitframe_get_reserved_frames(&t->pool), reserved_frames);
     t->since_count = 0;
 }
 
@@ -206,12 +206,12 @@ static void compare_all(struct trace *t)
     t->since_all = 0;
     compare_counts(t);
     if (broken != BITFRAME_SOUND) {
-        report_difference(t, "broken: %s", bitframe_invariant_name(broken));
+        report_difference(t, "broken: %s", bitframe_get_invariant_name(broken));
         return;
     }
     uint64_t total = model->frames - model_count(model, MODEL_FOREIGN);
-    if (bitframe_total_frames(pool) != total)
-        report_difference(t, "frames are %" PRIu64 ", should be %" PRIu64, bitframe_total_frames(pool),
+    if (bitframe_get_total_frames(pool) != total)
+        report_difference(t, "frames are %" PRIu64 ", should be %" PRIu64, bitframe_get_total_frames(pool),
                           total);
     uint64_t reservations = model_reservations(model, model->covered);
     if (pool->reserved_count != reservations)
@@ -220,21 +220,21 @@ static void compare_all(struct trace *t)
 
     const uint64_t *words = levels_at(pool, &pool->frames, 0);
     struct span span = {0}, reserved = {0};
-    uint64_t spans = 0, reservations_passed = 0, skew = 0; /* of bits to frames */
+    uint64_t spans = 0, reservations_passed = 0, bit_offset = 0; /* of bits to frames */
     for (uint64_t i = 0; i < model->frames; i++) {
         uint64_t frame = model->number[i];
         if (frame >= span.end) {
             span = next_span(pool_spans(pool), pool->span_count, &spans, frame);
             if (span.end != UINT64_MAX)
-                skew = bit_of_frame(segment_of_frame(pool, span.first), 0);
+                bit_offset = bit_of_frame(segment_of_frame(pool, span.first), 0);
         }
         if (frame >= reserved.end)
             reserved = next_span(pool_reserved(pool), pool->reserved_count, &reservations_passed, frame);
-        uint64_t bit = frame + skew;
+        uint64_t bit = frame + bit_offset;
         enum model_state state = frame < span.first                              ? MODEL_FOREIGN
                                  : frame >= reserved.first                       ? MODEL_RESERVED
                                  : (words[bit / WORD_BITS] & bit_mask(bit)) != 0 ? MODEL_FREE
-                                                                                 : MODEL_TAKEN;
+                                                                                 : MODEL_ALLOCATED;
         if (state != (enum model_state)model->state[i]) {
             report_difference(t, "frame %#" PRIx64 " is %d, should be %d", frame, state, model->state[i]);
             return;
@@ -270,10 +270,10 @@ static void hold(struct trace *t, uint64_t pa, uint64_t frames)
 }
 
 /** Returns the frame's PA, 0 if there was none to take. */
-static uint64_t take_one(struct trace *t)
+static uint64_t alloc_one(struct trace *t)
 {
-    uint64_t got = t->subject->take(&t->pool);
-    uint64_t expected = model_take(&t->model);
+    uint64_t got = t->subject->alloc(&t->pool);
+    uint64_t expected = model_alloc(&t->model);
     compare(t, (uint64_t[ARGUMENTS]){0},
             (struct answer){.status = got == 0 ? BITFRAME_NONE : BITFRAME_OK, .value = got},
             (struct answer){.status = expected == 0 ? BITFRAME_NONE : BITFRAME_OK, .value = expected});
@@ -288,9 +288,9 @@ static bool free_one(struct trace *t, uint64_t pa)
     return is_ok(expected);
 }
 
-static void take(struct trace *t)
+static void alloc(struct trace *t)
 {
-    uint64_t pa = take_one(t);
+    uint64_t pa = alloc_one(t);
     if (pa != 0)
         hold(t, pa, 1);
 }
@@ -301,10 +301,10 @@ static uint64_t choose_burst(struct trace *t)
     return t->model.frames < LARGE_FRAMES ? 64 + choose_below(t, 537) : 8;
 }
 
-static void take_many(struct trace *t)
+static void alloc_many(struct trace *t)
 {
     uint64_t calls = choose_burst(t);
-    while (calls-- != 0 && !is_over(t) && take_one(t) != 0) {
+    while (calls-- != 0 && !is_over(t) && alloc_one(t) != 0) {
     }
 }
 
@@ -325,9 +325,9 @@ static void free_many(struct trace *t)
 {
     const struct model *model = &t->model;
     uint64_t calls = choose_burst(t);
-    uint64_t i, taken;
+    uint64_t i, allocated;
     bool up = choose_below(t, 2) != 0;
-    (void)choose_stretch(t, MODEL_TAKEN, &i, &taken);
+    (void)choose_piece(t, MODEL_ALLOCATED, &i, &allocated);
     while (calls-- != 0 && !is_over(t) && i < model->frames && free_one(t, model->number[i] * FRAME))
         i += up ? 1 : UINT64_MAX;
 }
@@ -346,7 +346,7 @@ static uint64_t choose_frames(struct trace *t, uint64_t most, enum model_state s
         frames = WORD_BITS * (1 + choose_below(t, 4));
         return frames + choose_below(t, 6) - 4;
     }
-    if (choice == 1 && choose_stretch(t, state, &first, &frames))
+    if (choice == 1 && choose_piece(t, state, &first, &frames))
         return frames + one_in(t, 4);
     return 1 + choose_skewed(t, most);
 }
@@ -366,11 +366,11 @@ static struct bitframe_request choose_request(struct trace *t)
     case 1: request.align = FRAME << choose_below(t, 12); break;
     case 2: request.align = UINT64_C(1) << choose_below(t, 64); break;
     case 3:
-        request.frames = (uint64_t)BITFRAME_LINE_FRAMES << choose_below(t, 4);
-        request.align = FRAME * BITFRAME_LINE_FRAMES << choose_below(t, 3);
+        request.frames = (uint64_t)BITFRAME_HUGE_FRAMES << choose_below(t, 4);
+        request.align = FRAME * BITFRAME_HUGE_FRAMES << choose_below(t, 3);
         break;
     case 4:
-        request.align = FRAME * (one_in(t, 2) ? BITFRAME_LINE_FRAMES : LARGE_FRAMES);
+        request.align = FRAME * (one_in(t, 2) ? BITFRAME_HUGE_FRAMES : LARGE_FRAMES);
         if (t->model.frames > LARGE_FRAMES)
             request.frames = choose_below(t, 3) * (request.align / FRAME);
         break;
@@ -389,11 +389,11 @@ static struct bitframe_request choose_request(struct trace *t)
 }
 
 /** Returns the PA of the run, 0 if there was none. */
-static uint64_t take_run_of(struct trace *t, const struct bitframe_request *request)
+static uint64_t alloc_run_of(struct trace *t, const struct bitframe_request *request)
 {
     struct answer got = {0}, expected = {0};
-    got.status = t->subject->take_run(&t->pool, request, &got.value);
-    expected.status = model_take_run(&t->model, request, &expected.value);
+    got.status = t->subject->alloc_run(&t->pool, request, &got.value);
+    expected.status = model_alloc_run(&t->model, request, &expected.value);
     compare(t,
             (uint64_t[ARGUMENTS]){request->frames, request->align, request->min_pa, request->max_pa,
                                   request->flags},
@@ -403,23 +403,23 @@ static uint64_t take_run_of(struct trace *t, const struct bitframe_request *requ
     return expected.value;
 }
 
-static void take_run(struct trace *t)
+static void alloc_run(struct trace *t)
 {
     struct bitframe_request request = choose_request(t);
-    take_run_of(t, &request);
+    alloc_run_of(t, &request);
 }
 
 /** The same request until there is nothing left that answers it. */
-static void take_runs(struct trace *t)
+static void alloc_runs(struct trace *t)
 {
     struct bitframe_request request = choose_request(t);
     uint64_t calls = choose_burst(t);
-    while (calls-- != 0 && !is_over(t) && take_run_of(t, &request) != 0) {
+    while (calls-- != 0 && !is_over(t) && alloc_run_of(t, &request) != 0) {
     }
 }
 
 /** With memory behind the frames that can be looked at: a small pool, or else a run as any other. */
-static void take_run_zeroed(struct trace *t)
+static void alloc_run_zeroed(struct trace *t)
 {
     static _Alignas(4096) uint8_t memory[ZEROED_FRAMES * FRAME];
     struct bitframe_request request = choose_request(t);
@@ -433,7 +433,7 @@ static void take_run_zeroed(struct trace *t)
         for (uint64_t i = 0; i < model->frames; i++)
             memory[i * FRAME] = memory[i * FRAME + FRAME / 2 - 1] = memory[(i + 1) * FRAME - 1] = 0xA5;
     }
-    uint64_t run_pa = take_run_of(t, &request);
+    uint64_t run_pa = alloc_run_of(t, &request);
     for (uint64_t i = 0; has_memory && i < model->frames; i++) {
         uint64_t pa = model->number[i] * FRAME;
         bool zeroed = run_pa != 0 && pa >= run_pa && (pa - run_pa) / FRAME < request.frames;
@@ -454,7 +454,7 @@ static uint64_t digest(const uint64_t *pas, uint64_t count)
 }
 
 /** As many frames as there are, or a few; what is behind those that were taken must not be touched. */
-static void take_bulk(struct trace *t)
+static void alloc_bulk(struct trace *t)
 {
     uint64_t got_pas[BULK + 1], expected_pas[BULK + 1], got_count = 77, expected_count = 77;
     struct bitframe_request request = choose_request(t);
@@ -469,8 +469,8 @@ static void take_bulk(struct trace *t)
         request.frames = BULK;
     for (size_t i = 0; i <= BULK; i++)
         got_pas[i] = expected_pas[i] = i;
-    struct answer got = {.status = t->subject->take_bulk(&t->pool, &request, got_pas, &got_count)};
-    struct answer expected = {.status = model_take_bulk(&t->model, &request, expected_pas, &expected_count)};
+    struct answer got = {.status = t->subject->alloc_bulk(&t->pool, &request, got_pas, &got_count)};
+    struct answer expected = {.status = model_alloc_bulk(&t->model, &request, expected_pas, &expected_count)};
     if (!is_ok(expected)) { /* where the model tried, and so may a shared pool */
         for (size_t i = 0; i <= BULK; i++)
             expected_pas[i] = i;
@@ -489,16 +489,16 @@ static void take_bulk(struct trace *t)
 static void free_bulk(struct trace *t)
 {
     static uint64_t pas[BULK];
-    uint64_t got_count = 77, expected_count = 77, i, taken;
+    uint64_t got_count = 77, expected_count = 77, i, allocated;
     const struct model *model = &t->model;
     uint64_t frames = choose_skewed(t, model->frames < BULK ? model->frames : BULK),
              kind = choose_below(t, 8);
     uint32_t flags = one_in(t, 2) ? BITFRAME_PARTIAL : 0;
     if (one_in(t, 16))
         flags ^= 1u << choose_below(t, 32);
-    (void)choose_stretch(t, MODEL_TAKEN, &i, &taken);
+    (void)choose_piece(t, MODEL_ALLOCATED, &i, &allocated);
     for (uint64_t k = 0; k < frames; k++, i++) {
-        while (kind < 7 && i < model->frames && model->state[i] != MODEL_TAKEN)
+        while (kind < 7 && i < model->frames && model->state[i] != MODEL_ALLOCATED)
             i++;
         if (i >= model->frames || (kind == 6 && one_in(t, 4)))
             i = choose_below(t, model->frames);
@@ -526,7 +526,7 @@ static void claim(struct trace *t)
     uint64_t pa = choose_pa(t);
     uint64_t frames = choose_frames(t, t->model.frames / 4 + 1, MODEL_FREE);
     uint64_t first, free_frames;
-    if (one_in(t, 2) && choose_stretch(t, MODEL_FREE, &first, &free_frames)) {
+    if (one_in(t, 2) && choose_piece(t, MODEL_FREE, &first, &free_frames)) {
         uint64_t skipped = choose_below(t, free_frames);
         pa = t->model.number[first + skipped] * FRAME;
         frames = 1 + choose_below(t, free_frames - skipped);
@@ -550,7 +550,7 @@ static void free_run_of(struct trace *t, uint64_t pa, uint64_t frames)
 static void free_run(struct trace *t)
 {
     uint64_t pa = choose_pa(t);
-    uint64_t frames = choose_frames(t, t->model.frames / 4 + 1, MODEL_TAKEN);
+    uint64_t frames = choose_frames(t, t->model.frames / 4 + 1, MODEL_ALLOCATED);
     if (t->held_count != 0 && !one_in(t, 4)) {
         size_t i = choose_below(t, t->held_count);
         pa = t->held[i].pa;
@@ -568,55 +568,55 @@ static void free_run(struct trace *t)
 }
 
 /** All that is taken up to the next frame that is not, so that pools do not fill up for good. */
-static void free_stretch(struct trace *t)
+static void free_piece(struct trace *t)
 {
     uint64_t first, frames;
-    (void)choose_stretch(t, MODEL_TAKEN, &first, &frames);
-    while (frames != 0 && first > 0 && t->model.state[first - 1] == MODEL_TAKEN) {
+    (void)choose_piece(t, MODEL_ALLOCATED, &first, &frames);
+    while (frames != 0 && first > 0 && t->model.state[first - 1] == MODEL_ALLOCATED) {
         first--;
         frames++;
     }
     free_run_of(t, t->model.number[first] * FRAME, frames);
 }
 
-static void take_all_in(struct trace *t, uint64_t first_pa, uint64_t end_pa)
+static void alloc_all_in(struct trace *t, uint64_t first_pa, uint64_t end_pa)
 {
-    struct answer got = {.value = t->subject->take_range(&t->pool, first_pa, end_pa)};
-    struct answer expected = {.value = model_take_range(&t->model, first_pa, end_pa)};
+    struct answer got = {.value = t->subject->alloc_range(&t->pool, first_pa, end_pa)};
+    struct answer expected = {.value = model_alloc_range(&t->model, first_pa, end_pa)};
     compare(t, (uint64_t[ARGUMENTS]){first_pa, end_pa}, got, expected);
 }
 
-static void take_range(struct trace *t)
+static void alloc_range(struct trace *t)
 {
     uint64_t first_pa = choose_pa(t);
     uint64_t end_pa = first_pa + choose_below(t, t->model.frames * FRAME / 8 + 2);
     if (one_in(t, 4)) /* all there is */
-        take_all_in(t, 0, UINT64_MAX);
+        alloc_all_in(t, 0, UINT64_MAX);
     else
-        take_all_in(t, first_pa, end_pa);
+        alloc_all_in(t, first_pa, end_pa);
 }
 
 /** Where only so many frames are free, at the edge of a word as a rule: the last chance to find a run. */
-static void take_run_of_hole(struct trace *t)
+static void alloc_run_of_hole(struct trace *t)
 {
-    uint64_t first, taken;
-    take_all_in(t, 0, UINT64_MAX);
-    if (!choose_stretch(t, MODEL_TAKEN, &first, &taken))
+    uint64_t first, allocated;
+    alloc_all_in(t, 0, UINT64_MAX);
+    if (!choose_piece(t, MODEL_ALLOCATED, &first, &allocated))
         return;
     uint64_t skipped = WORD_BITS - t->model.number[first] % WORD_BITS + choose_below(t, 5) - 2;
-    if (skipped < taken && !one_in(t, 4)) {
+    if (skipped < allocated && !one_in(t, 4)) {
         first += skipped;
-        taken -= skipped;
+        allocated -= skipped;
     }
-    struct bitframe_request request = {.frames = choose_frames(t, taken, MODEL_TAKEN)};
-    if (request.frames > taken)
-        request.frames = taken;
+    struct bitframe_request request = {.frames = choose_frames(t, allocated, MODEL_ALLOCATED)};
+    if (request.frames > allocated)
+        request.frames = allocated;
     if (one_in(t, 2))
         request.flags = BITFRAME_HIGHEST;
     if (one_in(t, 4))
         request.align = FRAME << choose_below(t, 8);
     free_run_of(t, t->model.number[first] * FRAME, request.frames);
-    take_run_of(t, &request);
+    alloc_run_of(t, &request);
 }
 
 static bool reserve_range(struct trace *t, uint64_t pa, uint64_t bytes)
@@ -660,7 +660,7 @@ static void reserve_many(struct trace *t)
 static void unreserve(struct trace *t)
 {
     uint64_t pa = choose_pa(t), bytes = choose_reserved_bytes(t), first, frames;
-    if (!one_in(t, 4) && choose_stretch(t, MODEL_RESERVED, &first, &frames)) {
+    if (!one_in(t, 4) && choose_piece(t, MODEL_RESERVED, &first, &frames)) {
         uint64_t skipped = 0;
         if (frames > 2 && one_in(t, 2)) { /* some that leave a rest on both sides */
             skipped = 1 + choose_below(t, frames - 2);
@@ -686,7 +686,7 @@ static enum bitframe_status expected_of_share(const struct trace *t,
         options->cpus > BITFRAME_CPUS_MAX ||
         (options->policy != BITFRAME_LOWEST && options->policy != BITFRAME_LOCAL) || t->model.is_shared)
         return BITFRAME_INVALID;
-    return bytes < bitframe_share_bytes(&t->pool, options->cpus) ? BITFRAME_NO_ROOM : BITFRAME_OK;
+    return bytes < bitframe_get_share_bytes(&t->pool, options->cpus) ? BITFRAME_NO_ROOM : BITFRAME_OK;
 }
 
 /** At which end of its memory what a pool is given meets a page that cannot be touched. */
@@ -701,7 +701,7 @@ static void share(struct trace *t)
     struct bitframe_share_options options = {.policy = BITFRAME_LOWEST, .cpus = 1};
     if (one_in(t, 4))
         options.cpus += (uint32_t)choose_below(t, 8);
-    uint64_t bytes = bitframe_share_bytes(&t->pool, options.cpus), skipped = 0;
+    uint64_t bytes = bitframe_get_share_bytes(&t->pool, options.cpus), skipped = 0;
     uint64_t storage_bytes = bytes;
     char *storage = guarded_open(bytes, BITFRAME_SHARE_ALIGN, end_of_pool(t));
     memset(storage, 0xA5, bytes);
@@ -748,14 +748,14 @@ static void adopt(struct trace *t)
 #define CAN(status) (1u << BITFRAME_##status)
 
 enum call {
-    CALL_TAKE,
+    CALL_ALLOC,
     CALL_FREE,
-    CALL_TAKE_RUN,
+    CALL_ALLOC_RUN,
     CALL_CLAIM,
     CALL_FREE_RUN,
-    CALL_TAKE_BULK,
+    CALL_ALLOC_BULK,
     CALL_FREE_BULK,
-    CALL_TAKE_RANGE,
+    CALL_ALLOC_RANGE,
     CALL_RESERVE,
     CALL_UNRESERVE,
     CALL_ADOPT,
@@ -769,17 +769,17 @@ static const struct {
     const char *name;
     unsigned statuses;
 } calls_made[CALLS] = {
-    [CALL_TAKE] = {"take", CAN(OK) | CAN(NONE)},
+    [CALL_ALLOC] = {"take", CAN(OK) | CAN(NONE)},
     [CALL_FREE] = {"free", CAN(OK) | CAN(DOUBLE_FREE) | CAN(RESERVED) | CAN(UNMANAGED) | CAN(MISALIGNED)},
-    [CALL_TAKE_RUN] = {"take_run", CAN(OK) | CAN(NONE) | CAN(INVALID)},
+    [CALL_ALLOC_RUN] = {"take_run", CAN(OK) | CAN(NONE) | CAN(INVALID)},
     [CALL_CLAIM] = {"claim",
                     CAN(OK) | CAN(IN_USE) | CAN(RESERVED) | CAN(UNMANAGED) | CAN(MISALIGNED) | CAN(INVALID)},
     [CALL_FREE_RUN] = {"free_run", CAN(OK) | CAN(DOUBLE_FREE) | CAN(RESERVED) | CAN(UNMANAGED) |
                                        CAN(MISALIGNED) | CAN(INVALID)},
-    [CALL_TAKE_BULK] = {"take_bulk", CAN(OK) | CAN(NONE) | CAN(INVALID)},
+    [CALL_ALLOC_BULK] = {"take_bulk", CAN(OK) | CAN(NONE) | CAN(INVALID)},
     [CALL_FREE_BULK] = {"free_bulk", CAN(OK) | CAN(DOUBLE_FREE) | CAN(RESERVED) | CAN(UNMANAGED) |
                                          CAN(MISALIGNED) | CAN(INVALID)},
-    [CALL_TAKE_RANGE] = {"take_range", CAN(OK)},
+    [CALL_ALLOC_RANGE] = {"take_range", CAN(OK)},
     [CALL_RESERVE] = {"reserve", CAN(OK) | CAN(IN_USE) | CAN(NO_ROOM) | CAN(INVALID)},
     [CALL_UNRESERVE] = {"unreserve", CAN(OK) | CAN(NOT_RESERVED) | CAN(NO_ROOM) | CAN(INVALID)},
     [CALL_ADOPT] = {"adopt", CAN(OK)}, /* what it refuses: adopt_test.c */
@@ -797,23 +797,23 @@ static const struct operation {
     unsigned weight;
     void (*run)(struct trace *);
 } operations[] = {
-    {CALL_TAKE, "take", 26, take},
-    {CALL_TAKE, "take in a row", 1, take_many},
+    {CALL_ALLOC, "take", 26, alloc},
+    {CALL_ALLOC, "take in a row", 1, alloc_many},
     {CALL_FREE, "free", 36, free_some},
     {CALL_FREE, "free in a row", 2, free_many},
-    {CALL_TAKE_RUN, "take_run", 36, take_run},
-    {CALL_TAKE_RUN, "take_run in a row", 2, take_runs},
-    {CALL_TAKE_RUN, "take_run zeroed", 3, take_run_zeroed},
+    {CALL_ALLOC_RUN, "take_run", 36, alloc_run},
+    {CALL_ALLOC_RUN, "take_run in a row", 2, alloc_runs},
+    {CALL_ALLOC_RUN, "take_run zeroed", 3, alloc_run_zeroed},
     {CALL_CLAIM, "claim", 18, claim},
     {CALL_FREE_RUN, "free_run", 26, free_run},
-    {CALL_FREE_RUN, "free_run of all", 20, free_stretch},
-    {CALL_TAKE_RANGE, "take_range", 4, take_range},
+    {CALL_FREE_RUN, "free_run of all", 20, free_piece},
+    {CALL_ALLOC_RANGE, "take_range", 4, alloc_range},
     {CALL_RESERVE, "reserve", 9, reserve},
     {CALL_RESERVE, "reserve in a row", 2, reserve_many},
     {CALL_UNRESERVE, "unreserve", 16, unreserve},
-    {CALL_TAKE_BULK, "take_bulk", 4, take_bulk},
+    {CALL_ALLOC_BULK, "take_bulk", 4, alloc_bulk},
     {CALL_FREE_BULK, "free_bulk", 4, free_bulk},
-    {CALL_TAKE_RUN, "take_run of a hole", 2, take_run_of_hole},
+    {CALL_ALLOC_RUN, "take_run of a hole", 2, alloc_run_of_hole},
     {CALL_ADOPT, "adopt", 2, adopt},
     {CALL_SHARE, "share", 8, share},
     {CALL_UNSHARE, "unshare", 2, unshare},
@@ -840,12 +840,12 @@ static void compare(struct trace *t, const uint64_t *argument, struct answer got
     t->report->met[t->operation][expected.status]++;
 
     if (got.status != expected.status)
-        report_difference(t, "%s, should be %s", bitframe_status_name(got.status),
-                          bitframe_status_name(expected.status));
+        report_difference(t, "%s, should be %s", bitframe_get_status_name(got.status),
+                          bitframe_get_status_name(expected.status));
     else if (got.value != expected.value)
         report_difference(t, "%#" PRIx64 ", should be %#" PRIx64, got.value, expected.value);
     else if ((calls_made[operations[t->operation].call].statuses >> expected.status & 1) == 0)
-        report_difference(t, "%s is not documented", bitframe_status_name(expected.status));
+        report_difference(t, "%s is not documented", bitframe_get_status_name(expected.status));
     else if (expected.status != BITFRAME_OK || ++t->since_all >= 64 + t->model.frames / 16)
         compare_all(t);
     else if (++t->since_count * 64 >= t->model.frames)
@@ -876,7 +876,7 @@ static void report_difference(struct trace *t, const char *what, ...)
                              t->history[at].argument[a]);
         if ((size_t)used < room)
             used += snprintf(text + used, room - (size_t)used, "): %s, %#" PRIx64,
-                             bitframe_status_name(t->history[at].status), t->history[at].result);
+                             bitframe_get_status_name(t->history[at].status), t->history[at].result);
     }
 }
 
@@ -894,29 +894,29 @@ static uint64_t choose_first(struct trace *t, uint64_t frames)
 }
 
 /** Make frames inside a stretch foreign or reserved, in map and model. */
-static void mark(struct trace *t, struct bitframe_map *map, uint64_t stretch, uint64_t most,
+static void mark(struct trace *t, struct bitframe_map *map, uint64_t piece, uint64_t most,
                  enum model_state state)
 {
     struct model *model = &t->model;
-    uint64_t frames = model->stretch[stretch].frames;
+    uint64_t frames = model->piece[piece].frames;
     uint64_t first = choose_below(t, frames);
     uint64_t count = 1 + choose_skewed(t, most);
     if (first + count > frames)
         count = frames - first;
     (void)bitframe_map_add(map, state == MODEL_FOREIGN ? BITFRAME_MAP_HOLE : BITFRAME_MAP_RESERVED,
-                           (model->stretch[stretch].first + first) * FRAME, count * FRAME);
-    model_mark(model, model->stretch[stretch].at + first, count, state);
+                           (model->piece[piece].first + first) * FRAME, count * FRAME);
+    model_mark(model, model->piece[piece].at + first, count, state);
 }
 
 static void mark_some(struct trace *t, struct bitframe_map *map, uint64_t times, uint64_t most)
 {
     for (uint64_t i = 0; i < times; i++) {
-        uint64_t stretch = choose_below(t, t->model.stretches);
-        mark(t, map, stretch, most, one_in(t, 3) ? MODEL_RESERVED : MODEL_FOREIGN);
+        uint64_t piece = choose_below(t, t->model.stretches);
+        mark(t, map, piece, most, one_in(t, 3) ? MODEL_RESERVED : MODEL_FOREIGN);
     }
 }
 
-static void add_stretch(struct trace *t, uint64_t first, uint64_t frames)
+static void add_piece(struct trace *t, uint64_t first, uint64_t frames)
 {
     (void)model_add(&t->model, first, frames);
 }
@@ -924,60 +924,60 @@ static void add_stretch(struct trace *t, uint64_t first, uint64_t frames)
 /** Stretches of memory of a shape: all free, but for frame 0. */
 static void add_stretches(struct trace *t, enum pool_shape shape)
 {
-    uint64_t frames, first, lines;
+    uint64_t frames, first, huges;
     switch (shape) {
     case POOL_SMALL:
         frames = 1 + choose_below(t, 700);
-        add_stretch(t, choose_first(t, frames), frames);
+        add_piece(t, choose_first(t, frames), frames);
         break;
     case POOL_BOTTOM:
         first = choose_below(t, 3);
-        add_stretch(t, first, 2 + choose_below(t, 200));
+        add_piece(t, first, 2 + choose_below(t, 200));
         break;
     case POOL_TOP:
         frames = 1 + choose_below(t, 200);
-        add_stretch(t, FRAMES_END - frames, frames);
+        add_piece(t, FRAMES_END - frames, frames);
         break;
     case POOL_SHARED:
         frames = 200 + choose_below(t, 400);
-        add_stretch(t, choose_first(t, frames), frames);
+        add_piece(t, choose_first(t, frames), frames);
         break;
     case POOL_SEGMENTS:
         first = choose_first(t, UINT64_C(1) << 46);
         for (uint64_t i = 2 + choose_below(t, MODEL_STRETCHES - 1); i != 0; i--) {
             if (one_in(t, 8)) { /* a line to the frame */
-                first = (first + BITFRAME_LINE_FRAMES - 1) / BITFRAME_LINE_FRAMES * BITFRAME_LINE_FRAMES;
-                frames = BITFRAME_LINE_FRAMES;
+                first = (first + BITFRAME_HUGE_FRAMES - 1) / BITFRAME_HUGE_FRAMES * BITFRAME_HUGE_FRAMES;
+                frames = BITFRAME_HUGE_FRAMES;
             } else {
                 frames = 1 + choose_below(t, 80);
             }
-            add_stretch(t, first, frames);
+            add_piece(t, first, frames);
             uint64_t near = choose_below(t, 32), far = choose_below(t, 10);
             first += frames + 1 + (choose_bytes(t, 4) >> near << far);
         }
         break;
     case POOL_RESERVED:
         frames = 100 + choose_below(t, 300);
-        add_stretch(t, choose_first(t, frames), frames);
+        add_piece(t, choose_first(t, frames), frames);
         break;
-    case POOL_LINES:
-        lines = one_in(t, 2) ? GROUP_LINES : 1; /* what it is aligned to */
-        frames = BITFRAME_LINE_FRAMES * (1 + choose_below(t, GROUP_LINES + 1));
-        first = choose_first(t, frames) / BITFRAME_LINE_FRAMES / lines * lines * BITFRAME_LINE_FRAMES;
-        add_stretch(t, first, frames);
+    case POOL_HUGES:
+        huges = one_in(t, 2) ? GROUP_HUGE : 1; /* what it is aligned to */
+        frames = BITFRAME_HUGE_FRAMES * (1 + choose_below(t, GROUP_HUGE + 1));
+        first = choose_first(t, frames) / BITFRAME_HUGE_FRAMES / huges * huges * BITFRAME_HUGE_FRAMES;
+        add_piece(t, first, frames);
         break;
     case POOL_ANY:
         frames = 1 + choose_skewed(t, 6000);
-        add_stretch(t, choose_first(t, frames), frames);
+        add_piece(t, choose_first(t, frames), frames);
         break;
     case POOL_LARGE:
         frames = 2 * (uint64_t)LARGE_FRAMES + 1 + choose_below(t, LARGE_FRAMES);
         first = choose_first(t, frames);
-        add_stretch(t, one_in(t, 2) ? first / LARGE_FRAMES * LARGE_FRAMES : first, frames);
+        add_piece(t, one_in(t, 2) ? first / LARGE_FRAMES * LARGE_FRAMES : first, frames);
         break;
     default:
         frames = 1 + choose_below(t, 130);
-        add_stretch(t, choose_first(t, frames), frames);
+        add_piece(t, choose_first(t, frames), frames);
         break;
     }
 }
@@ -992,7 +992,7 @@ static void mark_stretches(struct trace *t, struct bitframe_map *map, enum pool_
             mark(t, map, 0, 6, MODEL_RESERVED);
         mark_some(t, map, choose_below(t, 8), 3);
         break;
-    case POOL_LINES: mark_some(t, map, one_in(t, 2) ? choose_below(t, 4) : 0, frames / 4 + 1); break;
+    case POOL_HUGES: mark_some(t, map, one_in(t, 2) ? choose_below(t, 4) : 0, frames / 4 + 1); break;
     default: mark_some(t, map, choose_below(t, 8), frames / 4 + 1); break;
     }
 }
@@ -1009,15 +1009,15 @@ static void make_pool(struct trace *t, enum pool_shape shape)
     add_stretches(t, shape);
     (void)bitframe_map_init(&map, ranges, RANGES);
     for (uint64_t i = 0; i < model->stretches; i++)
-        (void)bitframe_map_add(&map, BITFRAME_MAP_RAM, model->stretch[i].first * FRAME,
-                               model->stretch[i].frames * FRAME);
+        (void)bitframe_map_add(&map, BITFRAME_MAP_RAM, model->piece[i].first * FRAME,
+                               model->piece[i].frames * FRAME);
     mark_stretches(t, &map, shape);
 
     uint64_t bytes = 0;
-    enum bitframe_status status = bitframe_map_metadata_bytes(&map, &bytes);
+    enum bitframe_status status = bitframe_map_get_metadata_bytes(&map, &bytes);
     if (model_count(model, MODEL_FOREIGN) == model->frames) {
         if (status != BITFRAME_INVALID)
-            report_difference(t, "a map of nothing is %s", bitframe_status_name(status));
+            report_difference(t, "a map of nothing is %s", bitframe_get_status_name(status));
         return;
     }
     if (status == BITFRAME_OK) {
@@ -1029,7 +1029,7 @@ static void make_pool(struct trace *t, enum pool_shape shape)
         status = t->subject->init_map(&t->pool, &map, t->metadata, bytes);
     }
     if (status != BITFRAME_OK) {
-        report_difference(t, "the map is %s", bitframe_status_name(status));
+        report_difference(t, "the map is %s", bitframe_get_status_name(status));
         return;
     }
     model->room = model_reservations(model, model->covered) + BITFRAME_SPARE_RESERVED;
@@ -1105,7 +1105,7 @@ unsigned pool_trace_print(const struct pool_trace_report *report)
         printf("  %-18s%11" PRIu64 ":", operations[i].name, calls);
         for (unsigned status = 0; status < POOL_STATUSES; status++) {
             if (report->met[i][status] != 0)
-                printf(" %s %" PRIu64, bitframe_status_name((enum bitframe_status)status),
+                printf(" %s %" PRIu64, bitframe_get_status_name((enum bitframe_status)status),
                        report->met[i][status]);
         }
         printf("\n");
@@ -1117,7 +1117,7 @@ unsigned pool_trace_print(const struct pool_trace_report *report)
             if ((calls_made[call].statuses >> status & 1) == 0 || met[call][status] != 0)
                 continue;
             printf("  %s never came to: %s\n", calls_made[call].name,
-                   bitframe_status_name((enum bitframe_status)status));
+                   bitframe_get_status_name((enum bitframe_status)status));
             missed++;
         }
     }

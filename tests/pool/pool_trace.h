@@ -19,15 +19,15 @@
 struct pool_calls {
     enum bitframe_status (*init_map)(struct bitframe *, const struct bitframe_map *, void *, uint64_t);
     enum bitframe_status (*adopt)(struct bitframe *, void *, uint64_t);
-    uint64_t (*take)(struct bitframe *);
+    uint64_t (*alloc)(struct bitframe *);
     enum bitframe_status (*free)(struct bitframe *, uint64_t);
-    enum bitframe_status (*take_run)(struct bitframe *, const struct bitframe_request *, uint64_t *);
+    enum bitframe_status (*alloc_run)(struct bitframe *, const struct bitframe_request *, uint64_t *);
     enum bitframe_status (*claim)(struct bitframe *, uint64_t, uint64_t);
     enum bitframe_status (*free_run)(struct bitframe *, uint64_t, uint64_t);
-    enum bitframe_status (*take_bulk)(struct bitframe *, const struct bitframe_request *, uint64_t *,
-                                      uint64_t *);
+    enum bitframe_status (*alloc_bulk)(struct bitframe *, const struct bitframe_request *, uint64_t *,
+                                       uint64_t *);
     enum bitframe_status (*free_bulk)(struct bitframe *, const uint64_t *, uint64_t, uint32_t, uint64_t *);
-    uint64_t (*take_range)(struct bitframe *, uint64_t, uint64_t);
+    uint64_t (*alloc_range)(struct bitframe *, uint64_t, uint64_t);
     enum bitframe_status (*reserve)(struct bitframe *, uint64_t, uint64_t);
     enum bitframe_status (*unreserve)(struct bitframe *, uint64_t, uint64_t);
     uint64_t (*free_frames)(const struct bitframe *);
@@ -52,7 +52,7 @@ enum pool_shape {
     POOL_SHARED,   /* many spans in a line or two */
     POOL_SEGMENTS, /* a few frames in each of several segments, up to far apart */
     POOL_RESERVED, /* many reservations from the start */
-    POOL_LINES,    /* whole lines and groups of lines, to the frame */
+    POOL_HUGES,    /* whole lines and groups of lines, to the frame */
     POOL_ANY,      /* up to 6000 frames with holes and reservations of any size */
     POOL_LARGE,    /* more than 1024 lines: with 4 KiB frames, 2 GiB */
     POOL_SHAPES,

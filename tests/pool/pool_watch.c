@@ -67,7 +67,7 @@ static void set_frames(uint64_t pa, uint64_t frames, uint8_t state, uint32_t tag
 
 static bool is_owned(const struct listed *frame, uint32_t tag)
 {
-    return frame->state == MODEL_TAKEN && (tag == BITFRAME_TAG_ANY || frame->tag == tag);
+    return frame->state == MODEL_ALLOCATED && (tag == BITFRAME_TAG_ANY || frame->tag == tag);
 }
 
 /** Compare the report of @p tag with the list. Returns what it comes to. */
@@ -104,7 +104,7 @@ static void compare_all(void)
     since_compared = 0;
     cr_assert_eq(bitframe_debug_sweep(pool), 0);
     for (uint64_t i = 0; i < listed_frames; i++)
-        cr_assert_eq(bitframe_tag_of(pool, list[i].number * FRAME + below(FRAME)), list[i].tag);
+        cr_assert_eq(bitframe_get_tag(pool, list[i].number * FRAME + below(FRAME)), list[i].tag);
     (void)compare_report(BITFRAME_TAG_ANY);
 
     const uint32_t all[] = {0, 1, 2, 3, 4, BITFRAME_TAG_MAX};
@@ -127,7 +127,7 @@ uint64_t pool_watch_compared(void)
     return compared;
 }
 
-/** What bitframe_tag() should say, frame by frame. */
+/** What bitframe_set_tag() should say, frame by frame. */
 static enum bitframe_status expected_of_tag(uint64_t pa, uint64_t frames, uint32_t tag)
 {
     bool reserved = false, offline = false, is_free = false;
@@ -164,11 +164,11 @@ static void tag_some(void)
     default: break;
     }
     enum bitframe_status expected = expected_of_tag(pa, frames, tag);
-    enum bitframe_status got = bitframe_tag(pool, pa, frames, tag);
-    cr_assert_eq(got, expected, "tag: %s, should be %s", bitframe_status_name(got),
-                 bitframe_status_name(expected));
+    enum bitframe_status got = bitframe_set_tag(pool, pa, frames, tag);
+    cr_assert_eq(got, expected, "tag: %s, should be %s", bitframe_get_status_name(got),
+                 bitframe_get_status_name(expected));
     if (got == BITFRAME_OK)
-        set_frames(pa, frames, MODEL_TAKEN, tag);
+        set_frames(pa, frames, MODEL_ALLOCATED, tag);
 }
 
 /** What follows every call. Returns @p status. */
@@ -179,7 +179,7 @@ static enum bitframe_status called(enum bitframe_status status)
         tag_some();
     if (below(4) == 0) {
         uint32_t tag = some_tag();
-        cr_assert_eq(bitframe_debug_set_tag(pool, tag), current);
+        cr_assert_eq(bitframe_set_current_tag(pool, tag), current);
         current = tag;
     }
     if (++since_compared >= 16 + listed_frames / 4)
@@ -238,7 +238,7 @@ void pool_watch_follow(uint64_t first, const uint8_t *state)
         if (became == list[i].state)
             continue;
         list[i].state = became;
-        list[i].tag = became == MODEL_TAKEN ? current : 0;
+        list[i].tag = became == MODEL_ALLOCATED ? current : 0;
     }
     called(BITFRAME_OK);
 }
@@ -264,11 +264,11 @@ static enum bitframe_status adopt(struct bitframe *made, void *metadata, uint64_
     return called(status);
 }
 
-static uint64_t take(struct bitframe *from)
+static uint64_t alloc(struct bitframe *from)
 {
-    uint64_t pa = bitframe_take(from);
+    uint64_t pa = bitframe_alloc(from);
     if (pa != 0)
-        set_frames(pa, 1, MODEL_TAKEN, current);
+        set_frames(pa, 1, MODEL_ALLOCATED, current);
     called(BITFRAME_OK);
     return pa;
 }
@@ -282,17 +282,17 @@ static enum bitframe_status free_one(struct bitframe *to, uint64_t pa)
 }
 
 /** A run that is to be zeroed is so here, where the trace says: in the window it would be many frames'. */
-static enum bitframe_status take_run(struct bitframe *from, const struct bitframe_request *request,
-                                     uint64_t *pa)
+static enum bitframe_status alloc_run(struct bitframe *from, const struct bitframe_request *request,
+                                      uint64_t *pa)
 {
     struct bitframe_request plain = *request;
     uint64_t linear_map_base = bitframe_machine.linear_map_base;
     plain.flags &= ~(uint32_t)BITFRAME_ZEROED;
     if (poisoned)
         open_window();
-    enum bitframe_status status = bitframe_take_run(from, &plain, pa);
+    enum bitframe_status status = bitframe_alloc_run(from, &plain, pa);
     if (status == BITFRAME_OK) {
-        set_frames(*pa, request->frames, MODEL_TAKEN, current);
+        set_frames(*pa, request->frames, MODEL_ALLOCATED, current);
         if ((request->flags & BITFRAME_ZEROED) != 0)
             memset((void *)(uintptr_t)(*pa + linear_map_base), 0, request->frames * FRAME);
     }
@@ -301,9 +301,9 @@ static enum bitframe_status take_run(struct bitframe *from, const struct bitfram
 
 static enum bitframe_status claim(struct bitframe *from, uint64_t pa, uint64_t frames)
 {
-    enum bitframe_status status = bitframe_claim(from, pa, frames);
+    enum bitframe_status status = bitframe_alloc_at(from, pa, frames);
     if (status == BITFRAME_OK)
-        set_frames(pa, frames, MODEL_TAKEN, current);
+        set_frames(pa, frames, MODEL_ALLOCATED, current);
     return called(status);
 }
 
@@ -315,12 +315,12 @@ static enum bitframe_status free_run(struct bitframe *to, uint64_t pa, uint64_t 
     return called(status);
 }
 
-static enum bitframe_status take_bulk(struct bitframe *from, const struct bitframe_request *request,
-                                      uint64_t *pas, uint64_t *taken)
+static enum bitframe_status alloc_bulk(struct bitframe *from, const struct bitframe_request *request,
+                                       uint64_t *pas, uint64_t *allocated)
 {
-    enum bitframe_status status = bitframe_take_bulk(from, request, pas, taken);
-    for (uint64_t i = 0; status == BITFRAME_OK && i < *taken; i++)
-        set_frames(pas[i], 1, MODEL_TAKEN, current);
+    enum bitframe_status status = bitframe_alloc_bulk(from, request, pas, allocated);
+    for (uint64_t i = 0; status == BITFRAME_OK && i < *allocated; i++)
+        set_frames(pas[i], 1, MODEL_ALLOCATED, current);
     return called(status);
 }
 
@@ -330,7 +330,7 @@ static enum bitframe_status free_bulk(struct bitframe *to, const uint64_t *pas, 
     enum bitframe_status status = bitframe_free_bulk(to, pas, frames, flags, freed);
     for (uint64_t i = 0; (status == BITFRAME_OK || flags == BITFRAME_PARTIAL) && i < frames; i++) {
         uint64_t at = find(pas[i] / FRAME);
-        if (pas[i] % FRAME == 0 && at != NONE && list[at].state == MODEL_TAKEN)
+        if (pas[i] % FRAME == 0 && at != NONE && list[at].state == MODEL_ALLOCATED)
             set_frames(pas[i], 1, MODEL_FREE, 0);
     }
     return called(status);
@@ -350,13 +350,13 @@ static void change(uint64_t first_pa, uint64_t last_pa, bool touched, uint8_t fr
     }
 }
 
-static uint64_t take_range(struct bitframe *from, uint64_t first_pa, uint64_t end_pa)
+static uint64_t alloc_range(struct bitframe *from, uint64_t first_pa, uint64_t end_pa)
 {
-    uint64_t taken = bitframe_take_range(from, first_pa, end_pa);
+    uint64_t allocated = bitframe_alloc_range(from, first_pa, end_pa);
     if (first_pa < end_pa)
-        change(first_pa, end_pa - 1, true, MODEL_FREE, MODEL_TAKEN, current);
+        change(first_pa, end_pa - 1, true, MODEL_FREE, MODEL_ALLOCATED, current);
     called(BITFRAME_OK);
-    return taken;
+    return allocated;
 }
 
 static enum bitframe_status reserve(struct bitframe *in, uint64_t pa, uint64_t bytes)
@@ -378,16 +378,16 @@ static enum bitframe_status unreserve(struct bitframe *in, uint64_t pa, uint64_t
 const struct pool_calls pool_calls_watched = {
     .init_map = init_map,
     .adopt = adopt,
-    .take = take,
+    .alloc = alloc,
     .free = free_one,
-    .take_run = take_run,
+    .alloc_run = alloc_run,
     .claim = claim,
     .free_run = free_run,
-    .take_bulk = take_bulk,
+    .alloc_bulk = alloc_bulk,
     .free_bulk = free_bulk,
-    .take_range = take_range,
+    .alloc_range = alloc_range,
     .reserve = reserve,
     .unreserve = unreserve,
-    .free_frames = bitframe_free_frames,
+    .free_frames = bitframe_get_free_frames,
     .check = bitframe_check,
 };

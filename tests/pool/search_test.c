@@ -38,7 +38,7 @@ static void index_bitmap(uint64_t words, bool has_index, struct bitframe_levels 
 static bool is_run(const struct search *search, uint64_t start)
 {
     if (start < search->first || start >= search->end || search->bits > search->end - start ||
-        (start + search->skew) % search->align != 0)
+        (start + search->bit_offset) % search->align != 0)
         return false;
     for (uint64_t bit = start; bit < start + search->bits; bit++) {
         if ((memory[bit / WORD_BITS] & bit_mask(bit)) == 0)
@@ -68,7 +68,7 @@ static uint64_t highest_run(const struct search *search)
 /** Compare both searches with the loop. Returns whether there is such a run. */
 static bool compare(const struct bitframe_levels *levels, struct search *search)
 {
-    search->starts = starts_of(search->align, search->skew);
+    search->starts = starts_of(search->align, search->bit_offset);
     uint64_t lowest = lowest_run(search);
     uint64_t up = bitframe_search_up(&pool, levels, search);
     uint64_t down = bitframe_search_down(&pool, levels, search);
@@ -78,7 +78,7 @@ static bool compare(const struct bitframe_levels *levels, struct search *search)
             "%llu bits of [%llu, %llu), align %llu, skew %llu: up %lld not %lld, down %lld not %lld",
             (unsigned long long)search->bits, (unsigned long long)search->first,
             (unsigned long long)search->end, (unsigned long long)search->align,
-            (unsigned long long)search->skew, (long long)up, (long long)lowest, (long long)down,
+            (unsigned long long)search->bit_offset, (long long)up, (long long)lowest, (long long)down,
             (long long)highest);
     return lowest != NO_BIT;
 }
@@ -96,7 +96,7 @@ static void every_pattern(uint64_t around)
         index_bitmap(2, pattern % 2 == 0, &levels);
         for (uint64_t align = 1; align <= 4 * WORD_BITS; align *= align < 8 ? 2 : 8) {
             /* Skews that allow a start in the window or at the ends of the words. */
-            for (uint64_t skew = 0; skew < (align < 16 ? align : 16); skew++) {
+            for (uint64_t bit_offset = 0; bit_offset < (align < 16 ? align : 16); bit_offset++) {
                 for (uint64_t bits = 1; bits <= (around == 0 ? WINDOW : WORD_BITS + 8);
                      bits += bits < WINDOW ? 1 : 9) {
                     for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++) {
@@ -105,7 +105,7 @@ static void every_pattern(uint64_t around)
                             .end = limits[i][1],
                             .bits = bits,
                             .align = align,
-                            .skew = skew - 8,
+                            .bit_offset = bit_offset - 8,
                         };
                         (void)compare(&levels, &search);
                     }
@@ -156,7 +156,7 @@ Test(search, random)
             .end = next_random(&random) % 2 == 0 ? bits : 1 + next_random(&random) % bits,
             .bits = 1 + next_random(&random) % (next_random(&random) % 4 == 0 ? 300 : 13),
             .align = UINT64_C(1) << next_random(&random) % (next_random(&random) % 4 == 0 ? 11 : 7),
-            .skew = next_random(&random) % 2 == 0 ? 0 : next_random(&random),
+            .bit_offset = next_random(&random) % 2 == 0 ? 0 : next_random(&random),
         };
         found += compare(&levels, &search);
     }

@@ -38,7 +38,7 @@ void bytemap_reserve_above(struct bytemap *map, uint64_t start_pa)
     }
 }
 
-uint64_t bytemap_take(struct bytemap *map)
+uint64_t bytemap_alloc(struct bytemap *map)
 {
     for (uint64_t i = 0; i < map->pages; i++) {
         if (!map->allocated[i]) {
@@ -68,7 +68,7 @@ uint64_t bytemap_count(const struct bytemap *map)
 
 uint64_t bytemap_get_free_page(struct bytemap *map)
 {
-    uint64_t pa = bytemap_take(map);
+    uint64_t pa = bytemap_alloc(map);
     if (pa != 0)
         memzero(pa + LINEAR_MAP_BASE, PAGE_SIZE);
     return pa;

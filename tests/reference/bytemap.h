@@ -26,7 +26,7 @@ void bytemap_reserve_below(struct bytemap *map, uint64_t end_pa);
 void bytemap_reserve_above(struct bytemap *map, uint64_t start_pa);
 
 /** The lowest free page, not zeroed, or 0. */
-uint64_t bytemap_take(struct bytemap *map);
+uint64_t bytemap_alloc(struct bytemap *map);
 
 void bytemap_free_page(struct bytemap *map, uint64_t pa);
 

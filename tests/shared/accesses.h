@@ -4,7 +4,7 @@
  *
  * Code compiled with -fsanitize=thread calls a function of ThreadSanitizer's runtime ahead of each plain
  * access, and in place of each atomic one. Linked with accesses.c instead of that runtime it calls the hook.
- * What the hook may do is anything: charge the access to a simulated core, switch to another one, or never
+ * What the hook may do is anything: charge the access to a simulated CPU, switch to another one, or never
  * return.
  *
  * What it does not see: accesses to locals that nobody else can know of, assembly, and functions of other

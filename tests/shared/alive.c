@@ -49,7 +49,7 @@ static void move(void)
 }
 
 /** The other CPU takes a frame and gives it back: it must get one. */
-static void take_and_give(void)
+static void alloc_and_give(void)
 {
     uint64_t pa = bitframe_shared_alloc(SHARED, 1);
     if (pa == 0)
@@ -78,69 +78,69 @@ static void request_run(struct bitframe_request request)
 static void request_bulk(struct bitframe_request request)
 {
     static uint64_t pas[HELD_MAX];
-    uint64_t taken;
-    status = bitframe_shared_alloc_bulk(SHARED, 0, &request, pas, &taken);
-    for (uint64_t i = 0; i < taken; i++)
+    uint64_t allocated;
+    status = bitframe_shared_alloc_bulk(SHARED, 0, &request, pas, &allocated);
+    for (uint64_t i = 0; i < allocated; i++)
         beside_own(pas[i], 1);
 }
 
-static void take(void)
+static void alloc(void)
 {
     uint64_t pa = bitframe_shared_alloc(SHARED, 0);
     note(pa != 0 ? BITFRAME_OK : BITFRAME_BUSY, pa, 1);
 }
 
-static void take_limited(void)
+static void alloc_limited(void)
 {
     request_run((struct bitframe_request){.frames = 1, .min_pa = BASE + FRAME});
 }
 
-static void take_highest(void)
+static void alloc_highest(void)
 {
     request_run((struct bitframe_request){.frames = 1, .flags = BITFRAME_HIGHEST});
 }
 
-static void take_in_zone(void)
+static void alloc_in_zone(void)
 {
     request_run((struct bitframe_request){.frames = 1, .max_pa = pa_of(GROUP)});
 }
 
-static void take_run(void)
+static void alloc_run(void)
 {
     request_run((struct bitframe_request){.frames = RUN});
 }
 
-static void take_run_highest(void)
+static void alloc_run_highest(void)
 {
     request_run((struct bitframe_request){.frames = RUN, .flags = BITFRAME_HIGHEST});
 }
 
-static void take_line(void)
+static void alloc_huge(void)
 {
-    request_run((struct bitframe_request){.frames = LINE, .align = LINE * FRAME});
+    request_run((struct bitframe_request){.frames = HUGE, .align = HUGE * FRAME});
 }
 
-static void take_line_highest(void)
+static void alloc_huge_highest(void)
 {
-    request_run((struct bitframe_request){.frames = LINE, .align = LINE * FRAME, .flags = BITFRAME_HIGHEST});
+    request_run((struct bitframe_request){.frames = HUGE, .align = HUGE * FRAME, .flags = BITFRAME_HIGHEST});
 }
 
-static void take_some(void)
+static void alloc_some(void)
 {
     request_bulk((struct bitframe_request){.frames = 64, .flags = BITFRAME_PARTIAL});
 }
 
-static void take_all(void)
+static void alloc_all(void)
 {
     request_bulk((struct bitframe_request){.frames = RUN});
 }
 
-static void take_more(void)
+static void alloc_more(void)
 {
     request_bulk((struct bitframe_request){.frames = 2 * RUN});
 }
 
-static void take_many_more(void)
+static void alloc_many_more(void)
 {
     request_bulk((struct bitframe_request){.frames = 2 * GROUP});
 }
@@ -177,19 +177,19 @@ static const struct {
     uint64_t frames, first[PLACES];
     bool may_be_none; /* what moves does not answer the request */
 } scenes[] = {
-    {"take", take, 1, {5, 2 * GROUP + 70}, false},
-    {"take, in a word", take, 1, {5, 6}, false},
-    {"take with limits", take_limited, 1, {5, 2 * GROUP + 70}, false},
-    {"take the highest", take_highest, 1, {5, 2 * GROUP + 70}, false},
-    {"take in a zone that is full", take_in_zone, 1, {2 * GROUP + 5, 2 * GROUP + 70}, true},
-    {"take a run", take_run, RUN, {60, 2 * GROUP + 70}, false},
-    {"take the highest run", take_run_highest, RUN, {60, 2 * GROUP + 70}, false},
-    {"take a line", take_line, LINE, {LINE, 2 * GROUP + LINE}, false},
-    {"take the highest line", take_line_highest, LINE, {LINE, 2 * GROUP + LINE}, false},
-    {"take up to 64", take_some, 1, {5, 2 * GROUP + 70}, false},
-    {"take 70", take_all, RUN, {60, 2 * GROUP + 70}, false},
-    {"take 140", take_more, RUN, {60, 2 * GROUP + 70}, true},
-    {"take two groups", take_many_more, LINE, {LINE, 2 * GROUP + LINE}, true},
+    {"take", alloc, 1, {5, 2 * GROUP + 70}, false},
+    {"take, in a word", alloc, 1, {5, 6}, false},
+    {"take with limits", alloc_limited, 1, {5, 2 * GROUP + 70}, false},
+    {"take the highest", alloc_highest, 1, {5, 2 * GROUP + 70}, false},
+    {"take in a zone that is full", alloc_in_zone, 1, {2 * GROUP + 5, 2 * GROUP + 70}, true},
+    {"take a run", alloc_run, RUN, {60, 2 * GROUP + 70}, false},
+    {"take the highest run", alloc_run_highest, RUN, {60, 2 * GROUP + 70}, false},
+    {"take a line", alloc_huge, HUGE, {HUGE, 2 * GROUP + HUGE}, false},
+    {"take the highest line", alloc_huge_highest, HUGE, {HUGE, 2 * GROUP + HUGE}, false},
+    {"take up to 64", alloc_some, 1, {5, 2 * GROUP + 70}, false},
+    {"take 70", alloc_all, RUN, {60, 2 * GROUP + 70}, false},
+    {"take 140", alloc_more, RUN, {60, 2 * GROUP + 70}, true},
+    {"take two groups", alloc_many_more, HUGE, {HUGE, 2 * GROUP + HUGE}, true},
 };
 
 static void to_and_fro(enum bitframe_policy policy, enum guarded_end end)
@@ -209,7 +209,7 @@ static void to_and_fro(enum bitframe_policy policy, enum guarded_end end)
             beside_failed("refused otherwise", (uint64_t)status);
         printf("%-28s %-7s %6" PRIu64 " accesses, at most %6" PRIu64 ", %6" PRIu64 " pairs beside it: %s\n",
                beside_scene, policy == BITFRAME_LOCAL ? "local" : "lowest", accesses, bound(moved.frames),
-               turns, bitframe_status_name(status));
+               turns, bitframe_get_status_name(status));
         beside_close();
     }
 }
@@ -243,7 +243,7 @@ static void claim_in_motion(void)
         (void)beside_run_each(claim, move_or_steal, bound(8));
         if (status != (has_stolen ? BITFRAME_IN_USE : BITFRAME_OK))
             beside_failed("a claim says", (uint64_t)status);
-        if (count_free() != (has_stolen ? 8 : 1) || bitframe_shared_free_frames(SHARED) != count_free())
+        if (count_free() != (has_stolen ? 8 : 1) || bitframe_shared_get_free_frames(SHARED) != count_free())
             beside_failed("free after a claim", count_free());
         beside_close();
     }
@@ -270,7 +270,7 @@ static void refuse(const char *name, void (*call)(void), uint64_t frames, uint64
         turns = 0;
         /* The call takes nothing that it would have to give back: there is one for another CPU at each
          * access. */
-        (void)beside_run_each(call, take_and_give, bound(frames));
+        (void)beside_run_each(call, alloc_and_give, bound(frames));
         if (status == BITFRAME_OK)
             beside_failed("granted beside another CPU", turns);
     }
@@ -290,13 +290,13 @@ int main(void)
     for (int policy = BITFRAME_LOWEST; policy <= BITFRAME_LOCAL; policy++) {
         for (int end = 0; end < GUARDED_ENDS; end++)
             to_and_fro((enum bitframe_policy)policy, (enum guarded_end)end);
-        refuse("take a run, refused", take_run, RUN, 50, (enum bitframe_policy)policy);
-        refuse("take a line, refused", take_line, LINE, 50, (enum bitframe_policy)policy);
-        refuse("take 70, refused", take_all, RUN, 50, (enum bitframe_policy)policy);
-        refuse("take 140, refused", take_more, 2 * RUN, 50, (enum bitframe_policy)policy);
-        refuse("take 70 of none, refused", take_all, RUN, 0, (enum bitframe_policy)policy);
-        refuse("take with limits, refused", take_limited, 1, 0, (enum bitframe_policy)policy);
-        refuse("take up to 64, refused", take_some, 64, 0, (enum bitframe_policy)policy);
+        refuse("take a run, refused", alloc_run, RUN, 50, (enum bitframe_policy)policy);
+        refuse("take a line, refused", alloc_huge, HUGE, 50, (enum bitframe_policy)policy);
+        refuse("take 70, refused", alloc_all, RUN, 50, (enum bitframe_policy)policy);
+        refuse("take 140, refused", alloc_more, 2 * RUN, 50, (enum bitframe_policy)policy);
+        refuse("take 70 of none, refused", alloc_all, RUN, 0, (enum bitframe_policy)policy);
+        refuse("take with limits, refused", alloc_limited, 1, 0, (enum bitframe_policy)policy);
+        refuse("take up to 64, refused", alloc_some, 64, 0, (enum bitframe_policy)policy);
     }
     claim_in_motion();
     return 0;

@@ -59,11 +59,11 @@ static void open_map(const struct bitframe_map *map, uint32_t cpus, enum bitfram
     (void)sigaction(SIGBUS, &action, NULL);
     here.held_count = 0;
     here.cpus = cpus;
-    must(bitframe_map_metadata_bytes(map, &here.metadata_bytes), "setup: map");
+    must(bitframe_map_get_metadata_bytes(map, &here.metadata_bytes), "setup: map");
     here.metadata = guarded_open(here.metadata_bytes, BITFRAME_METADATA_ALIGN, (enum guarded_end)guarded_end);
     must(bitframe_init_map(&here.pool, map, here.metadata, here.metadata_bytes), "setup: init");
     here.words = here.pool.frames.words;
-    here.storage_bytes = bitframe_share_bytes(&here.pool, cpus);
+    here.storage_bytes = bitframe_get_share_bytes(&here.pool, cpus);
     here.storage = guarded_open(here.storage_bytes, BITFRAME_SHARE_ALIGN, (enum guarded_end)guarded_end);
     must(bitframe_share(&here.shared, &here.pool, &options, here.storage, here.storage_bytes),
          "setup: share");

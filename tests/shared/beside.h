@@ -16,10 +16,10 @@
 #define FRAME BITFRAME_FRAME_BYTES
 #define BASE  UINT64_C(0x40000000)
 
-enum { LINE = BITFRAME_LINE_FRAMES, GROUP = 64 * 64, CPUS = 2, HELD_MAX = 1 << 14 };
+enum { HUGE = BITFRAME_HUGE_FRAMES, GROUP = 64 * 64, CPUS = 2, HELD_MAX = 1 << 14 };
 
 /* Of a pool with holes: frames from the start of one span to the start of the next, about. */
-enum { APART = 3 * LINE, SPANS_MAX = 4096 };
+enum { APART = 3 * HUGE, SPANS_MAX = 4096 };
 
 /** A pool, all of whose frames are held, and what its calls have handed out since. */
 struct beside {
@@ -58,12 +58,12 @@ static inline uint64_t pa_of(uint64_t frame)
 /** The first frame of span @p i of such a pool, and how many it has. */
 static inline uint64_t span_first(uint64_t i)
 {
-    return i * APART + i * 37 % LINE;
+    return i * APART + i * 37 % HUGE;
 }
 
 static inline uint64_t span_frames(uint64_t i)
 {
-    return LINE - i * 101 % LINE;
+    return HUGE - i * 101 % HUGE;
 }
 
 /** Note that a call has handed out these frames, which must not be held. */

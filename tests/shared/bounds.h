@@ -9,8 +9,8 @@
 
 /** Rows of the table: calls that look for frames. */
 enum bounded {
-    BOUNDED_TAKE,
-    BOUNDED_LINE,
+    BOUNDED_ALLOC,
+    BOUNDED_HUGE,
     BOUNDED_RUN,      /* of less than 127 frames, or of whole lines */
     BOUNDED_LONG_RUN, /* of more */
     BOUNDED_PARTIAL,
@@ -53,8 +53,8 @@ static inline uint64_t bound_of(enum bounded kind, enum outcome outcome, uint64_
     uint64_t levels = beside->pool.frames.count, all = beside->words;
     uint64_t small = bound_small(), group = bound_group(), segments = bound_segments();
     switch (kind) {
-    case BOUNDED_TAKE: return outcome == REFUSED ? all + segments + small + group : small + group;
-    case BOUNDED_LINE: return outcome == REFUSED ? all + 2 * segments + small : small;
+    case BOUNDED_ALLOC: return outcome == REFUSED ? all + segments + small + group : small + group;
+    case BOUNDED_HUGE: return outcome == REFUSED ? all + 2 * segments + small : small;
     case BOUNDED_RUN:
     case BOUNDED_LONG_RUN:
         all = all * (kind == BOUNDED_RUN ? 1 : 3) + segments;

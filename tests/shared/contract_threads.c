@@ -156,9 +156,9 @@ int main(int argc, char **argv)
         pthread_join(threads[i], NULL);
 
     if (dump_free_count() != pages || mem_total_count() != pages)
-        fail("the count is wrong at the end", bitframe_shared_free_frames(shared));
+        fail("the count is wrong at the end", bitframe_shared_get_free_frames(shared));
     if (bitframe_shared_check(shared) != BITFRAME_SOUND)
-        fail(bitframe_invariant_name(bitframe_shared_check(shared)), 0);
+        fail(bitframe_get_invariant_name(bitframe_shared_check(shared)), 0);
     for (uint64_t i = 0; i < pages; i++)
         own(get_free_page());
     if (get_free_page() != 0 || get_kernel_page() != 0)

@@ -39,32 +39,32 @@ static void run_of(uint64_t frames, uint64_t align, uint64_t max_pa)
     request_run(&(struct bitframe_request){.frames = frames, .align = align, .max_pa = max_pa});
 }
 
-static void take_2(void)
+static void alloc_2(void)
 {
     run_of(2, 0, 0);
 }
 
-static void take_aligned(void)
+static void alloc_aligned(void)
 {
     run_of(3, 2 * FRAME, 0);
 }
 
-static void take_aligned_highest(void)
+static void alloc_aligned_highest(void)
 {
     request_run(&(struct bitframe_request){.frames = 3, .align = 2 * FRAME, .flags = BITFRAME_HIGHEST});
 }
 
-static void take_line(void)
+static void alloc_huge(void)
 {
-    run_of(LINE, LINE * FRAME, 0);
+    run_of(HUGE, HUGE * FRAME, 0);
 }
 
-static void take_limited(void)
+static void alloc_limited(void)
 {
     run_of(1, 0, pa_of(beside->frames));
 }
 
-static void take(void)
+static void alloc(void)
 {
     got_pa = bitframe_shared_alloc(SHARED, 0);
     status = got_pa != 0 ? BITFRAME_OK : BITFRAME_NONE;
@@ -74,9 +74,9 @@ static void take(void)
 static void bulk_of(uint64_t frames, uint32_t flags)
 {
     const struct bitframe_request request = {.frames = frames, .flags = flags};
-    uint64_t taken;
-    status = bitframe_shared_alloc_bulk(SHARED, 0, &request, pas, &taken);
-    got_frames = taken;
+    uint64_t allocated;
+    status = bitframe_shared_alloc_bulk(SHARED, 0, &request, pas, &allocated);
+    got_frames = allocated;
 }
 
 /* In a zone of ZONE frames, such as one for DMA. */
@@ -113,8 +113,8 @@ static void zone_partial(void)
                                              .flags = BITFRAME_PARTIAL,
                                              .min_pa = pa_of(zone * ZONE),
                                              .max_pa = pa_of((zone + 1) * ZONE)};
-    uint64_t taken;
-    status = bitframe_shared_alloc_bulk(SHARED, 0, &request, pas, &taken);
+    uint64_t allocated;
+    status = bitframe_shared_alloc_bulk(SHARED, 0, &request, pas, &allocated);
 }
 
 static void lower_half(void)
@@ -245,13 +245,13 @@ static void many_refusals(void)
 
 static void nothing_is_free(void)
 {
-    refused("nothing free: 2 MiB", take_line, 1);
-    refused("nothing free: a run of 2", take_2, 1);
-    refused("nothing free: one with limits", take_limited, 1);
+    refused("nothing free: 2 MiB", alloc_huge, 1);
+    refused("nothing free: a run of 2", alloc_2, 1);
+    refused("nothing free: one with limits", alloc_limited, 1);
     refused("nothing free: a bulk take of 16", bulk_16, 1);
     refused("nothing free: a bulk take of many", all, 1);
     /* The first of these finds that nothing is free at all, which answers the others. */
-    refused("nothing free: one", take, 1);
+    refused("nothing free: one", alloc, 1);
     refused("nothing free: up to 64", bulk_partial, 0);
 }
 
@@ -264,28 +264,28 @@ static void little_is_free(void)
 }
 
 /** All was taken by 2 MiB but for the last 2 MiB. */
-static void taken_by_lines(void)
+static void allocated_by_huges(void)
 {
-    uint64_t lines = beside->frames / LINE, last = beside->frames - LINE;
+    uint64_t huges = beside->frames / HUGE, last = beside->frames - HUGE;
     must_free(0, beside->frames);
-    for (uint64_t i = 0; i < lines; i++)
-        take_line();
+    for (uint64_t i = 0; i < huges; i++)
+        alloc_huge();
     if (status != BITFRAME_OK)
-        beside_failed("setup: no line", lines);
-    must_free(last, LINE);
-    granted("taken by 2 MiB but for one: one", take, false);
-    granted("taken by 2 MiB but for one: a run of 2", take_2, false);
+        beside_failed("setup: no line", huges);
+    must_free(last, HUGE);
+    granted("taken by 2 MiB but for one: one", alloc, false);
+    granted("taken by 2 MiB but for one: a run of 2", alloc_2, false);
     granted("taken by 2 MiB but for one: a bulk take of 16", bulk_16, true);
     granted("taken by 2 MiB but for one: up to 64", bulk_partial, true);
-    must_claim(last, LINE);
+    must_claim(last, HUGE);
 }
 
-static void a_frame_of_each_line(void)
+static void a_frame_of_each_huge(void)
 {
     must_free(0, beside->frames);
-    for (uint64_t i = 77; i < beside->frames; i += LINE)
+    for (uint64_t i = 77; i < beside->frames; i += HUGE)
         must_claim(i, 1);
-    refused("a frame of each 2 MiB taken: 2 MiB", take_line, 1);
+    refused("a frame of each 2 MiB taken: 2 MiB", alloc_huge, 1);
     if (bitframe_shared_alloc_range(SHARED, 0, 0, UINT64_MAX) == 0)
         beside_failed("setup", 0);
 }
@@ -299,10 +299,10 @@ static void every_fourth_frame(void)
         levels_at(POOL, &POOL->frames, 0)[i] &= UINT64_C(0xEEEEEEEEEEEEEEEE);
     (void)bitframe_shared_begin_exclusive(SHARED);
     bitframe_shared_end_exclusive(SHARED);
-    refused("every fourth frame taken: a run of 3, aligned", take_aligned, 2);
+    refused("every fourth frame taken: a run of 3, aligned", alloc_aligned, 2);
     must_claim(1, 1);
     must_free(1, 1);
-    refused("every fourth frame taken: the highest such run", take_aligned_highest, 2);
+    refused("every fourth frame taken: the highest such run", alloc_aligned_highest, 2);
     (void)bitframe_shared_alloc_range(SHARED, 0, 0, UINT64_MAX);
 }
 
@@ -313,9 +313,9 @@ static void hidden(void)
     must_free(group * GROUP, GROUP);
     levels_at(POOL, &POOL->frames, 2)[group / 64] &= ~bit_mask(group);
     beside_scene = "hidden by a free that stopped";
-    uint64_t first = beside_run_each(take, NULL, UINT64_MAX);
+    uint64_t first = beside_run_each(alloc, NULL, UINT64_MAX);
     for (int i = 0; i < 1000 && status == BITFRAME_OK; i++) {
-        uint64_t accesses = beside_run_each(take, NULL, UINT64_MAX);
+        uint64_t accesses = beside_run_each(alloc, NULL, UINT64_MAX);
         most = accesses > most ? accesses : most;
     }
     if (status != BITFRAME_OK)
@@ -350,11 +350,11 @@ static void claim(void)
     status = bitframe_shared_alloc_at(SHARED, 0, pa_of(moved_first), moved_frames);
 }
 
-static void take_range(void)
+static void alloc_range(void)
 {
-    uint64_t taken =
+    uint64_t allocated =
         bitframe_shared_alloc_range(SHARED, 0, pa_of(moved_first), pa_of(moved_first + moved_frames));
-    status = taken == moved_frames ? BITFRAME_OK : BITFRAME_NONE;
+    status = allocated == moved_frames ? BITFRAME_OK : BITFRAME_NONE;
 }
 
 static void free_bulk(void)
@@ -372,7 +372,7 @@ static void free_one(void)
 
 static void count(void)
 {
-    status = bitframe_shared_free_frames(SHARED) == 0 ? BITFRAME_OK : BITFRAME_NONE;
+    status = bitframe_shared_get_free_frames(SHARED) == 0 ? BITFRAME_OK : BITFRAME_NONE;
 }
 
 static void move(const char *what, void (*call)(void), uint64_t most)
@@ -386,16 +386,16 @@ static void move(const char *what, void (*call)(void), uint64_t most)
 
 static void move_words(void)
 {
-    static const uint64_t lengths[] = {1, 2, 64, LINE, 3 * LINE + 70, 2 * GROUP};
+    static const uint64_t lengths[] = {1, 2, 64, HUGE, 3 * HUGE + 70, 2 * GROUP};
     uint64_t levels = POOL->frames.count;
     for (size_t i = 0; i < sizeof(lengths) / sizeof(*lengths); i++) {
-        moved_first = beside->frames / 2 + (lengths[i] == LINE ? 0 : 61);
+        moved_first = beside->frames / 2 + (lengths[i] == HUGE ? 0 : 61);
         moved_frames = lengths[i];
         uint64_t words = moved_frames / 64 + 2;
         move("free a run", free_run, words * (3 + 4 * levels) + 40);
         move("claim it", claim, words * (4 + 4 * levels) + 40);
         move("free it", free_run, words * (3 + 4 * levels) + 40);
-        move("take it by its range", take_range, words * (4 + 4 * levels) + 40);
+        move("take it by its range", alloc_range, words * (4 + 4 * levels) + 40);
         if (moved_frames <= 64) {
             move("free it by a bulk call", free_bulk, words * (3 + 4 * levels) + 40);
             move("claim that", claim, words * (4 + 4 * levels) + 40);
@@ -421,9 +421,9 @@ int main(int argc, char **argv)
             many_refusals();
             nothing_is_free();
             little_is_free();
-            taken_by_lines();
+            allocated_by_huges();
             hidden();
-            a_frame_of_each_line();
+            a_frame_of_each_huge();
             every_fourth_frame();
             beside_close();
         }

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * crash.c - a core that stops for ever in the middle of a call, at every step of every operation
+ * crash.c - a CPU that stops for ever in the middle of a call, at every step of every operation
  *
- * Core 0 begins an operation and never comes back from its n-th access. Then core 1 takes all that is left,
- * one by one, all at once, or as runs first: it gets every free frame but those that core 0 was
+ * CPU 0 begins an operation and never comes back from its n-th access. Then CPU 1 takes all that is left,
+ * one by one, all at once, or as runs first: it gets every free frame but those that CPU 0 was
  * moving, then "none", and no call takes more than a bounded number of steps. It gives all back and takes it
  * again. In the end bitframe_shared_begin_exclusive() and, from the metadata alone, bitframe_adopt() make a
- * sound pool of what core 0 left.
+ * sound pool of what CPU 0 left.
  *
  * The steps are the atomic accesses of the library and its plain writes to pool, metadata and storage, seen
  * by accesses.h. What is printed: for each operation its steps, and the most frames that were lost before and
  * after the repair, of those that it was moving.
  *
- *     crash [quick]   quick: after each step core 1 goes on in one of these ways, not in each
+ *     crash [quick]   quick: after each step CPU 1 goes on in one of these ways, not in each
  */
 #include <inttypes.h>
 #include <setjmp.h>
@@ -34,11 +34,11 @@
 #define BASE  UINT64_C(0x40000000)
 
 enum {
-    LINE = BITFRAME_LINE_FRAMES,
+    HUGE = BITFRAME_HUGE_FRAMES,
     GROUP = WORD_BITS * WORD_BITS,
     FRAMES = 2 * GROUP,
     CORES = 3,
-    RECORD = GROUP + 3 * LINE, /* where a range is out of use */
+    RECORD = GROUP + 3 * HUGE, /* where a range is out of use */
     BUDGET = 100000,           /* steps that one call may take */
     BULK = 100,
 };
@@ -46,8 +46,8 @@ enum {
 /** All that the library writes to. */
 static struct world {
     struct bitframe pool;
-    struct bitframe_offline record;
-    uint64_t offline_words[LINE / WORD_BITS];
+    struct bitframe_offline_range record;
+    uint64_t offline_words[HUGE / WORD_BITS];
 } world, saved, stopped;
 static struct room room, saved_room, stopped_room, copy_room;
 
@@ -56,7 +56,7 @@ static struct bitframe_shared *shared; /* of it, in room */
 
 static enum bitframe_policy policy;
 static const char *operation = "setup";
-static uint64_t stop_at; /* the step before which core 0 stops; UINT64_MAX for never */
+static uint64_t stop_at; /* the step before which CPU 0 stops; UINT64_MAX for never */
 static uint64_t steps;
 static jmp_buf out;
 
@@ -83,7 +83,7 @@ static bool is_step(const volatile void *address, enum access_kind kind)
            kind == ACCESS_ATOMIC_READ || kind == ACCESS_ATOMIC_WRITE || kind == ACCESS_ATOMIC_UPDATE;
 }
 
-/** Of core 0: it stops where it is to stop. */
+/** Of CPU 0: it stops where it is to stop. */
 static void stopping(const volatile void *address, unsigned bytes, enum access_kind kind)
 {
     (void)bytes;
@@ -92,15 +92,15 @@ static void stopping(const volatile void *address, unsigned bytes, enum access_k
     if (steps == stop_at)
         longjmp(out, 1);
     if (++steps > BUDGET)
-        fail("core 0 does not come to an end", steps);
+        fail("CPU 0 does not come to an end", steps);
 }
 
-/** Of core 1: none of its calls goes on for ever. */
+/** Of CPU 1: none of its calls goes on for ever. */
 static void counting(const volatile void *address, unsigned bytes, enum access_kind kind)
 {
     (void)bytes;
     if (is_step(address, kind) && ++steps > BUDGET)
-        fail("a call of another core does not come to an end", steps);
+        fail("a call of another CPU does not come to an end", steps);
 }
 
 static uint64_t pa_of(uint64_t frame)
@@ -124,8 +124,8 @@ static void give(uint64_t first, uint64_t frames)
 static void some(void)
 {
     free_frames(3, 2);
-    free_frames(LINE + 70, 3);
-    free_frames(2 * LINE - 1, 2);
+    free_frames(HUGE + 70, 3);
+    free_frames(2 * HUGE - 1, 2);
     free_frames(GROUP + 100, 1);
 }
 
@@ -149,15 +149,15 @@ static void setup_last(void)
     free_frames(5, 1);
 }
 
-static void setup_line(void)
+static void setup_huge(void)
 {
-    free_frames(LINE, LINE);
+    free_frames(HUGE, HUGE);
     free_frames(GROUP + 100, 1);
 }
 
-static void setup_lines(void)
+static void setup_huges(void)
 {
-    free_frames(LINE, 3 * LINE);
+    free_frames(HUGE, 3 * HUGE);
     free_frames(GROUP + 100, 1);
 }
 
@@ -170,21 +170,21 @@ static void setup_give_to_used(void)
 static void setup_give_to_empty(void)
 {
     some();
-    give(2 * LINE + 70, 1);
+    give(2 * HUGE + 70, 1);
 }
 
 static void setup_give_to_nothing(void)
 {
     if (bitframe_shared_alloc(shared, 1) != 0) /* and remembered */
         fail("setup: there is a frame", 0);
-    give(2 * LINE + 70, 1);
+    give(2 * HUGE + 70, 1);
 }
 
-static void setup_give_last_of_line(void)
+static void setup_give_last_of_huge(void)
 {
-    free_frames(LINE, 77);
-    free_frames(LINE + 78, LINE - 78);
-    give(LINE + 77, 1);
+    free_frames(HUGE, 77);
+    free_frames(HUGE + 78, HUGE - 78);
+    give(HUGE + 77, 1);
 }
 
 static void setup_claim(void)
@@ -205,10 +205,10 @@ static void setup_give_run(void)
     give(10 * 64 - 3, 3 * 64 + 5);
 }
 
-static void setup_give_line(void)
+static void setup_give_huge(void)
 {
     some();
-    give(4 * LINE, LINE);
+    give(4 * HUGE, HUGE);
 }
 
 static void setup_bulk(void)
@@ -229,10 +229,10 @@ static void setup_give_bulk(void)
 {
     some();
     for (uint64_t i = 0; i < BULK; i++)
-        give(7 * LINE + i + i / 40, 1);
+        give(7 * HUGE + i + i / 40, 1);
 }
 
-/** Core 0's own group has nothing, the other one has. */
+/** CPU 0's own group has nothing, the other one has. */
 static void setup_other_group(void)
 {
     free_frames(GROUP + 100, 3);
@@ -241,8 +241,8 @@ static void setup_other_group(void)
 static void setup_offline(void)
 {
     some();
-    must(bitframe_offline(bitframe_shared_begin_exclusive(shared), &world.record, pa_of(RECORD), LINE * FRAME,
-                          world.offline_words, LINE / WORD_BITS),
+    must(bitframe_set_offline(bitframe_shared_begin_exclusive(shared), &world.record, pa_of(RECORD),
+                              HUGE * FRAME, world.offline_words, HUGE / WORD_BITS),
          "setup: offline");
     bitframe_shared_end_exclusive(shared);
     /* What is given back there goes out of use: it is free for nobody. */
@@ -258,9 +258,9 @@ static void setup_stale(void)
     levels_at(pool, &pool->frames, 1)[0] |= 3;
 }
 
-/* Operations of core 0. */
+/* Operations of CPU 0. */
 
-static void run_take(void)
+static void run_alloc(void)
 {
     (void)bitframe_shared_alloc(shared, 0);
 }
@@ -283,38 +283,38 @@ static void run_give_run(void)
     (void)bitframe_shared_free_run(shared, 0, pa_of(10 * 64 - 3), 3 * 64 + 5);
 }
 
-static void take_run(uint64_t frames, uint64_t align, uint32_t flags)
+static void alloc_run(uint64_t frames, uint64_t align, uint32_t flags)
 {
     struct bitframe_request request = {.frames = frames, .align = align, .flags = flags};
     uint64_t pa;
     (void)bitframe_shared_alloc_run(shared, 0, &request, &pa);
 }
 
-static void run_take_line(void)
+static void run_alloc_huge(void)
 {
-    take_run(LINE, LINE * FRAME, 0);
+    alloc_run(HUGE, HUGE * FRAME, 0);
 }
 
-static void run_take_lines(void)
+static void run_alloc_huges(void)
 {
-    take_run(2 * LINE, LINE * FRAME, BITFRAME_HIGHEST);
+    alloc_run(2 * HUGE, HUGE * FRAME, BITFRAME_HIGHEST);
 }
 
-static void run_take_run(void)
+static void run_alloc_run(void)
 {
-    take_run(150, 0, 0);
+    alloc_run(150, 0, 0);
 }
 
-static void run_give_line(void)
+static void run_give_huge(void)
 {
-    (void)bitframe_shared_free_run(shared, 0, pa_of(4 * LINE), LINE);
+    (void)bitframe_shared_free_run(shared, 0, pa_of(4 * HUGE), HUGE);
 }
 
-static void run_take_bulk(void)
+static void run_alloc_bulk(void)
 {
     struct bitframe_request request = {.frames = BULK};
-    uint64_t pas[BULK], taken;
-    (void)bitframe_shared_alloc_bulk(shared, 0, &request, pas, &taken);
+    uint64_t pas[BULK], allocated;
+    (void)bitframe_shared_alloc_bulk(shared, 0, &request, pas, &allocated);
 }
 
 static void run_give_bulk(void)
@@ -327,7 +327,7 @@ static void run_give_bulk(void)
     (void)bitframe_shared_free_bulk(shared, 0, pas, count, 0, &freed);
 }
 
-static void run_take_range(void)
+static void run_alloc_range(void)
 {
     (void)bitframe_shared_alloc_range(shared, 0, pa_of(9 * 64), pa_of(15 * 64));
 }
@@ -348,30 +348,30 @@ static const struct {
     void (*run)(void);
     uint64_t moves; /* frames that it takes or moves, at most, beside those that it gives back */
 } operations[] = {
-    {"take", setup_some, run_take, 1},
-    {"take, empties a word", setup_last_of_word, run_take, 1},
-    {"take, empties the pool", setup_last, run_take, 1},
-    {"take, opens a line", setup_line, run_take, 1},
-    {"take, finds nothing", setup_none, run_take, 0},
-    {"take, of another group", setup_other_group, run_take, 1},
-    {"take, past empty words", setup_stale, run_take, 1},
+    {"take", setup_some, run_alloc, 1},
+    {"take, empties a word", setup_last_of_word, run_alloc, 1},
+    {"take, empties the pool", setup_last, run_alloc, 1},
+    {"take, opens a line", setup_huge, run_alloc, 1},
+    {"take, finds nothing", setup_none, run_alloc, 0},
+    {"take, of another group", setup_other_group, run_alloc, 1},
+    {"take, past empty words", setup_stale, run_alloc, 1},
     {"free", setup_give_to_used, run_give_one, 0},
     {"free, fills a word", setup_give_to_empty, run_give_one, 0},
     {"free, after none", setup_give_to_nothing, run_give_one, 0},
-    {"free, completes a line", setup_give_last_of_line, run_give_one, 0},
+    {"free, completes a line", setup_give_last_of_huge, run_give_one, 0},
     {"free, goes offline", setup_offline, run_give_offline, 0},
     {"free a run, goes offline", setup_offline, run_give_run_offline, 0},
     {"claim, 5 words", setup_claim, run_claim, 3 * 64 + 5},
     {"claim, rolled back", setup_claim_fails, run_claim, 3 * 64 + 5},
-    {"take a run of 150", setup_claim, run_take_run, 150},
+    {"take a run of 150", setup_claim, run_alloc_run, 150},
     {"free a run, 5 words", setup_give_run, run_give_run, 0},
-    {"take a line", setup_line, run_take_line, LINE},
-    {"take two lines", setup_lines, run_take_lines, 2 * LINE},
-    {"free a line", setup_give_line, run_give_line, 0},
-    {"take 100 frames", setup_bulk, run_take_bulk, BULK},
-    {"take 100, too few", setup_bulk_fails, run_take_bulk, BULK},
+    {"take a line", setup_huge, run_alloc_huge, HUGE},
+    {"take two lines", setup_huges, run_alloc_huges, 2 * HUGE},
+    {"free a line", setup_give_huge, run_give_huge, 0},
+    {"take 100 frames", setup_bulk, run_alloc_bulk, BULK},
+    {"take 100, too few", setup_bulk_fails, run_alloc_bulk, BULK},
     {"free 100 frames", setup_give_bulk, run_give_bulk, 0},
-    {"take a range", setup_claim, run_take_range, 6 * 64},
+    {"take a range", setup_claim, run_alloc_range, 6 * 64},
 };
 
 /* Before and after. */
@@ -382,20 +382,20 @@ static uint64_t free_count;  /* how many, with those that it gives back */
 static void set_up(size_t i)
 {
     const struct bitframe_share_options options = {.policy = policy, .cpus = CORES};
-    uint64_t taken[FRAMES / WORD_BITS];
+    uint64_t allocated[FRAMES / WORD_BITS];
     memset(&world, 0, sizeof(world));
     memset(giving, 0, sizeof(giving));
     must(bitframe_init(pool, BASE, FRAMES * FRAME, room.metadata, room.metadata_bytes), "init");
-    if (bitframe_take_range(pool, 0, UINT64_MAX) != FRAMES)
+    if (bitframe_alloc_range(pool, 0, UINT64_MAX) != FRAMES)
         fail("setup: take all", 0);
     must(bitframe_share(&shared, pool, &options, room.storage, room.storage_bytes), "share");
     operations[i].setup();
-    free_count = bitframe_shared_free_frames(shared);
+    free_count = bitframe_shared_get_free_frames(shared);
     for (uint64_t frame = 0; frame < FRAMES; frame++)
         free_count += giving[frame];
-    memcpy(taken, levels_at(pool, &pool->frames, 0), sizeof(taken));
+    memcpy(allocated, levels_at(pool, &pool->frames, 0), sizeof(allocated));
     for (uint64_t frame = 0; frame < FRAMES; frame++)
-        is_free[frame] = (taken[frame / 64] & bit_mask(frame)) != 0;
+        is_free[frame] = (allocated[frame / 64] & bit_mask(frame)) != 0;
     saved = world;
     room_copy(&saved_room, &room);
 }
@@ -429,18 +429,18 @@ static void get(uint64_t pa)
 
 enum way { ONE_BY_ONE, AT_ONCE, AS_RUNS, WAYS };
 
-/** Core 1 takes all there is. */
-static void take_all(enum way way)
+/** CPU 1 takes all there is. */
+static void alloc_all(enum way way)
 {
     static uint64_t pas[FRAMES];
     struct bitframe_request request = {.frames = FRAMES, .flags = BITFRAME_PARTIAL};
-    uint64_t pa, taken = 0;
+    uint64_t pa, allocated = 0;
     enum bitframe_status status = BITFRAME_OK;
     memset(seen, 0, sizeof(seen));
     got_count = 0;
     accesses_hook = counting;
     if (way == AS_RUNS) {
-        static const struct bitframe_request runs[] = {{.frames = LINE, .align = LINE * FRAME},
+        static const struct bitframe_request runs[] = {{.frames = HUGE, .align = HUGE * FRAME},
                                                        {.frames = 3, .flags = BITFRAME_HIGHEST}};
         for (size_t i = 0; i < sizeof(runs) / sizeof(*runs); i++) {
             while (steps = 0, bitframe_shared_alloc_run(shared, 0, runs + i, &pa) == BITFRAME_OK) {
@@ -449,10 +449,10 @@ static void take_all(enum way way)
             }
         }
     }
-    /* Frames that the index knows of come first, and what core 0 has hidden when those are gone. */
+    /* Frames that the index knows of come first, and what CPU 0 has hidden when those are gone. */
     while (way == AT_ONCE && (steps = 0, status = bitframe_shared_alloc_bulk(shared, 0, &request, pas,
-                                                                             &taken)) == BITFRAME_OK) {
-        for (uint64_t i = 0; i < taken; i++)
+                                                                             &allocated)) == BITFRAME_OK) {
+        for (uint64_t i = 0; i < allocated; i++)
             get(pas[i]);
     }
     while (steps = 0, (pa = bitframe_shared_alloc(shared, 1)) != 0) {
@@ -464,7 +464,7 @@ static void take_all(enum way way)
         fail("refused", (uint64_t)status);
 }
 
-/** Core 1 gives all back that it has got. */
+/** CPU 1 gives all back that it has got. */
 static void give_all_back(void)
 {
     accesses_hook = counting;
@@ -479,13 +479,13 @@ static void check(const struct bitframe *checked, const char *what)
 {
     enum bitframe_invariant broken = bitframe_check(checked);
     if (broken != BITFRAME_SOUND) {
-        fprintf(stderr, "%s: ", bitframe_invariant_name(broken));
+        fprintf(stderr, "%s: ", bitframe_get_invariant_name(broken));
         fail(what, (uint64_t)broken);
     }
 }
 
 /**
- * A pool that core 0 has left: what others make of it.
+ * A pool that CPU 0 has left: what others make of it.
  *
  * @param lost      Becomes how many frames nobody can have, at most.
  * @param repaired  Becomes how many even after the repair, at most.
@@ -494,7 +494,7 @@ static void go_on(enum way way, uint64_t most, uint64_t *lost, uint64_t *repaire
 {
     uint64_t first = 0;
     for (int round = 0; round < 2; round++) {
-        take_all(way);
+        alloc_all(way);
         uint64_t missing = free_count - got_count;
         if (missing > most)
             fail("more is lost than was moved", missing);
@@ -512,11 +512,11 @@ static void go_on(enum way way, uint64_t most, uint64_t *lost, uint64_t *repaire
     memset(&copy.pool, 0xA5, sizeof(copy.pool));
     must(bitframe_adopt(&copy.pool, copy_room.metadata, copy_room.metadata_bytes), "adopt");
     check(&copy.pool, "what was adopted is not sound");
-    if (bitframe_free_frames(&copy.pool) + most < free_count)
-        fail("adopted, more is lost than was moved", bitframe_free_frames(&copy.pool));
+    if (bitframe_get_free_frames(&copy.pool) + most < free_count)
+        fail("adopted, more is lost than was moved", bitframe_get_free_frames(&copy.pool));
 
     check(bitframe_shared_begin_exclusive(shared), "what was repaired is not sound");
-    uint64_t missing = free_count - bitframe_free_frames(pool);
+    uint64_t missing = free_count - bitframe_get_free_frames(pool);
     if (missing > most)
         fail("even after the repair more is lost than was moved", missing);
     if (missing > *repaired)
@@ -571,6 +571,6 @@ int main(int argc, char **argv)
                    policy == BITFRAME_LOCAL ? "local" : "lowest", step - 1, most, lost, repaired);
         }
     }
-    printf("%" PRIu64 " times another core went on\n", runs);
+    printf("%" PRIu64 " times another CPU went on\n", runs);
     return 0;
 }

@@ -23,14 +23,14 @@
 
 /* The calls. They take; what they have taken is given back at the end of a scene. */
 
-static void take(void)
+static void alloc(void)
 {
     uint64_t pa = bitframe_shared_alloc(SHARED, 0);
     if (pa != 0)
         beside_own(pa, 1);
 }
 
-static void take_run(uint64_t frames, uint64_t align, uint64_t min_pa, uint32_t flags)
+static void alloc_run(uint64_t frames, uint64_t align, uint64_t min_pa, uint32_t flags)
 {
     const struct bitframe_request request = {
         .frames = frames, .align = align, .min_pa = min_pa, .flags = flags};
@@ -39,64 +39,64 @@ static void take_run(uint64_t frames, uint64_t align, uint64_t min_pa, uint32_t 
         beside_own(pa, frames);
 }
 
-static void take_high(void)
+static void alloc_high(void)
 {
-    take_run(1, 0, 0, BITFRAME_HIGHEST);
+    alloc_run(1, 0, 0, BITFRAME_HIGHEST);
 }
 
-static void take_limited(void)
+static void alloc_limited(void)
 {
-    take_run(1, 0, BASE + FRAME, 0);
+    alloc_run(1, 0, BASE + FRAME, 0);
 }
 
-static void take_two(void)
+static void alloc_two(void)
 {
-    take_run(2, 0, 0, 0);
+    alloc_run(2, 0, 0, 0);
 }
 
-static void take_two_high(void)
+static void alloc_two_high(void)
 {
-    take_run(2, 0, 0, BITFRAME_HIGHEST);
+    alloc_run(2, 0, 0, BITFRAME_HIGHEST);
 }
 
-static void take_many(void)
+static void alloc_many(void)
 {
-    take_run(200, 0, 0, 0);
+    alloc_run(200, 0, 0, 0);
 }
 
-static void take_line(void)
+static void alloc_huge(void)
 {
-    take_run(LINE, LINE * FRAME, 0, 0);
+    alloc_run(HUGE, HUGE * FRAME, 0, 0);
 }
 
-static void take_lines(void)
+static void alloc_huges(void)
 {
-    take_run(2 * LINE, LINE * FRAME, 0, 0);
+    alloc_run(2 * HUGE, HUGE * FRAME, 0, 0);
 }
 
-static void take_bulk(uint64_t frames, uint32_t flags)
+static void alloc_bulk(uint64_t frames, uint32_t flags)
 {
     const struct bitframe_request request = {.frames = frames, .flags = flags};
-    uint64_t pas[64], taken;
-    if (bitframe_shared_alloc_bulk(SHARED, 0, &request, pas, &taken) != BITFRAME_OK)
-        taken = 0;
-    for (uint64_t i = 0; i < taken; i++)
+    uint64_t pas[64], allocated;
+    if (bitframe_shared_alloc_bulk(SHARED, 0, &request, pas, &allocated) != BITFRAME_OK)
+        allocated = 0;
+    for (uint64_t i = 0; i < allocated; i++)
         beside_own(pas[i], 1);
 }
 
-static void take_some(void)
+static void alloc_some(void)
 {
-    take_bulk(64, BITFRAME_PARTIAL);
+    alloc_bulk(64, BITFRAME_PARTIAL);
 }
 
-static void take_some_high(void)
+static void alloc_some_high(void)
 {
-    take_bulk(64, BITFRAME_PARTIAL | BITFRAME_HIGHEST);
+    alloc_bulk(64, BITFRAME_PARTIAL | BITFRAME_HIGHEST);
 }
 
-static void take_all(void)
+static void alloc_all(void)
 {
-    take_bulk(64, 0);
+    alloc_bulk(64, 0);
 }
 
 static void claim(void)
@@ -105,7 +105,7 @@ static void claim(void)
         beside_own(pa_of(beside->free_first), beside->free_frames);
 }
 
-static void take_range(void)
+static void alloc_range(void)
 {
     /* Which ones were there is not known: all that are free, so a frame at a time. */
     uint64_t pa = pa_of(beside->free_first);
@@ -145,19 +145,19 @@ static const struct {
     const char *name;
     void (*run)(void);
 } calls[] = {
-    {"take", take},
-    {"take the highest", take_high},
-    {"take with limits", take_limited},
-    {"take 2", take_two},
-    {"take the highest 2", take_two_high},
-    {"take 200", take_many},
-    {"take a line", take_line},
-    {"take two lines", take_lines},
-    {"take up to 64", take_some},
-    {"take up to 64, highest", take_some_high},
-    {"take 64", take_all},
+    {"take", alloc},
+    {"take the highest", alloc_high},
+    {"take with limits", alloc_limited},
+    {"take 2", alloc_two},
+    {"take the highest 2", alloc_two_high},
+    {"take 200", alloc_many},
+    {"take a line", alloc_huge},
+    {"take two lines", alloc_huges},
+    {"take up to 64", alloc_some},
+    {"take up to 64, highest", alloc_some_high},
+    {"take 64", alloc_all},
     {"claim", claim},
-    {"take a range", take_range},
+    {"take a range", alloc_range},
     {"a frame comes and goes", come_and_go_last},
     {"the first comes and goes", come_and_go_first},
 };
@@ -179,8 +179,8 @@ static void play(size_t call, size_t other)
          at += at < EVERY ? 1 : step) {
         scenes++;
         beside_give_back();
-        if (bitframe_shared_free_frames(SHARED) != beside->free_frames)
-            beside_failed("free in the end", bitframe_shared_free_frames(SHARED));
+        if (bitframe_shared_get_free_frames(SHARED) != beside->free_frames)
+            beside_failed("free in the end", bitframe_shared_get_free_frames(SHARED));
     }
     beside_give_back();
 }
@@ -193,7 +193,7 @@ static void play_all(uint64_t frames, enum bitframe_policy policy, enum guarded_
     } states[] = {
         {frames - 100, 1},
         {frames - 64, 64},
-        {frames / LINE * LINE - 2 * LINE, LINE},
+        {frames / HUGE * HUGE - 2 * HUGE, HUGE},
         {frames / 2, 3},
     };
     beside_open(frames, policy, end);
@@ -215,7 +215,7 @@ static void play_all(uint64_t frames, enum bitframe_policy policy, enum guarded_
     }
     enum bitframe_invariant broken = bitframe_shared_check(SHARED);
     if (broken != BITFRAME_SOUND)
-        beside_failed(bitframe_invariant_name(broken), (uint64_t)broken);
+        beside_failed(bitframe_get_invariant_name(broken), (uint64_t)broken);
     beside_close();
 }
 

@@ -75,10 +75,10 @@ static void make_tiny(uint64_t *random)
         guarded_close(metadata, metadata_bytes);
         guarded_close(storage, storage_bytes);
     }
-    must(bitframe_map_metadata_bytes(&map, &metadata_bytes), "a map", 0);
+    must(bitframe_map_get_metadata_bytes(&map, &metadata_bytes), "a map", 0);
     metadata = guarded_open(metadata_bytes, BITFRAME_METADATA_ALIGN, end);
     must(bitframe_init_map(&tiny, &map, metadata, metadata_bytes), "init", 0);
-    storage_bytes = bitframe_share_bytes(&tiny, THREADS);
+    storage_bytes = bitframe_get_share_bytes(&tiny, THREADS);
     storage = guarded_open(storage_bytes, BITFRAME_SHARE_ALIGN, end);
     struct bitframe_share_options options = {.policy = (enum bitframe_policy)random_below(random, 2),
                                              .cpus = THREADS};
@@ -111,10 +111,10 @@ static uint32_t index_of(uint64_t pa)
  * Take a frame. "Busy" says nothing and is no call: take again then. So is a 0, which does not say which it
  * is, if that many frames came back meanwhile.
  */
-static enum linear_kind take(struct worker *worker, struct linear_call *call)
+static enum linear_kind alloc(struct worker *worker, struct linear_call *call)
 {
     struct bitframe_request request = {.frames = 1};
-    uint64_t pa = 0, taken, sum;
+    uint64_t pa = 0, allocated, sum;
     enum bitframe_status status;
     uint64_t way = random_below(&worker->random, 8);
     if (way == 0)
@@ -123,10 +123,10 @@ static enum linear_kind take(struct worker *worker, struct linear_call *call)
         call->begin = atomic_fetch_add(&stamp, 1);
         sum = bitframe_sum_of_frees(shared);
         if (way < 2)
-            status = bitframe_shared_alloc_run(shared, worker->core, &request, &pa);
+            status = bitframe_shared_alloc_run(shared, worker->cpu, &request, &pa);
         else if (way == 2)
-            status = bitframe_shared_alloc_bulk(shared, worker->core, &request, &pa, &taken);
-        else if ((pa = bitframe_shared_alloc(shared, worker->core)) != 0)
+            status = bitframe_shared_alloc_bulk(shared, worker->cpu, &request, &pa, &allocated);
+        else if ((pa = bitframe_shared_alloc(shared, worker->cpu)) != 0)
             status = BITFRAME_OK;
         else
             status = bitframe_sum_of_frees(shared) - sum < LOOKS ? BITFRAME_NONE : BITFRAME_BUSY;
@@ -135,7 +135,7 @@ static enum linear_kind take(struct worker *worker, struct linear_call *call)
     if (status == BITFRAME_NONE)
         return LINEAR_NONE;
     call->frame = index_of(pa);
-    return LINEAR_TAKE;
+    return LINEAR_ALLOC;
 }
 
 static enum linear_kind give_back(struct worker *worker, uint32_t frame)
@@ -144,9 +144,9 @@ static enum linear_kind give_back(struct worker *worker, uint32_t frame)
     uint64_t freed;
     enum bitframe_status status;
     switch (random_below(&worker->random, 8)) {
-    case 0: status = bitframe_shared_free_run(shared, worker->core, pa, 1); break;
-    case 1: status = bitframe_shared_free_bulk(shared, worker->core, &pa, 1, 0, &freed); break;
-    default: status = bitframe_shared_free(shared, worker->core, pa); break;
+    case 0: status = bitframe_shared_free_run(shared, worker->cpu, pa, 1); break;
+    case 1: status = bitframe_shared_free_bulk(shared, worker->cpu, &pa, 1, 0, &freed); break;
+    default: status = bitframe_shared_free(shared, worker->cpu, pa); break;
     }
     if (status != BITFRAME_OK && status != BITFRAME_DOUBLE_FREE)
         fail("a free was refused with a status that is not due", pa, (uint64_t)status);
@@ -155,7 +155,7 @@ static enum linear_kind give_back(struct worker *worker, uint32_t frame)
 
 static enum linear_kind claim(struct worker *worker, uint32_t frame)
 {
-    enum bitframe_status status = bitframe_shared_alloc_at(shared, worker->core, numbers[frame] * FRAME, 2);
+    enum bitframe_status status = bitframe_shared_alloc_at(shared, worker->cpu, numbers[frame] * FRAME, 2);
     if (status != BITFRAME_OK && status != BITFRAME_IN_USE)
         fail("a claim was refused with a status that is not due", numbers[frame] * FRAME, (uint64_t)status);
     return status == BITFRAME_OK ? LINEAR_CLAIM : LINEAR_IN_USE;
@@ -169,7 +169,7 @@ static void make_call(struct worker *worker, struct linear_call *call)
     if (choice < 10 && is_next_in_word[call->frame])
         call->kind = claim(worker, call->frame);
     else if (choice < 55)
-        call->kind = take(worker, call);
+        call->kind = alloc(worker, call);
     else
         call->kind = give_back(worker, call->frame);
     call->end = atomic_fetch_add(&stamp, 1);
@@ -248,7 +248,7 @@ static void prepare(uint64_t *random)
     if (histories % PER_POOL == 0) {
         enum bitframe_invariant broken = histories != 0 ? bitframe_shared_check(shared) : BITFRAME_SOUND;
         if (broken != BITFRAME_SOUND)
-            fail(bitframe_invariant_name(broken), 0, histories);
+            fail(bitframe_get_invariant_name(broken), 0, histories);
         make_tiny(random);
     }
     plan(random);
@@ -285,7 +285,7 @@ int main(int argc, char **argv)
         fail("2 to 4 threads", 0, thread_count);
     shake_begin(is_scheduled ? 3 : 16, seed); /* one access in so many */
     for (uint32_t i = 0; i < THREADS; i++)
-        workers[i] = (struct worker){.id = i, .core = i, .random = seed * THREADS + i + 1};
+        workers[i] = (struct worker){.id = i, .cpu = i, .random = seed * THREADS + i + 1};
     team_run(thread_count, work);
     printf("histories%s: " INSTRUCTIONS ", seed %" PRIu64 ": %" PRIu64 " histories, %" PRIu64
            " with calls that overlap, %" PRIu64 " times none, %" PRIu64 " times busy, %" PRIu64

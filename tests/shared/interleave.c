@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * interleave.c - a few cores and a few calls, in very many of the orders that their accesses can have
+ * interleave.c - a few CPUs and a few calls, in very many of the orders that their accesses can have
  *
- * Each core is a coroutine that runs a short script of calls on a pool where next to nothing is free. Before
- * each atomic access of the library a scheduler may let another core go on. It tries every schedule with up
+ * Each CPU is a coroutine that runs a short script of calls on a pool where next to nothing is free. Before
+ * each atomic access of the library a scheduler may let another CPU go on. It tries every schedule with up
  * to two switches beside those where a script ends (three if they are few), and then schedules at random. In
  * each of them
  *
  *  - no frame is held by two, and no call answers what its script does not allow;
- *  - a core that has a ticket gets a frame: a ticket is there for every frame that no core holds or is about
+ *  - a CPU that has a ticket gets a frame: a ticket is there for every frame that no CPU holds or is about
  * to, so a "none" for its holder is false, and it may be told "busy" only if during each look another frame
  * came back;
  *  - no call takes more than a bounded number of steps, whatever the others do;
  *  - in the end counts are exact and bitframe_check() finds the pool sound, so no frame is lost.
  *
- * In some of those at random one core stops for ever at some step. The others go on and find all this as
- * before; when they are done one of them takes what is left, and no more than the stopped core was moving is
+ * In some of those at random one CPU stops for ever at some step. The others go on and find all this as
+ * before; when they are done one of them takes what is left, and no more than the stopped CPU was moving is
  * missing, neither then nor after bitframe_shared_begin_exclusive().
  *
  *     interleave [SCHEDULES [mutant [SCENARIO]]]
@@ -45,18 +45,18 @@
 #define BASE  UINT64_C(0x40000000)
 
 enum {
-    LINE = BITFRAME_LINE_FRAMES,
+    HUGE = BITFRAME_HUGE_FRAMES,
     GROUP = WORD_BITS * WORD_BITS,
     FRAMES = 2 * GROUP,
     CORES = 3,
     SWITCHES = 3,
-    BUDGET = 20000, /* steps of all cores together: far more than any script takes */
+    BUDGET = 20000, /* steps of all CPUs together: far more than any script takes */
     STACK = 1 << 16,
 };
 
 static struct world {
     struct bitframe pool;
-    uint8_t owner[FRAMES]; /* core + 1; 0 for nobody: free */
+    uint8_t owner[FRAMES]; /* CPU + 1; 0 for nobody: free */
     int64_t tickets;
 } world, saved;
 static struct room room, saved_room;
@@ -71,9 +71,9 @@ static struct {
     bool is_done;
     uint64_t moves; /* frames that its last call takes or moves, at most */
     char *stack;
-} core[CORES];
+} cpu[CORES];
 static ucontext_t scheduler;
-static uint32_t cores, current;
+static uint32_t cpus, current;
 static uint64_t steps, schedules;
 static bool is_mutant;
 static const char *scenario;
@@ -86,7 +86,7 @@ static struct {
 static unsigned given_count, given_next;
 static uint64_t random_state, random_one_in; /* 0: none at random */
 
-/* The core that stops for ever, at which of its steps. */
+/* The CPU that stops for ever, at which of its steps. */
 static uint32_t stopping = CORES;
 static uint64_t stopping_at;
 static bool has_stopped;
@@ -107,7 +107,7 @@ _Noreturn static void found(const char *what, uint64_t value)
     if (random_one_in != 0)
         fprintf(stderr, "  at random, switching one in %" PRIu64 "\n", random_one_in);
     for (unsigned i = 0; i < given_count; i++)
-        fprintf(stderr, "  to core %u at step %" PRIu64 "\n", given[i].to, given[i].step);
+        fprintf(stderr, "  to CPU %u at step %" PRIu64 "\n", given[i].to, given[i].step);
     exit(1);
 }
 
@@ -120,19 +120,19 @@ static void switch_to(uint32_t to)
 {
     uint32_t from = current;
     current = to;
-    (void)swapcontext(&core[from].context, &core[to].context);
+    (void)swapcontext(&cpu[from].context, &cpu[to].context);
 }
 
-/** The core that is undone and comes first, or the scheduler if there is none, goes on. */
+/** The CPU that is undone and comes first, or the scheduler if there is none, goes on. */
 static void leave(void)
 {
     uint32_t from = current, next = 0;
-    core[from].is_done = true;
-    while (next < cores && core[next].is_done)
+    cpu[from].is_done = true;
+    while (next < cpus && cpu[next].is_done)
         next++;
-    if (next == cores) {
+    if (next == cpus) {
         accesses_hook = NULL;
-        (void)swapcontext(&core[from].context, &scheduler);
+        (void)swapcontext(&cpu[from].context, &scheduler);
     } else {
         switch_to(next);
     }
@@ -146,8 +146,8 @@ static void switch_at_random(void)
     }
     if (next_random(&random_state) % random_one_in != 0)
         return;
-    uint32_t to = (uint32_t)(next_random(&random_state) >> 32) % cores;
-    if (to != current && !core[to].is_done)
+    uint32_t to = (uint32_t)(next_random(&random_state) >> 32) % cpus;
+    if (to != current && !cpu[to].is_done)
         switch_to(to);
 }
 
@@ -169,7 +169,7 @@ static void accessed(const volatile void *address, unsigned bytes, enum access_k
         switch_at_random();
     } else if (given_next < given_count && given[given_next].step == steps - 1) {
         uint32_t to = given[given_next++].to;
-        if (to != current && !core[to].is_done)
+        if (to != current && !cpu[to].is_done)
             switch_to(to);
     }
 }
@@ -207,18 +207,18 @@ static bool get_tickets(int64_t frames)
 }
 
 /** The call is the library's: the rest of a script happens at once. Evaluates to what it returns. */
-#define CALL(frames, call) (core[current].moves = (frames), accesses_hook = accessed, call)
+#define CALL(frames, call) (cpu[current].moves = (frames), accesses_hook = accessed, call)
 
 /** Frames ever given back, without a step. */
 static uint64_t frees_so_far(void)
 {
     uint64_t sum = 0;
-    for (uint32_t i = 0; i < cores; i++)
+    for (uint32_t i = 0; i < cpus; i++)
         sum += shared->slot[i].freed;
     return sum;
 }
 
-/** A call of a core that had a ticket was refused, and the sum of frees was @p sum when it began. */
+/** A call of a CPU that had a ticket was refused, and the sum of frees was @p sum when it began. */
 static void refused(enum bitframe_status status, uint64_t sum)
 {
     uint64_t frees = frees_so_far() - sum;
@@ -233,7 +233,7 @@ static void refused(enum bitframe_status status, uint64_t sum)
 }
 
 /** Returns the frame, or FRAMES if it is not known whether there is one, or there is no ticket. */
-static uint64_t take(void)
+static uint64_t alloc(void)
 {
     if (!get_tickets(1))
         return FRAMES;
@@ -250,7 +250,7 @@ static uint64_t take(void)
 static void give(uint64_t frame);
 
 /** One frame, by a request for a run that has limits. Returns it, or FRAMES. */
-static uint64_t take_limited(void)
+static uint64_t alloc_limited(void)
 {
     const struct bitframe_request limits = {.frames = 1, .min_pa = BASE};
     uint64_t pa;
@@ -267,11 +267,11 @@ static uint64_t take_limited(void)
 }
 
 /** The same, given back, and a request for many frames of which one will do. */
-static void take_otherwise(void)
+static void alloc_otherwise(void)
 {
     const struct bitframe_request partial = {.frames = 2, .flags = BITFRAME_PARTIAL};
     uint64_t pas[2], count;
-    give(take_limited());
+    give(alloc_limited());
     if (!get_tickets(2))
         return;
     uint64_t sum = frees_so_far();
@@ -323,7 +323,7 @@ static void give_run(uint64_t first, uint64_t frames)
 }
 
 /** Returns the first frame, or FRAMES. */
-static uint64_t take_run(uint64_t frames, uint64_t align)
+static uint64_t alloc_run(uint64_t frames, uint64_t align)
 {
     struct bitframe_request request = {.frames = frames, .align = align};
     uint64_t pa;
@@ -340,21 +340,21 @@ static uint64_t take_run(uint64_t frames, uint64_t align)
     return FRAMES;
 }
 
-static void take_bulk(uint64_t frames, uint32_t flags)
+static void alloc_bulk(uint64_t frames, uint32_t flags)
 {
     struct bitframe_request request = {.frames = frames, .flags = flags};
-    uint64_t pas[64], taken;
+    uint64_t pas[64], allocated;
     if (!get_tickets((int64_t)frames))
         return;
     enum bitframe_status status =
-        CALL(frames, bitframe_shared_alloc_bulk(shared, current, &request, pas, &taken));
+        CALL(frames, bitframe_shared_alloc_bulk(shared, current, &request, pas, &allocated));
     if (status == BITFRAME_NONE)
         found("a false none of a bulk take", frames);
     if (status != BITFRAME_OK && status != BITFRAME_BUSY)
         found("a bulk take is refused otherwise", (uint64_t)status);
-    for (uint64_t i = 0; i < taken; i++)
+    for (uint64_t i = 0; i < allocated; i++)
         own(pas[i], 1);
-    world.tickets += (int64_t)(frames - taken);
+    world.tickets += (int64_t)(frames - allocated);
 }
 
 static void give_bulk(const uint64_t *frames, uint64_t count)
@@ -370,7 +370,7 @@ static void give_bulk(const uint64_t *frames, uint64_t count)
     world.tickets += (int64_t)count;
 }
 
-/* Scenarios: which frames are free at first, and what each core does. Frames 0 to 63 are word 0. */
+/* Scenarios: which frames are free at first, and what each CPU does. Frames 0 to 63 are word 0. */
 
 static void leave_free(uint64_t first, uint64_t frames)
 {
@@ -393,16 +393,16 @@ static void setup_word(void)
     leave_free(5, 1);
 }
 
-static void take_give_take(void)
+static void alloc_give_alloc(void)
 {
-    give(take());
-    (void)take();
+    give(alloc());
+    (void)alloc();
 }
 
-static void give_7_take(void)
+static void give_7_alloc(void)
 {
     give(7);
-    (void)take();
+    (void)alloc();
 }
 
 static void give_9(void)
@@ -431,17 +431,17 @@ static void setup_groups(void)
     leave_free(GROUP + 5, 1);
 }
 
-static void take_take_give(void)
+static void alloc_alloc_give(void)
 {
-    uint64_t frame = take();
-    (void)take();
+    uint64_t frame = alloc();
+    (void)alloc();
     give(frame);
 }
 
-static void give_other_take(void)
+static void give_other_alloc(void)
 {
     give(GROUP + 9);
-    (void)take();
+    (void)alloc();
 }
 
 /* A frame is always free, now here and now there. */
@@ -452,9 +452,9 @@ static void setup_to_and_fro(void)
     leave_free(GROUP + 5, 1);
 }
 
-static void take_otherwise_once(void)
+static void alloc_otherwise_once(void)
 {
-    (void)take_limited();
+    (void)alloc_limited();
 }
 
 static void to_and_fro(void)
@@ -469,7 +469,7 @@ static void to_and_fro(void)
     }
 }
 
-/* A frame that the index lacks, as if a core had stopped amid a free of it; then another one comes back, and
+/* A frame that the index lacks, as if a CPU had stopped amid a free of it; then another one comes back, and
  * it goes. */
 static void setup_past_index(void)
 {
@@ -505,9 +505,9 @@ static void claim_high(void)
         give_run(64, 66);
 }
 
-static void take_in_run(void)
+static void alloc_in_run(void)
 {
-    give(take());
+    give(alloc());
 }
 
 /* A claim that fails when it has one of two frames that are free. */
@@ -531,108 +531,108 @@ static void claims_in_vain(void)
 }
 
 /** The other one of the two frames, again and again. */
-static void take_give_130(void)
+static void alloc_give_130(void)
 {
     for (int i = 0; i < 3 && claim(130, 1, 1); i++)
         give(130);
     (void)claim(130, 1, 1);
 }
 
-static void take_one(void)
+static void alloc_one(void)
 {
-    (void)take();
+    (void)alloc();
 }
 
 /* A line, whole but for a frame that comes back. */
-static void setup_line(void)
+static void setup_huge(void)
 {
     words(8, 8);
-    leave_free(LINE, 300);
-    leave_free(LINE + 301, LINE - 301);
+    leave_free(HUGE, 300);
+    leave_free(HUGE + 301, HUGE - 301);
 }
 
-static void give_300_take_line(void)
+static void give_300_alloc_huge(void)
 {
-    give(LINE + 300);
-    uint64_t line = take_run(LINE, LINE * FRAME);
-    if (line != FRAMES)
-        give_run(line, LINE);
+    give(HUGE + 300);
+    uint64_t huge_frame = alloc_run(HUGE, HUGE * FRAME);
+    if (huge_frame != FRAMES)
+        give_run(huge_frame, HUGE);
 }
 
-static void take_line(void)
+static void alloc_huge(void)
 {
-    (void)take_run(LINE, LINE * FRAME);
+    (void)alloc_run(HUGE, HUGE * FRAME);
 }
 
-static void take_two(void)
+static void alloc_two(void)
 {
-    uint64_t frame = take();
-    (void)take();
+    uint64_t frame = alloc();
+    (void)alloc();
     give(frame);
 }
 
 /* Two lines in different groups, one given back whole. */
-static void setup_lines(void)
+static void setup_huges(void)
 {
     words(8, 8);
     words(72, 8);
-    leave_free(LINE, LINE);
+    leave_free(HUGE, HUGE);
 }
 
-static void take_give_line(void)
+static void alloc_give_huge(void)
 {
-    uint64_t line = take_run(LINE, LINE * FRAME);
-    if (line != FRAMES)
-        give_run(line, LINE);
+    uint64_t huge_frame = alloc_run(HUGE, HUGE * FRAME);
+    if (huge_frame != FRAMES)
+        give_run(huge_frame, HUGE);
 }
 
-static void give_line_take_line(void)
+static void give_huge_alloc_huge(void)
 {
-    give_run(GROUP + LINE, LINE);
-    take_line();
+    give_run(GROUP + HUGE, HUGE);
+    alloc_huge();
 }
 
 /* Two lines, the lower one with a bit that a frame of it belies; the frame comes back, and one of the other
  * goes. */
-static void setup_two_lines(void)
+static void setup_two_huges(void)
 {
     words(1, 1);
     words(8, 16);
     leave_free(64, 3); /* for tickets */
-    leave_free(LINE, 300);
-    leave_free(LINE + 301, 2 * LINE - 301);
-    levels_at(pool, &pool->lines, 0)[0] |= 2;
+    leave_free(HUGE, 300);
+    leave_free(HUGE + 301, 2 * HUGE - 301);
+    levels_at(pool, &pool->huge, 0)[0] |= 2;
 }
 
-static void take_two_lines(void)
+static void alloc_two_huges(void)
 {
-    (void)take_run(2 * LINE, LINE * FRAME);
+    (void)alloc_run(2 * HUGE, HUGE * FRAME);
 }
 
-static void give_300_take_other(void)
+static void give_300_alloc_other(void)
 {
-    give(LINE + 300);
-    (void)claim(2 * LINE + 3, 1, 1);
+    give(HUGE + 300);
+    (void)claim(2 * HUGE + 3, 1, 1);
 }
 
-/* Two cores give back the same line: one of them is told. */
-static void setup_line_twice(void)
+/* Two CPUs give back the same line: one of them is told. */
+static void setup_huge_twice(void)
 {
     words(8, 8);
-    memset(world.owner + LINE, 0, LINE);
+    memset(world.owner + HUGE, 0, HUGE);
 }
 
-static void give_line_twice(void)
+static void give_huge_twice(void)
 {
-    enum bitframe_status status = CALL(LINE, bitframe_shared_free_run(shared, current, pa_of(LINE), LINE));
+    enum bitframe_status status = CALL(HUGE, bitframe_shared_free_run(shared, current, pa_of(HUGE), HUGE));
     if (status != BITFRAME_OK && status != BITFRAME_DOUBLE_FREE)
         found("refused otherwise", (uint64_t)status);
 }
 
 /* Any run. */
-static void take_run_of_3(void)
+static void alloc_run_of_3(void)
 {
-    uint64_t first = take_run(3, 0);
+    uint64_t first = alloc_run(3, 0);
     if (first != FRAMES)
         give_run(first, 3);
 }
@@ -647,24 +647,24 @@ static void setup_pieces(void)
 static void give_run_of_words(void)
 {
     give_run(100, 30);
-    (void)take();
+    (void)alloc();
 }
 
 /* Many at once. */
 static void bulk_5(void)
 {
-    take_bulk(5, 0);
+    alloc_bulk(5, 0);
 }
 
 static void bulk_partial(void)
 {
     static const uint64_t back[] = {132, 133, 10};
-    take_bulk(4, BITFRAME_PARTIAL);
+    alloc_bulk(4, BITFRAME_PARTIAL);
     give_bulk(back, 3);
 }
 
 /** All of two frames that are free and two that come back one after the other: one access decides. */
-static void take_range(void)
+static void alloc_range(void)
 {
     if (!get_tickets(4))
         return;
@@ -679,10 +679,10 @@ static void give_to_range(void)
 {
     give(132);
     give(133);
-    give(take());
+    give(alloc());
 }
 
-/* Two cores free the same frame: one of them is told. */
+/* Two CPUs free the same frame: one of them is told. */
 static void setup_twice(void)
 {
     words(0, 1);
@@ -704,28 +704,28 @@ static const struct scenario {
     void (*setup)(void);
     void (*script[CORES])(void);
 } scenarios[] = {
-    {"a word, two cores", BITFRAME_LOWEST, setup_word, {take_give_take, give_7_take}},
-    {"a word, three cores", BITFRAME_LOWEST, setup_word, {take_give_take, give_7_take, give_9}},
-    {"two words", BITFRAME_LOWEST, setup_words, {take_give_take, give_64}},
-    {"two groups", BITFRAME_LOWEST, setup_groups, {take_take_give, give_other_take}},
-    {"two groups, local", BITFRAME_LOCAL, setup_groups, {take_take_give, give_other_take}},
-    {"two groups, three cores", BITFRAME_LOCAL, setup_groups, {take_take_give, take_give_take, give_9}},
-    {"one by a run", BITFRAME_LOWEST, setup_groups, {take_otherwise, give_other_take}},
-    {"one by a run, three cores", BITFRAME_LOWEST, setup_groups, {take_otherwise, take_take_give, give_9}},
-    {"to and fro", BITFRAME_LOWEST, setup_to_and_fro, {take_otherwise_once, to_and_fro}},
-    {"past the index", BITFRAME_LOWEST, setup_past_index, {take_one, give_5_claim_other}},
+    {"a word, two CPUs", BITFRAME_LOWEST, setup_word, {alloc_give_alloc, give_7_alloc}},
+    {"a word, three CPUs", BITFRAME_LOWEST, setup_word, {alloc_give_alloc, give_7_alloc, give_9}},
+    {"two words", BITFRAME_LOWEST, setup_words, {alloc_give_alloc, give_64}},
+    {"two groups", BITFRAME_LOWEST, setup_groups, {alloc_alloc_give, give_other_alloc}},
+    {"two groups, local", BITFRAME_LOCAL, setup_groups, {alloc_alloc_give, give_other_alloc}},
+    {"two groups, three CPUs", BITFRAME_LOCAL, setup_groups, {alloc_alloc_give, alloc_give_alloc, give_9}},
+    {"one by a run", BITFRAME_LOWEST, setup_groups, {alloc_otherwise, give_other_alloc}},
+    {"one by a run, three CPUs", BITFRAME_LOWEST, setup_groups, {alloc_otherwise, alloc_alloc_give, give_9}},
+    {"to and fro", BITFRAME_LOWEST, setup_to_and_fro, {alloc_otherwise_once, to_and_fro}},
+    {"past the index", BITFRAME_LOWEST, setup_past_index, {alloc_one, give_5_claim_other}},
     {"claims that overlap", BITFRAME_LOWEST, setup_runs, {claim_low, claim_high}},
-    {"claims and a take", BITFRAME_LOWEST, setup_runs, {claim_low, claim_high, take_in_run}},
-    {"a claim in vain", BITFRAME_LOWEST, setup_fails, {take_one, claim_in_vain, take_one}},
-    {"claims in vain", BITFRAME_LOWEST, setup_fails, {take_one, claims_in_vain, take_give_130}},
-    {"a line comes back", BITFRAME_LOWEST, setup_line, {give_300_take_line, take_two}},
-    {"a line, three cores", BITFRAME_LOCAL, setup_line, {give_300_take_line, take_line, take_two}},
-    {"lines", BITFRAME_LOWEST, setup_lines, {take_give_line, give_line_take_line}},
-    {"two lines at once", BITFRAME_LOWEST, setup_two_lines, {take_two_lines, give_300_take_other}},
-    {"a line freed twice", BITFRAME_LOWEST, setup_line_twice, {give_line_twice, give_line_twice}},
-    {"runs", BITFRAME_LOWEST, setup_pieces, {take_run_of_3, give_run_of_words, take_two}},
-    {"many at once", BITFRAME_LOWEST, setup_pieces, {bulk_5, bulk_partial, take_two}},
-    {"a range", BITFRAME_LOCAL, setup_pieces, {take_range, give_to_range}},
+    {"claims and a take", BITFRAME_LOWEST, setup_runs, {claim_low, claim_high, alloc_in_run}},
+    {"a claim in vain", BITFRAME_LOWEST, setup_fails, {alloc_one, claim_in_vain, alloc_one}},
+    {"claims in vain", BITFRAME_LOWEST, setup_fails, {alloc_one, claims_in_vain, alloc_give_130}},
+    {"a line comes back", BITFRAME_LOWEST, setup_huge, {give_300_alloc_huge, alloc_two}},
+    {"a line, three CPUs", BITFRAME_LOCAL, setup_huge, {give_300_alloc_huge, alloc_huge, alloc_two}},
+    {"lines", BITFRAME_LOWEST, setup_huges, {alloc_give_huge, give_huge_alloc_huge}},
+    {"two lines at once", BITFRAME_LOWEST, setup_two_huges, {alloc_two_huges, give_300_alloc_other}},
+    {"a line freed twice", BITFRAME_LOWEST, setup_huge_twice, {give_huge_twice, give_huge_twice}},
+    {"runs", BITFRAME_LOWEST, setup_pieces, {alloc_run_of_3, give_run_of_words, alloc_two}},
+    {"many at once", BITFRAME_LOWEST, setup_pieces, {bulk_5, bulk_partial, alloc_two}},
+    {"a range", BITFRAME_LOCAL, setup_pieces, {alloc_range, give_to_range}},
     {"freed twice", BITFRAME_LOWEST, setup_twice, {give_5_twice, give_5_twice, give_9}},
 };
 
@@ -741,27 +741,27 @@ static void play(void)
     }
 }
 
-static void make_core(uint32_t number)
+static void make_cpu(uint32_t number)
 {
-    (void)getcontext(&core[number].context);
-    if (!core[number].stack)
-        core[number].stack = malloc(STACK);
-    core[number].context.uc_stack.ss_sp = core[number].stack;
-    core[number].context.uc_stack.ss_size = STACK;
-    core[number].context.uc_link = NULL;
-    makecontext(&core[number].context, play, 0);
+    (void)getcontext(&cpu[number].context);
+    if (!cpu[number].stack)
+        cpu[number].stack = malloc(STACK);
+    cpu[number].context.uc_stack.ss_sp = cpu[number].stack;
+    cpu[number].context.uc_stack.ss_size = STACK;
+    cpu[number].context.uc_link = NULL;
+    makecontext(&cpu[number].context, play, 0);
 }
 
-static void make_core(uint32_t number);
+static void make_cpu(uint32_t number);
 
-/** A core has stopped: is what is left all there was but what it was moving? */
+/** A CPU has stopped: is what is left all there was but what it was moving? */
 static void look_after_stop(uint64_t held)
 {
-    uint64_t most = core[stopping].moves, got = 0;
+    uint64_t most = cpu[stopping].moves, got = 0;
     uint32_t other = stopping == 0 ? 1 : 0;
     for (uint64_t pa; (pa = bitframe_shared_alloc(shared, other)) != 0; got++) {
         if (world.owner[(pa - BASE) / FRAME] != 0)
-            found("handed out what is held, after a core stopped", (pa - BASE) / FRAME);
+            found("handed out what is held, after a CPU stopped", (pa - BASE) / FRAME);
         if (got > FRAMES)
             found("handed out without end", got);
     }
@@ -769,16 +769,16 @@ static void look_after_stop(uint64_t held)
     if (FRAMES - got - held > most_lost)
         most_lost = FRAMES - got - held;
     if (got + held + most < FRAMES)
-        found("after a core stopped more is lost than it moved", got);
+        found("after a CPU stopped more is lost than it moved", got);
     enum bitframe_invariant broken = bitframe_check(bitframe_shared_begin_exclusive(shared));
     if (broken != BITFRAME_SOUND)
-        found(bitframe_invariant_name(broken), 1);
-    if (bitframe_free_frames(pool) + got + held + most < FRAMES)
-        found("even after the repair more is lost than it moved", bitframe_free_frames(pool));
-    make_core(stopping);
+        found(bitframe_get_invariant_name(broken), 1);
+    if (bitframe_get_free_frames(pool) + got + held + most < FRAMES)
+        found("even after the repair more is lost than it moved", bitframe_get_free_frames(pool));
+    make_cpu(stopping);
 }
 
-/** Run the schedule, core @p first first, and look at what is left. Returns how many steps it had. */
+/** Run the schedule, CPU @p first first, and look at what is left. Returns how many steps it had. */
 static uint64_t run(uint32_t first)
 {
     world = saved;
@@ -787,10 +787,10 @@ static uint64_t run(uint32_t first)
     given_next = 0;
     has_stopped = false;
     schedules++;
-    for (uint32_t i = 0; i < cores; i++)
-        core[i].is_done = false;
+    for (uint32_t i = 0; i < cpus; i++)
+        cpu[i].is_done = false;
     current = first;
-    (void)swapcontext(&scheduler, &core[first].context);
+    (void)swapcontext(&scheduler, &cpu[first].context);
     accesses_hook = NULL;
 
     uint64_t held = 0;
@@ -800,11 +800,11 @@ static uint64_t run(uint32_t first)
         look_after_stop(held);
         return steps;
     }
-    if (bitframe_shared_free_frames(shared) != FRAMES - held)
-        found("the count is wrong", bitframe_shared_free_frames(shared));
+    if (bitframe_shared_get_free_frames(shared) != FRAMES - held)
+        found("the count is wrong", bitframe_shared_get_free_frames(shared));
     enum bitframe_invariant broken = bitframe_shared_check(shared);
     if (broken != BITFRAME_SOUND)
-        found(bitframe_invariant_name(broken), 0);
+        found(bitframe_get_invariant_name(broken), 0);
     return steps;
 }
 
@@ -818,7 +818,7 @@ static void explore(uint32_t first, unsigned more, uint64_t *left)
         return;
     unsigned at = given_count++;
     for (uint64_t step = at == 0 ? 0 : given[at - 1].step + 1; step < length && *left != 0; step++) {
-        for (uint32_t to = 0; to < cores && *left != 0; to++) {
+        for (uint32_t to = 0; to < cpus && *left != 0; to++) {
             given[at].step = step;
             given[at].to = to;
             if (to != first || at != 0)
@@ -836,7 +836,7 @@ static void set_up(const struct scenario *played)
     }
     playing = played;
     scenario = played->name;
-    cores = options.cpus;
+    cpus = options.cpus;
     memset(&world, 0, sizeof(world));
     memset(is_interesting, 0, sizeof(is_interesting));
     memset(world.owner, 0xFF, sizeof(world.owner));
@@ -846,18 +846,18 @@ static void set_up(const struct scenario *played)
     enum guarded_end end = times++ % 2 == 0 ? GUARDED_ABOVE : GUARDED_BELOW;
     room_close(&room);
     room_close(&saved_room);
-    if (!room_open(&room, BASE, FRAMES, cores, FRAMES / WORD_BITS, end) ||
-        !room_open(&saved_room, BASE, FRAMES, cores, FRAMES / WORD_BITS, end))
+    if (!room_open(&room, BASE, FRAMES, cpus, FRAMES / WORD_BITS, end) ||
+        !room_open(&saved_room, BASE, FRAMES, cpus, FRAMES / WORD_BITS, end))
         found("setup: no room", 0);
     if (bitframe_init(pool, BASE, FRAMES * FRAME, room.metadata, room.metadata_bytes) != BITFRAME_OK ||
-        bitframe_take_range(pool, 0, UINT64_MAX) != FRAMES ||
+        bitframe_alloc_range(pool, 0, UINT64_MAX) != FRAMES ||
         bitframe_share(&shared, pool, &options, room.storage, room.storage_bytes) != BITFRAME_OK)
         found("setup: no pool", 0);
     played->setup();
     saved = world;
     room_copy(&saved_room, &room);
-    for (uint32_t i = 0; i < cores; i++)
-        make_core(i);
+    for (uint32_t i = 0; i < cpus; i++)
+        make_cpu(i);
 }
 
 /** Schedules of scenario @p played, @p most of each kind. */
@@ -871,8 +871,8 @@ static void explore_all(const struct scenario *played, uint64_t most)
     length = run(0);
     for (unsigned more = 1; more <= SWITCHES; more++) {
         uint64_t before = schedules;
-        for (uint32_t first = 0; first < cores; first++) {
-            uint64_t left = most / cores;
+        for (uint32_t first = 0; first < cpus; first++) {
+            uint64_t left = most / cpus;
             explore(first, more, &left);
         }
         counts[more] = schedules - before;
@@ -880,15 +880,15 @@ static void explore_all(const struct scenario *played, uint64_t most)
     random_state = setting("BITFRAME_SEED", 20261122);
     for (uint64_t k = 0; k < most; k++) {
         random_one_in = 1 + k % 16;
-        stopping = k % 4 == 3 ? (uint32_t)(k / 4) % cores : CORES;
-        stopping_at = next_random(&random_state) % (length / cores + 1);
-        (void)run((uint32_t)k % cores);
+        stopping = k % 4 == 3 ? (uint32_t)(k / 4) % cpus : CORES;
+        stopping_at = next_random(&random_state) % (length / cpus + 1);
+        (void)run((uint32_t)k % cpus);
     }
     stopping = CORES;
     if (!is_mutant)
         printf("%-26s %5u %5" PRIu64 " %9" PRIu64 " %9" PRIu64 " %9" PRIu64 " %9" PRIu64 " %7" PRIu64
                " %5" PRIu64 " %5" PRIu64 "\n",
-               scenario, cores, length, counts[1], counts[2], counts[3], most, stops, most_lost, busy);
+               scenario, cpus, length, counts[1], counts[2], counts[3], most, stops, most_lost, busy);
 }
 
 int main(int argc, char **argv)
@@ -897,7 +897,7 @@ int main(int argc, char **argv)
     uint64_t most = argc > 1 ? strtoull(argv[1], NULL, 0) : 20000;
     is_mutant = argc > 2 && strcmp(argv[2], "mutant") == 0;
     if (!is_mutant)
-        printf("%-26s %5s %5s %9s %9s %9s %9s %7s %5s %5s\n", "scenario", "cores", "steps", "1 switch", "2",
+        printf("%-26s %5s %5s %9s %9s %9s %9s %7s %5s %5s\n", "scenario", "CPUs", "steps", "1 switch", "2",
                "3", "at random", "stopped", "lost", "busy");
     for (uint64_t few = is_mutant ? most / 64 : most; few <= most; few *= 8) {
         for (size_t i = 0; i < count; i++) {

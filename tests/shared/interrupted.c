@@ -5,7 +5,7 @@
  * What an interrupt does to the call that it hits depends only on which of that call's accesses have been
  * made. So for some states of a small pool, every call is made again and again, and every other call within
  * it, ahead of its first access, of its second and so on until there are no more: every way in which one call
- * interrupts another on one core. Then the same with an interrupt of the interrupt, at random.
+ * interrupts another on one CPU. Then the same with an interrupt of the interrupt, at random.
  *
  * Who has a frame is known throughout. A frame must not be handed out twice; no free may be refused, and of
  * two frees of one frame one must be; "none" is answered to a request for one frame only if at some instant
@@ -27,26 +27,26 @@
 #define FRAME BITFRAME_FRAME_BYTES
 #define BASE  (UINT64_C(0x40000000) / FRAME)
 
-enum { FRAMES = 1024, LINE = 512, CORES = 2, LEVELS = 3, BULK = 5, RUN = 8 };
+enum { FRAMES = 1024, HUGE = 512, CORES = 2, LEVELS = 3, BULK = 5, RUN = 8 };
 
 enum call {
-    TAKE,
-    TAKE_AS_OTHER,
-    TAKE_HIGHEST,
-    TAKE_LOW, /* below a limit */
-    TAKE_RUN, /* across words */
-    TAKE_LINE,
-    TAKE_BULK,
+    ALLOC,
+    ALLOC_AS_OTHER,
+    ALLOC_HIGHEST,
+    ALLOC_LOW, /* below a limit */
+    ALLOC_RUN, /* across words */
+    ALLOC_HUGE,
+    ALLOC_BULK,
     CLAIM,
     FREE,
     FREE_RUN,
-    FREE_LINE,
+    FREE_HUGE,
     FREE_BULK,
     FREE_AGAIN, /* a frame that the interrupted call gives back */
     CALLS
 };
 static const char *const call_names[CALLS] = {"take",
-                                              "take as another core",
+                                              "take as another CPU",
                                               "take the highest",
                                               "take the lowest",
                                               "take a run",
@@ -139,7 +139,7 @@ static struct span frames_to_free(int level)
     case FREE: return (struct span){first, first + 1};
     case FREE_BULK: return (struct span){first + 32, first + 35};
     case FREE_RUN: first = 128 * (uint64_t)level - RUN / 2; return (struct span){first, first + RUN};
-    case FREE_LINE: return (struct span){LINE, 2 * LINE};
+    case FREE_HUGE: return (struct span){HUGE, 2 * HUGE};
     default: return (struct span){0, 0};
     }
 }
@@ -191,10 +191,10 @@ static void give_back_again(int level)
     seconds_refused += status == BITFRAME_DOUBLE_FREE;
 }
 
-static void take(int level)
+static void alloc(int level)
 {
     struct bitframe_request request = {.frames = 1};
-    uint64_t pas[BULK], taken;
+    uint64_t pas[BULK], allocated;
     enum bitframe_status status;
     uint64_t certain = without_owner(); /* frames that are free for sure when the call begins */
     for (int i = 1; i < level; i++) {
@@ -205,38 +205,38 @@ static void take(int level)
         certain = certain > uncertain ? certain - uncertain : 0;
     }
     switch (levels[level].call) {
-    case TAKE:
-    case TAKE_AS_OTHER: break;
-    case TAKE_HIGHEST: request.flags = BITFRAME_HIGHEST; break;
-    case TAKE_LOW: request.max_pa = pa_of(FRAMES); break;
-    case TAKE_RUN: request.frames = 3 * 64; break;
-    case TAKE_LINE:
-        request.frames = LINE;
-        request.align = LINE * FRAME;
+    case ALLOC:
+    case ALLOC_AS_OTHER: break;
+    case ALLOC_HIGHEST: request.flags = BITFRAME_HIGHEST; break;
+    case ALLOC_LOW: request.max_pa = pa_of(FRAMES); break;
+    case ALLOC_RUN: request.frames = 3 * 64; break;
+    case ALLOC_HUGE:
+        request.frames = HUGE;
+        request.align = HUGE * FRAME;
         break;
-    case TAKE_BULK: request.frames = BULK; break;
+    case ALLOC_BULK: request.frames = BULK; break;
     default: request.frames = RUN; break;
     }
     levels[level].at_most = request.frames;
     switch (levels[level].call) {
-    case TAKE:
-    case TAKE_AS_OTHER:
-        pas[0] = bitframe_shared_alloc(shared, levels[level].call == TAKE ? 0 : 1);
+    case ALLOC:
+    case ALLOC_AS_OTHER:
+        pas[0] = bitframe_shared_alloc(shared, levels[level].call == ALLOC ? 0 : 1);
         status = pas[0] != 0 ? BITFRAME_OK : BITFRAME_NONE;
         break;
-    case TAKE_BULK:
-        status = bitframe_shared_alloc_bulk(shared, 0, &request, pas, &taken);
-        for (uint64_t i = 0; i < taken; i++)
+    case ALLOC_BULK:
+        status = bitframe_shared_alloc_bulk(shared, 0, &request, pas, &allocated);
+        for (uint64_t i = 0; i < allocated; i++)
             took(pas[i], 1);
         break;
     case CLAIM:
-        pas[0] = pa_of(LINE - RUN / 2);
+        pas[0] = pa_of(HUGE - RUN / 2);
         status = bitframe_shared_alloc_at(shared, 0, pas[0], RUN);
         break;
     default: status = bitframe_shared_alloc_run(shared, 0, &request, pas); break;
     }
     levels[level].at_most = 0;
-    if (status == BITFRAME_OK && levels[level].call != TAKE_BULK)
+    if (status == BITFRAME_OK && levels[level].call != ALLOC_BULK)
         took(pas[0], request.frames);
     if (status != BITFRAME_OK && status != BITFRAME_NONE &&
         (status != BITFRAME_IN_USE || levels[level].call != CLAIM))
@@ -262,7 +262,7 @@ static void make_call(int level)
     else if (levels[level].call >= FREE)
         give_back(level);
     else
-        take(level);
+        alloc(level);
     depth = before;
 }
 
@@ -305,7 +305,7 @@ static void make_state(void)
     must(bitframe_share(&shared, &pool, &options, storage, sizeof(storage)));
     switch (set.state) {
     case ALL: break;
-    case HALF: hold(LINE, FRAMES); break;
+    case HALF: hold(HUGE, FRAMES); break;
     case ONE:
         hold(0, 300);
         hold(301, FRAMES);
@@ -331,7 +331,7 @@ static void must_be_sound(void)
 {
     enum bitframe_invariant broken = bitframe_shared_check(shared);
     if (broken != BITFRAME_SOUND)
-        fail(bitframe_invariant_name(broken), 0);
+        fail(bitframe_get_invariant_name(broken), 0);
 }
 
 /** Give everything back: each frame that somebody has is taken, and every other one free. */
@@ -341,15 +341,15 @@ static void tidy_up(void)
     for (int i = 1; i < set.levels; i++)
         is_known = is_known && (!is_free_again(i) || levels[i].is_free_ok);
     must_be_sound();
-    if (is_known && bitframe_shared_free_frames(shared) != without_owner())
-        fail("the count is wrong", bitframe_shared_free_frames(shared));
+    if (is_known && bitframe_shared_get_free_frames(shared) != without_owner())
+        fail("the count is wrong", bitframe_shared_get_free_frames(shared));
     for (uint64_t frame = 0; frame < FRAMES; frame++) {
         enum bitframe_status status = bitframe_shared_free(shared, 0, pa_of(frame));
         if (is_known && status != (has_owner[frame] ? BITFRAME_OK : BITFRAME_DOUBLE_FREE))
             fail("lost, or free though somebody has it", frame);
     }
-    if (bitframe_shared_free_frames(shared) != FRAMES)
-        fail("the count is wrong in the end", bitframe_shared_free_frames(shared));
+    if (bitframe_shared_get_free_frames(shared) != FRAMES)
+        fail("the count is wrong in the end", bitframe_shared_get_free_frames(shared));
     must_be_sound();
 }
 
@@ -366,13 +366,13 @@ static void check_second_frees(void)
 /** Whether the calls of the levels can be made together. */
 static bool makes_sense(void)
 {
-    int lines = 0;
+    int huges = 0;
     for (int i = 1; i <= set.levels; i++) {
-        lines += levels[i].call == FREE_LINE;
+        huges += levels[i].call == FREE_HUGE;
         if (levels[i].call == FREE_AGAIN && (i != set.levels || i == 1 || frames_to_free(i - 1).end == 0))
             return false;
     }
-    return lines <= 1;
+    return huges <= 1;
 }
 
 /** @return  Whether all levels but the last were interrupted: if not there are no such accesses. */

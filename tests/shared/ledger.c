@@ -45,7 +45,7 @@ void reclaim_swept(struct worker *worker)
         if (kinds[frame] != USABLE || owner_of(frame) != 0)
             continue;
         uint64_t pa = (BASE + frame) * FRAME;
-        enum bitframe_status status = bitframe_shared_free(shared, worker->core, pa);
+        enum bitframe_status status = bitframe_shared_free(shared, worker->cpu, pa);
         if (status == BITFRAME_OK)
             found++;
         else if (status != BITFRAME_DOUBLE_FREE)

@@ -48,7 +48,7 @@ static bool is_possible(const struct check *check, uint64_t i, uint32_t *free)
     uint32_t bit = UINT32_C(1) << call->frame;
     uint32_t two = bit | bit << 1;
     switch (call->kind) {
-    case LINEAR_TAKE:
+    case LINEAR_ALLOC:
         if ((*free & bit) == 0)
             return false;
         *free &= ~bit;

@@ -17,7 +17,7 @@
 enum { LINEAR_CALLS_MAX = 40, LINEAR_FRAMES_MAX = 32 };
 
 enum linear_kind {
-    LINEAR_TAKE,        /* got frame `frame` */
+    LINEAR_ALLOC,       /* got frame `frame` */
     LINEAR_NONE,        /* got none */
     LINEAR_FREE,        /* freed frame `frame` */
     LINEAR_DOUBLE_FREE, /* was refused, since `frame` was free already */

@@ -14,20 +14,20 @@ static void met(struct worker *worker, enum event event)
     worker->events[event]++;
 }
 
-/** The number of the core that a call is to be made as. A wrong one costs speed only, it is said. */
-static uint32_t core_of(struct worker *worker)
+/** The number of the CPU that a call is to be made as. A wrong one costs speed only, it is said. */
+static uint32_t cpu_of(struct worker *worker)
 {
     if (!set.wrong)
-        return worker->core;
-    uint32_t core = (uint32_t)(next_random(&worker->random) >> 16);
-    if (core % 4 == 0) {
-        met(worker, NO_CORE);
-        return core;
+        return worker->cpu;
+    uint32_t cpu = (uint32_t)(next_random(&worker->random) >> 16);
+    if (cpu % 4 == 0) {
+        met(worker, NO_CPU);
+        return cpu;
     }
-    core %= (uint32_t)set.threads;
-    if (core != worker->core)
-        met(worker, WRONG_CORE);
-    return core;
+    cpu %= (uint32_t)set.threads;
+    if (cpu != worker->cpu)
+        met(worker, WRONG_CPU);
+    return cpu;
 }
 
 /** A request failed. May it? */
@@ -56,7 +56,7 @@ static bool pay(struct worker *worker, uint64_t frames)
     atomic_fetch_add(&tickets, (int64_t)frames);
     /* Nobody owes it a frame, but it may ask. */
     worker->calls++;
-    uint64_t left = bitframe_shared_free_frames(shared);
+    uint64_t left = bitframe_shared_get_free_frames(shared);
     if (left > usable)
         fail("more free frames than there are", 0, left);
     met(worker, NONE);
@@ -73,7 +73,7 @@ static void refund(uint64_t frames)
 static void none_of_one(struct worker *worker, enum bitframe_status status)
 {
     if (set.tickets && status == BITFRAME_NONE)
-        fail("a false \"none\"", 0, bitframe_shared_free_frames(shared));
+        fail("a false \"none\"", 0, bitframe_shared_get_free_frames(shared));
     none(worker, status);
     refund(1);
 }
@@ -87,14 +87,14 @@ static enum bitframe_status why_none(void)
 /* Takes. */
 
 /** Take a frame in one of the ways there are. */
-static enum bitframe_status take_somehow(struct worker *worker, uint64_t *pa)
+static enum bitframe_status alloc_somehow(struct worker *worker, uint64_t *pa)
 {
     struct bitframe_request request = {.frames = 1};
     uint64_t way = random_below(&worker->random, 16);
-    uint64_t taken;
+    uint64_t allocated;
     worker->calls++;
     if (way >= 3 || set.mix == SINGLE) {
-        *pa = bitframe_shared_alloc(shared, core_of(worker));
+        *pa = bitframe_shared_alloc(shared, cpu_of(worker));
         return *pa != 0 ? BITFRAME_OK : why_none();
     }
     if (way == 2)
@@ -102,24 +102,24 @@ static enum bitframe_status take_somehow(struct worker *worker, uint64_t *pa)
     if (way == 1)
         request.min_pa = BASE * FRAME;
     if (way != 0)
-        return bitframe_shared_alloc_run(shared, core_of(worker), &request, pa);
+        return bitframe_shared_alloc_run(shared, cpu_of(worker), &request, pa);
     request.flags = BITFRAME_PARTIAL;
-    return bitframe_shared_alloc_bulk(shared, core_of(worker), &request, pa, &taken);
+    return bitframe_shared_alloc_bulk(shared, cpu_of(worker), &request, pa, &allocated);
 }
 
-static void take_one(struct worker *worker)
+static void alloc_one(struct worker *worker)
 {
     uint64_t pa;
     if (!pay(worker, 1))
         return;
-    enum bitframe_status status = take_somehow(worker, &pa);
+    enum bitframe_status status = alloc_somehow(worker, &pa);
     if (status == BITFRAME_OK)
         own(worker, pa, 1);
     else
         none_of_one(worker, status);
 }
 
-static void take_run(struct worker *worker)
+static void alloc_run(struct worker *worker)
 {
     static const uint64_t lengths[] = {1, 2, 7, 64, 65, 127, 130, 200, 512, 512, 512, 1024};
     struct bitframe_request request = {
@@ -137,7 +137,7 @@ static void take_run(struct worker *worker)
     if (!pay(worker, request.frames))
         return;
     worker->calls++;
-    enum bitframe_status status = bitframe_shared_alloc_run(shared, core_of(worker), &request, &pa);
+    enum bitframe_status status = bitframe_shared_alloc_run(shared, cpu_of(worker), &request, &pa);
     if (status != BITFRAME_OK) {
         refund(request.frames);
         none(worker, status);
@@ -148,7 +148,7 @@ static void take_run(struct worker *worker)
         (request.align != 0 && pa % request.align != 0))
         fail("not where the run was wanted", pa, request.frames);
     own(worker, pa, request.frames);
-    met(worker, request.align != 0 ? LINE : RUN);
+    met(worker, request.align != 0 ? HUGE : RUN);
 }
 
 /** What a call is to say of frames [@p first, @p first + @p frames) before it looks who has them. */
@@ -172,7 +172,7 @@ static void claim(struct worker *worker)
         return;
     worker->calls++;
     enum bitframe_status status =
-        bitframe_shared_alloc_at(shared, core_of(worker), (BASE + first) * FRAME, frames);
+        bitframe_shared_alloc_at(shared, cpu_of(worker), (BASE + first) * FRAME, frames);
     enum bitframe_status expected = status_of(first, frames);
     if (status != BITFRAME_OK)
         refund(frames);
@@ -189,9 +189,9 @@ static void claim(struct worker *worker)
     }
 }
 
-static void take_bulk(struct worker *worker)
+static void alloc_bulk(struct worker *worker)
 {
-    uint64_t pas[BULK], taken;
+    uint64_t pas[BULK], allocated;
     struct bitframe_request request = {
         .frames = 1 + random_below(&worker->random, BULK),
         .flags = (random_below(&worker->random, 2) == 0 ? BITFRAME_PARTIAL : 0u) |
@@ -200,20 +200,21 @@ static void take_bulk(struct worker *worker)
     if (!pay(worker, request.frames))
         return;
     worker->calls++;
-    enum bitframe_status status = bitframe_shared_alloc_bulk(shared, core_of(worker), &request, pas, &taken);
-    refund(request.frames - taken);
+    enum bitframe_status status =
+        bitframe_shared_alloc_bulk(shared, cpu_of(worker), &request, pas, &allocated);
+    refund(request.frames - allocated);
     if (set.tickets && status == BITFRAME_NONE)
         fail("a false \"none\" of a bulk take", 0, request.frames);
     if (status != BITFRAME_OK) {
         none(worker, status);
         return;
     }
-    if (taken != request.frames) {
-        if ((request.flags & BITFRAME_PARTIAL) == 0 || taken == 0 || taken > request.frames)
-            fail("a bulk call took another number", pas[0], taken);
+    if (allocated != request.frames) {
+        if ((request.flags & BITFRAME_PARTIAL) == 0 || allocated == 0 || allocated > request.frames)
+            fail("a bulk call took another number", pas[0], allocated);
         met(worker, FEWER);
     }
-    for (uint64_t i = 0; i < taken; i++)
+    for (uint64_t i = 0; i < allocated; i++)
         own(worker, pas[i], 1);
 }
 
@@ -223,11 +224,11 @@ static void sweep(struct worker *worker)
     uint64_t first = random_below(&worker->random, set.frames);
     uint64_t frames = 1 + random_below(&worker->random, 20);
     worker->calls++;
-    uint64_t taken = bitframe_shared_alloc_range(shared, core_of(worker), (BASE + first) * FRAME,
-                                                 (BASE + first + frames) * FRAME);
-    if (taken == 0)
+    uint64_t allocated = bitframe_shared_alloc_range(shared, cpu_of(worker), (BASE + first) * FRAME,
+                                                     (BASE + first + frames) * FRAME);
+    if (allocated == 0)
         return;
-    atomic_fetch_add(&swept, taken);
+    atomic_fetch_add(&swept, allocated);
     met(worker, SWEPT);
 }
 
@@ -254,9 +255,9 @@ static void free_piece(struct worker *worker)
     struct piece piece = forget(worker);
     worker->calls++;
     if (piece.frames == 1)
-        must(bitframe_shared_free(shared, core_of(worker), piece.pa), "a free was refused", piece.pa);
+        must(bitframe_shared_free(shared, cpu_of(worker), piece.pa), "a free was refused", piece.pa);
     else
-        must(bitframe_shared_free_run(shared, core_of(worker), piece.pa, piece.frames),
+        must(bitframe_shared_free_run(shared, cpu_of(worker), piece.pa, piece.frames),
              "a run's free was refused", piece.pa);
     refund(piece.frames);
 }
@@ -275,7 +276,7 @@ static void free_bulk(struct worker *worker)
     while (frames < BULK && worker->live_count != 0) {
         struct piece piece = forget(worker);
         if (piece.frames > BULK - frames) {
-            must(bitframe_shared_free_run(shared, core_of(worker), piece.pa, piece.frames),
+            must(bitframe_shared_free_run(shared, cpu_of(worker), piece.pa, piece.frames),
                  "a run's free was refused", piece.pa);
             refund(piece.frames);
             continue;
@@ -286,7 +287,7 @@ static void free_bulk(struct worker *worker)
     if (random_below(&worker->random, 2) == 0)
         qsort(pas, frames, sizeof(pas[0]), compare);
     worker->calls++;
-    must(bitframe_shared_free_bulk(shared, core_of(worker), pas, frames,
+    must(bitframe_shared_free_bulk(shared, cpu_of(worker), pas, frames,
                                    random_below(&worker->random, 2) ? BITFRAME_PARTIAL : 0, &freed),
          "a bulk free was refused", pas[0]);
     if (freed != frames)
@@ -325,14 +326,13 @@ static void free_wrongly(struct worker *worker)
         uint64_t inside = 1 + random_below(&worker->random, FRAME - 1);
         if (expected != BITFRAME_UNMANAGED)
             expected = BITFRAME_MISALIGNED;
-        must_refuse(worker, bitframe_shared_free(shared, core_of(worker), pa + inside), expected,
-                    pa + inside);
+        must_refuse(worker, bitframe_shared_free(shared, cpu_of(worker), pa + inside), expected, pa + inside);
     } else if (expected != BITFRAME_OK) {
-        must_refuse(worker, bitframe_shared_free(shared, core_of(worker), pa), expected, pa);
+        must_refuse(worker, bitframe_shared_free(shared, cpu_of(worker), pa), expected, pa);
     } else {
         expected = status_of(first, frames);
         if (expected != BITFRAME_OK)
-            must_refuse(worker, bitframe_shared_free_run(shared, core_of(worker), pa, frames), expected, pa);
+            must_refuse(worker, bitframe_shared_free_run(shared, cpu_of(worker), pa, frames), expected, pa);
     }
 }
 
@@ -353,11 +353,11 @@ static void free_bulk_wrongly(struct worker *worker)
         pas[frames] = pas[wrong];
     pas[wrong] = BASE * FRAME + 1;
     worker->calls += 2;
-    must_refuse(worker, bitframe_shared_free_bulk(shared, core_of(worker), pas, frames + 1, 0, &freed),
+    must_refuse(worker, bitframe_shared_free_bulk(shared, cpu_of(worker), pas, frames + 1, 0, &freed),
                 BITFRAME_MISALIGNED, pas[wrong]);
     if (freed != 0)
         fail("a bulk free that was refused freed", pas[0], freed);
-    (void)bitframe_shared_free_bulk(shared, core_of(worker), pas, frames + 1, BITFRAME_PARTIAL, &freed);
+    (void)bitframe_shared_free_bulk(shared, cpu_of(worker), pas, frames + 1, BITFRAME_PARTIAL, &freed);
     if (freed != frames)
         fail("a bulk free freed another number", pas[0], freed);
     refund(frames);
@@ -379,11 +379,11 @@ static void free_again(struct worker *worker, uint64_t first)
     uint64_t way = random_below(&worker->random, 5);
     worker->calls++;
     if (way <= 1)
-        status = bitframe_shared_free(shared, core_of(worker), pa);
+        status = bitframe_shared_free(shared, cpu_of(worker), pa);
     else if (way == 2)
-        status = bitframe_shared_free_run(shared, core_of(worker), pa, frames);
+        status = bitframe_shared_free_run(shared, cpu_of(worker), pa, frames);
     else
-        status = bitframe_shared_free_bulk(shared, core_of(worker), pas, frames,
+        status = bitframe_shared_free_bulk(shared, cpu_of(worker), pas, frames,
                                            way == 3 ? BITFRAME_PARTIAL : 0, &freed);
     if (way >= 3 && freed != 0)
         fail("a bulk free of free frames freed", pa, freed);
@@ -404,10 +404,10 @@ static void free_theirs(struct worker *worker, uint64_t first)
     enum bitframe_status status;
     worker->calls++;
     if (frames > 1) {
-        status = bitframe_shared_free_bulk(shared, core_of(worker), pas, frames, BITFRAME_PARTIAL, &freed);
+        status = bitframe_shared_free_bulk(shared, cpu_of(worker), pas, frames, BITFRAME_PARTIAL, &freed);
         atomic_fetch_add(&given_back, freed);
     } else {
-        status = bitframe_shared_free(shared, core_of(worker), pa);
+        status = bitframe_shared_free(shared, cpu_of(worker), pa);
         if (status == BITFRAME_OK)
             atomic_fetch_add(&given_back, 1);
     }
@@ -421,20 +421,20 @@ static void free_theirs(struct worker *worker, uint64_t first)
  * Free whole lines that were held when all stopped, as runs, and frames of them beside that. Which frames a
  * run that was refused has freed is not told; the counts tell in the end whether each was freed once.
  */
-static void free_their_lines(struct worker *worker)
+static void free_their_huges(struct worker *worker)
 {
-    for (uint64_t line = 0; line + 512 <= set.frames; line += 512) {
+    for (uint64_t huge_frame = 0; huge_frame + 512 <= set.frames; huge_frame += 512) {
         uint64_t frames = 0;
-        while (frames < 512 && frozen_owner(line + frames) != 0)
+        while (frames < 512 && frozen_owner(huge_frame + frames) != 0)
             frames++;
         if (frames < 512)
             continue;
-        uint64_t pa = (BASE + line) * FRAME;
+        uint64_t pa = (BASE + huge_frame) * FRAME;
         worker->calls++;
         enum bitframe_status status =
             random_below(&worker->random, 2) == 0
-                ? bitframe_shared_free_run(shared, core_of(worker), pa, 512)
-                : bitframe_shared_free(shared, core_of(worker),
+                ? bitframe_shared_free_run(shared, cpu_of(worker), pa, 512)
+                : bitframe_shared_free(shared, cpu_of(worker),
                                        pa + random_below(&worker->random, 512) * FRAME);
         if (status == BITFRAME_DOUBLE_FREE)
             met(worker, SECOND_FREE);
@@ -446,7 +446,7 @@ static void free_their_lines(struct worker *worker)
 void give_back_only(struct worker *worker, bool is_contest, bool has_runs)
 {
     if (is_contest && has_runs)
-        free_their_lines(worker);
+        free_their_huges(worker);
     for (uint64_t i = 0; i < 200; i++) {
         uint64_t frame = random_below(&worker->random, set.frames);
         if (kinds[frame] != USABLE)
@@ -469,11 +469,11 @@ void give_back_only(struct worker *worker, bool is_contest, bool has_runs)
 static bool step_of_many(struct worker *worker, uint64_t choice)
 {
     if (choice < 8 && has_room(worker))
-        take_run(worker);
+        alloc_run(worker);
     else if (choice < 12 && has_room(worker))
         claim(worker);
     else if (choice < 15 && has_room(worker))
-        take_bulk(worker);
+        alloc_bulk(worker);
     else if (choice < 19 && worker->live_count != 0)
         free_bulk(worker);
     else if (choice == 19 && !set.tickets) /* it takes as much as there is */
@@ -499,7 +499,7 @@ void step(struct worker *worker)
     if (set.mix >= EVERYTHING && step_of_many(worker, choice))
         return;
     if (random_below(&worker->random, 100) < worker->bias && has_room(worker))
-        take_one(worker);
+        alloc_one(worker);
     else if (worker->live_count != 0)
         free_piece(worker);
 }
@@ -508,11 +508,11 @@ void step_in_interrupt(struct worker *worker)
 {
     uint64_t choice = random_below(&worker->random, 100);
     if (set.mix >= EVERYTHING && choice < 15 && has_room(worker))
-        take_run(worker);
+        alloc_run(worker);
     else if (set.mix >= EVERYTHING && choice < 20 && has_room(worker))
         claim(worker);
     else if (choice < 58 && has_room(worker))
-        take_one(worker);
+        alloc_one(worker);
     else if (worker->live_count != 0)
         free_piece(worker);
 }

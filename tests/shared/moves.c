@@ -20,7 +20,7 @@
 
 #define SHARED (beside->shared)
 
-enum { GROUPS = 65, LONGEST = 3 * LINE }; /* four levels */
+enum { GROUPS = 65, LONGEST = 3 * HUGE }; /* four levels */
 
 /* The frames that a call is told, how many of them it moved, and whether it refused. */
 static uint64_t first, frames, done;
@@ -55,7 +55,7 @@ static void claim(void)
     noted(bitframe_shared_alloc_at(SHARED, 0, pa_of(first), frames));
 }
 
-static void take_range(void)
+static void alloc_range(void)
 {
     done = bitframe_shared_alloc_range(SHARED, 0, pa_of(first), pa_of(first + frames));
     refused = done == 0;
@@ -63,7 +63,7 @@ static void take_range(void)
 
 static void count(void)
 {
-    (void)bitframe_shared_free_frames(SHARED);
+    (void)bitframe_shared_get_free_frames(SHARED);
     done = 0;
     refused = false;
 }
@@ -72,11 +72,11 @@ static const struct {
     const char *name;
     void (*call)(void);
     enum moved kind;
-    bool takes;
+    bool allocs;
 } calls[] = {
     {"free one", free_one, MOVED_FREE, false},           {"free a run", free_run, MOVED_FREE_RUN, false},
     {"free in bulk", free_bulk, MOVED_FREE_BULK, false}, {"claim", claim, MOVED_CLAIM, true},
-    {"take a range", take_range, MOVED_RANGE, true},     {"count", count, MOVED_COUNT, false},
+    {"take a range", alloc_range, MOVED_RANGE, true},    {"count", count, MOVED_COUNT, false},
 };
 enum { CALLS = sizeof(calls) / sizeof(*calls) };
 
@@ -122,7 +122,7 @@ static void play_alone(uint64_t from, uint64_t length)
     for (size_t i = 0; i < CALLS; i++) {
         if (calls[i].kind == MOVED_FREE && frames != 1)
             continue;
-        if (calls[i].takes)
+        if (calls[i].allocs)
             must_free(first, frames);
         play(i, NULL, DONE);
         must(!refused && (done == frames || calls[i].kind == MOVED_COUNT), "refused");
@@ -130,13 +130,13 @@ static void play_alone(uint64_t from, uint64_t length)
             play(i, NULL, NOT_DONE);
             must(refused, "done a second time");
         }
-        if (!calls[i].takes && calls[i].kind != MOVED_COUNT)
+        if (!calls[i].allocs && calls[i].kind != MOVED_COUNT)
             must(bitframe_shared_alloc_at(SHARED, 0, pa_of(first), frames) == BITFRAME_OK,
                  "setup: cannot claim");
     }
 }
 
-static void take_all(void)
+static void alloc_all(void)
 {
     done = bitframe_shared_alloc_range(SHARED, 0, 0, UINT64_MAX);
 }
@@ -148,9 +148,9 @@ static void range_of_all(uint64_t segments)
     (void)bitframe_shared_alloc_range(SHARED, 0, 0, UINT64_MAX);
     for (uint64_t i = 0; i < segments; i++)
         must_free(span_first(i), span_frames(i));
-    (void)beside_run_each(take_all, NULL, segments + bound_of_move(MOVED_RANGE, DONE, beside->words));
+    (void)beside_run_each(alloc_all, NULL, segments + bound_of_move(MOVED_RANGE, DONE, beside->words));
     must(done == beside->frames, "not all were taken");
-    (void)beside_run_each(take_all, NULL, segments + bound_of_move(MOVED_RANGE, NOT_DONE, beside->words));
+    (void)beside_run_each(alloc_all, NULL, segments + bound_of_move(MOVED_RANGE, NOT_DONE, beside->words));
     must(done == 0, "taken twice");
 }
 
@@ -190,10 +190,10 @@ static void place_of(uint64_t way, uint64_t *from, uint64_t *length)
         {first, 1},                                               /* what the call moves */
         {first + frames - 1, 1},                                  /* the last of it */
         {first + frames, 1},                                      /* beside it */
-        {first / LINE * LINE + (first + LINE / 2) % LINE, 1},     /* the same line */
+        {first / HUGE * HUGE + (first + HUGE / 2) % HUGE, 1},     /* the same line */
         {first / GROUP * GROUP + (first + GROUP / 2) % GROUP, 1}, /* the same group */
         {(first + 2 * GROUP) % beside->frames, 1},                /* another group */
-        {first / LINE * LINE, LINE},                              /* the whole line */
+        {first / HUGE * HUGE, HUGE},                              /* the whole line */
     };
     *from = places[way].from, *length = places[way].length;
 }
@@ -211,8 +211,8 @@ static void act_in(uint64_t way)
         pa = bitframe_shared_alloc(SHARED, 1);
         held[way].frames = pa != 0;
     } else if (way == WAYS - 2) {
-        const struct bitframe_request request = {.frames = LINE, .align = LINE * FRAME};
-        held[way].frames = bitframe_shared_alloc_run(SHARED, 0, &request, &pa) == BITFRAME_OK ? LINE : 0;
+        const struct bitframe_request request = {.frames = HUGE, .align = HUGE * FRAME};
+        held[way].frames = bitframe_shared_alloc_run(SHARED, 0, &request, &pa) == BITFRAME_OK ? HUGE : 0;
     } else {
         place_of(way, &from, &length);
         pa = pa_of(from);
@@ -229,34 +229,34 @@ static void act(void)
 }
 
 /** Free before a call: only what it takes; its lines but for what it frees; or a group more. */
-enum state { FULL, LINES, OPEN, STATES };
+enum state { FULL, HUGES, OPEN, STATES };
 
 static void play_beside(size_t i, enum state state)
 {
-    uint64_t from = first / LINE * LINE, end = (first + frames + LINE - 1) / LINE * LINE;
-    if (state == FULL && calls[i].takes)
+    uint64_t from = first / HUGE * HUGE, end = (first + frames + HUGE - 1) / HUGE * HUGE;
+    if (state == FULL && calls[i].allocs)
         must_free(first, frames);
     if (state != FULL)
         must_free(from, end - from);
     if (state == OPEN)
         must_free((first / GROUP + 2) * GROUP % beside->frames, GROUP);
-    if (state != FULL && !calls[i].takes && calls[i].kind != MOVED_COUNT)
+    if (state != FULL && !calls[i].allocs && calls[i].kind != MOVED_COUNT)
         must(bitframe_shared_alloc_at(SHARED, 0, pa_of(first), frames) == BITFRAME_OK, "setup: cannot claim");
-    uint64_t open = bitframe_shared_free_frames(SHARED);
+    uint64_t open = bitframe_shared_get_free_frames(SHARED);
     play(i, only_way == WAYS ? NULL : act, only_way == WAYS ? DONE : BESIDE); /* at first nothing acts */
-    must(!refused || calls[i].takes, "a free is refused");
-    open = calls[i].takes ? open - done : open + done;
+    must(!refused || calls[i].allocs, "a free is refused");
+    open = calls[i].allocs ? open - done : open + done;
     for (uint64_t way = 0; way < WAYS; way++) {
         if (held[way].frames != 0)
             act_in(way);
     }
-    must(bitframe_shared_free_frames(SHARED) == open, "frames were lost: counted");
+    must(bitframe_shared_get_free_frames(SHARED) == open, "frames were lost: counted");
     must(bitframe_shared_alloc_range(SHARED, 0, 0, UINT64_MAX) == open, "frames were lost");
 }
 
 static void beside_another(enum bitframe_policy policy, uint64_t rounds)
 {
-    static const uint64_t lengths[] = {1, 2, 64, 200, LINE, LINE + 70, LONGEST};
+    static const uint64_t lengths[] = {1, 2, 64, 200, HUGE, HUGE + 70, LONGEST};
     beside_open(GROUPS * GROUP, policy, GUARDED_ABOVE);
     for (size_t l = 0; l < sizeof(lengths) / sizeof(*lengths); l++) {
         frames = lengths[l];
@@ -268,7 +268,7 @@ static void beside_another(enum bitframe_policy policy, uint64_t rounds)
                 enum state state = (enum state)(round % STATES);
                 only_way = round / STATES;
                 random_state = round + 1;
-                first = (round % 2 == 0 ? GROUPS / 2 : GROUPS - 1) * GROUP + (frames % LINE == 0 ? 0 : 61);
+                first = (round % 2 == 0 ? GROUPS / 2 : GROUPS - 1) * GROUP + (frames % HUGE == 0 ? 0 : 61);
                 play_beside(i, state);
             }
         }

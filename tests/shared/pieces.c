@@ -21,7 +21,7 @@
 #define POOL   (&beside->pool)
 #define SHARED (beside->shared)
 
-enum { GROUPS = 4, FRAMES = GROUPS * GROUP, FAR = 2 * LINE };
+enum { GROUPS = 4, FRAMES = GROUPS * GROUP, FAR = 2 * HUGE };
 
 static bool is_shared;
 static struct bitframe_request request;
@@ -40,7 +40,7 @@ static struct {
 static void call(void)
 {
     status = is_shared ? bitframe_shared_alloc_run(SHARED, 0, &request, &got_pa)
-                       : bitframe_take_run(POOL, &request, &got_pa);
+                       : bitframe_alloc_run(POOL, &request, &got_pa);
 }
 
 static bool free_run(uint64_t pa, uint64_t frames)
@@ -52,13 +52,13 @@ static bool free_run(uint64_t pa, uint64_t frames)
 static bool claim(uint64_t frame)
 {
     return (is_shared ? bitframe_shared_alloc_at(SHARED, 0, pa_of(frame), 1)
-                      : bitframe_claim(POOL, pa_of(frame), 1)) == BITFRAME_OK;
+                      : bitframe_alloc_at(POOL, pa_of(frame), 1)) == BITFRAME_OK;
 }
 
-static void take_range(uint64_t first_pa, uint64_t end_pa)
+static void alloc_range(uint64_t first_pa, uint64_t end_pa)
 {
     (void)(is_shared ? bitframe_shared_alloc_range(SHARED, 0, first_pa, end_pa)
-                     : bitframe_take_range(POOL, first_pa, end_pa));
+                     : bitframe_alloc_range(POOL, first_pa, end_pa));
 }
 
 static void must(bool succeeded, const char *what)
@@ -95,7 +95,7 @@ static void ask(uint64_t apart, bool is_granted)
 /** Of every @p apart frames the one at @p phase is taken, and no refusal is remembered. */
 static void cut(uint64_t apart, uint64_t phase)
 {
-    take_range(0, UINT64_MAX);
+    alloc_range(0, UINT64_MAX);
     must(free_run(pa_of(0), FRAMES), "setup: cannot free");
     for (uint64_t frame = phase; frame < FRAMES; frame += apart)
         must(claim(frame), "setup: cannot claim");
@@ -105,7 +105,7 @@ static void cut(uint64_t apart, uint64_t phase)
 static void open_far_end(uint64_t apart, uint64_t phase, bool is_open)
 {
     uint64_t first = request.flags != 0 ? 0 : FRAMES - FAR;
-    take_range(pa_of(first), pa_of(first + FAR));
+    alloc_range(pa_of(first), pa_of(first + FAR));
     must(free_run(pa_of(first), FAR), "setup: cannot free");
     for (uint64_t frame = first; frame < first + FAR && !is_open; frame++)
         must(frame % apart != phase || claim(frame), "setup: claim");
@@ -116,7 +116,7 @@ static void ask_for_all(uint64_t apart, uint64_t phase)
     for (uint64_t flags = 0; flags <= BITFRAME_HIGHEST; flags += BITFRAME_HIGHEST) {
         request.flags = (uint32_t)flags;
         for (int is_open = 0; is_open < 2; is_open++) {
-            for (uint64_t align = 1; align <= LINE; align *= 2) {
+            for (uint64_t align = 1; align <= HUGE; align *= 2) {
                 for (uint64_t frames = 1; frames <= 300; frames += frames < 9 ? 1 : frames / 6) {
                     /* Frames have come back since, so no refusal holds. */
                     if (is_shared || (align | frames) == 1)

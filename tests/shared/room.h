@@ -26,7 +26,7 @@ static inline bool room_open(struct room *room, uint64_t base, uint64_t frames, 
     struct bitframe_map map;
     if (bitframe_map_init(&map, &range, 1) != BITFRAME_OK ||
         bitframe_map_add(&map, BITFRAME_MAP_RAM, base, frames * BITFRAME_FRAME_BYTES) != BITFRAME_OK ||
-        bitframe_map_metadata_bytes(&map, &room->metadata_bytes) != BITFRAME_OK)
+        bitframe_map_get_metadata_bytes(&map, &room->metadata_bytes) != BITFRAME_OK)
         return false;
     room->storage_bytes = BITFRAME_SHARE_BYTES(cpus, words);
     room->metadata = guarded_open(room->metadata_bytes, BITFRAME_METADATA_ALIGN, end);

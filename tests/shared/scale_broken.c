@@ -27,7 +27,7 @@ static void open_bitmap(struct machine *machine, uint64_t first_pa, uint64_t fra
         words[i] = UINT64_MAX;
 }
 
-static uint64_t take(unsigned core)
+static uint64_t alloc(unsigned core)
 {
     (void)core;
     for (uint64_t i = 0; i < word_count; i++) {
@@ -64,7 +64,7 @@ const struct subject subject_unlocked = {
     .name = "unlocked",
     .bytes = bytes,
     .open = open_bitmap,
-    .take = take,
+    .alloc = alloc,
     .give_back = give_back,
     .close = close_bitmap,
 };
@@ -97,7 +97,7 @@ const struct subject subject_lost_frees = {
     .name = "lost frees",
     .bytes = bytes,
     .open = open_counter,
-    .take = count_up,
+    .alloc = count_up,
     .give_back = forget,
     .close = close_counter,
 };

@@ -101,7 +101,7 @@ Test(scale, a_core_alone_pays_for_hits_and_updates)
     cr_assert_eq(counts.worked, GOAL * costs.update);
 }
 
-Test(scale, lines_of_their_own_stay)
+Test(scale, huges_of_their_own_stay)
 {
     for (unsigned cores = 2; cores <= MACHINE_CORES_MAX; cores *= 4) {
         struct machine_counts counts = counts_of(cores, 8, write_one, &costs);
@@ -113,7 +113,7 @@ Test(scale, lines_of_their_own_stay)
 
 /* The same for one word and for words of one line: who is near pays `near` each time, and nobody goes ahead.
  */
-Test(scale, a_line_that_two_write_moves_each_time)
+Test(scale, a_huge_that_two_write_moves_each_time)
 {
     for (unsigned stride = 0; stride <= 1; stride++) {
         struct machine_counts counts = counts_of(2, stride, write_one, &costs);
@@ -134,14 +134,14 @@ Test(scale, other_clusters_are_far)
     expect_near(counts.moved, GOAL * costs.far, ALONE * costs.far);
 }
 
-Test(scale, a_line_that_all_read_is_everywhere)
+Test(scale, a_huge_that_all_read_is_everywhere)
 {
     struct machine_counts counts = counts_of(MACHINE_CORES_MAX, 0, read_one, &costs);
     cr_assert_eq(moves_of(&counts), 0);
 }
 
 /* The more cores want one line, the longer each waits: together they are as quick as two. */
-Test(scale, one_line_is_no_faster_with_more_cores)
+Test(scale, one_huge_is_no_faster_with_more_cores)
 {
     struct machine_costs flat = costs;
     flat.far = flat.near;
@@ -160,7 +160,7 @@ static void read_and_add(uint64_t *word)
     (void)access_add64(play.words + WORDS - 8, 1);
 }
 
-Test(scale, reading_first_costs_a_second_move_unless_lines_migrate)
+Test(scale, reading_first_costs_a_second_move_unless_huges_migrate)
 {
     struct machine_counts counts = counts_of(2, 8, read_and_add, &costs);
     expect_near(counts.moves[1][MOVE_READ], GOAL, GOAL / 10);

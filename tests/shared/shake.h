@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * shake.h - the core, with something between any two of its atomic accesses
+ * shake.h - the CPU, with something between any two of its atomic accesses
  *
- * To be included by the compiler's -include ahead of the core's sources. Races are lost in the few
+ * To be included by the compiler's -include ahead of the CPU's sources. Races are lost in the few
  * nanoseconds between two accesses; shake() is called ahead of each and makes them as long as the test likes,
  * or makes another call there, as an interrupt would. It also hears of paths that no status tells.
  */
@@ -45,8 +45,8 @@ static inline void shaken_count_rollback(struct slot *slot, uint64_t frames)
 }
 
 #define atomic_load_word(word)            (shake(), (atomic_load_word)(word))
-#define atomic_peek(word)                 (shake(), (atomic_peek)(word))
-#define atomic_poke(word, value)          (shake(), (atomic_poke)(word, value))
+#define atomic_load_relaxed(word)         (shake(), (atomic_load_relaxed)(word))
+#define atomic_store_relaxed(word, value) (shake(), (atomic_store_relaxed)(word, value))
 #define atomic_clear_bits(word, mask)     shaken_clear_bits(word, mask)
 #define atomic_try_clear(word, was, mask) shaken_try_clear(word, was, mask)
 #define atomic_set_bits(word, mask)       (shake(), (atomic_set_bits)(word, mask))

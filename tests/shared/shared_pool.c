@@ -27,7 +27,7 @@ static void make_metadata(uint64_t bytes)
 void make_mapped(struct bitframe_map *map)
 {
     uint64_t bytes;
-    cr_assert_eq(bitframe_map_metadata_bytes(map, &bytes), BITFRAME_OK);
+    cr_assert_eq(bitframe_map_get_metadata_bytes(map, &bytes), BITFRAME_OK);
     make_metadata(bytes);
     cr_assert_eq(bitframe_init_map(&pool, map, metadata, metadata_bytes), BITFRAME_OK);
 }
@@ -57,7 +57,7 @@ void share_as(enum bitframe_policy policy, uint32_t cpus)
     struct bitframe_share_options options = {.policy = policy, .cpus = cpus};
     if (guarded)
         guarded_close(guarded, bytes);
-    bytes = bitframe_share_bytes(&pool, cpus);
+    bytes = bitframe_get_share_bytes(&pool, cpus);
     guarded = guarded_open(bytes, BITFRAME_SHARE_ALIGN, next_end());
     cr_assert_eq(bitframe_share(&shared, &pool, &options, guarded, bytes), BITFRAME_OK);
 }

@@ -15,7 +15,7 @@
 #define BASE   UINT64_C(0x40000000)
 #define CANARY 0xC5
 
-enum { LINE = BITFRAME_LINE_FRAMES, GROUP = WORD_BITS * WORD_BITS, MOST = 80 * GROUP, CPUS = 4 };
+enum { HUGE = BITFRAME_HUGE_FRAMES, GROUP = WORD_BITS * WORD_BITS, MOST = 80 * GROUP, CPUS = 4 };
 
 extern struct bitframe pool;
 extern struct bitframe_shared *shared; /* of it */
@@ -54,13 +54,13 @@ static inline enum bitframe_invariant audit(void)
 #define ASSERT_SOUND()                                                                                       \
     do {                                                                                                     \
         enum bitframe_invariant broken_ = audit();                                                           \
-        cr_assert_eq(broken_, BITFRAME_SOUND, "%s", bitframe_invariant_name(broken_));                       \
+        cr_assert_eq(broken_, BITFRAME_SOUND, "%s", bitframe_get_invariant_name(broken_));                   \
     } while (0)
 
 #define ASSERT_STATUS(call, status)                                                                          \
     do {                                                                                                     \
         enum bitframe_status got_ = (call);                                                                  \
-        cr_assert_eq(got_, status, "%s: %s", #call, bitframe_status_name(got_));                             \
+        cr_assert_eq(got_, status, "%s: %s", #call, bitframe_get_status_name(got_));                         \
     } while (0)
 
 #endif

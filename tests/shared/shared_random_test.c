@@ -8,10 +8,10 @@
 
 enum { FRAMES = 1500 };
 
-static uint8_t taken[FRAMES];
+static uint8_t allocated[FRAMES];
 static uint64_t free_frames;
 
-static void take(uint32_t cpu)
+static void alloc(uint32_t cpu)
 {
     uint64_t pa = bitframe_shared_alloc(shared, cpu);
     if (pa == 0) {
@@ -19,16 +19,16 @@ static void take(uint32_t cpu)
         return;
     }
     cr_assert(pa % FRAME == 0 && pa >= BASE && pa < pa_of(FRAMES), "PA %#" PRIx64, pa);
-    cr_assert_eq(taken[(pa - BASE) / FRAME]++, 0, "PA %#" PRIx64 " twice", pa);
+    cr_assert_eq(allocated[(pa - BASE) / FRAME]++, 0, "PA %#" PRIx64 " twice", pa);
     free_frames--;
 }
 
 static void give(uint64_t frame, uint32_t cpu)
 {
     ASSERT_STATUS(bitframe_shared_free(shared, cpu, pa_of(frame)),
-                  taken[frame] ? BITFRAME_OK : BITFRAME_DOUBLE_FREE);
-    free_frames += taken[frame];
-    taken[frame] = 0;
+                  allocated[frame] ? BITFRAME_OK : BITFRAME_DOUBLE_FREE);
+    free_frames += allocated[frame];
+    allocated[frame] = 0;
 }
 
 Test(shared, random_calls)
@@ -37,21 +37,21 @@ Test(shared, random_calls)
     for (int policy = BITFRAME_LOWEST; policy <= BITFRAME_LOCAL; policy++) {
         free_frames = FRAMES;
         make_shared(FRAMES, (enum bitframe_policy)policy);
-        memset(taken, 0, sizeof(taken));
+        memset(allocated, 0, sizeof(allocated));
         for (uint64_t call = 0; call < calls; call++) {
             uint64_t choice = next_random(&random) >> 16;
             uint64_t towards = call / 3000 % 2; /* fill up, then run down */
             uint32_t cpu = (uint32_t)(choice >> 8) % CPUS;
             if (choice % 8 < 3 + 2 * towards)
-                take(cpu);
+                alloc(cpu);
             else
                 give((choice >> 16) % FRAMES, cpu);
-            cr_assert_eq(bitframe_shared_free_frames(shared), free_frames, "call %" PRIu64, call);
+            cr_assert_eq(bitframe_shared_get_free_frames(shared), free_frames, "call %" PRIu64, call);
             if (call % 64 == 0)
                 ASSERT_SOUND();
         }
         cr_assert_eq(bitframe_shared_begin_exclusive(shared), &pool);
-        cr_assert_eq(bitframe_free_frames(&pool), free_frames);
+        cr_assert_eq(bitframe_get_free_frames(&pool), free_frames);
         ASSERT_SOUND();
     }
 }

@@ -29,13 +29,13 @@ static void make_pieces(uint64_t *random, bool has_holes)
     for (uint64_t i = next_random(random) % 40; i != 0; i--) {
         uint64_t first = next_random(random) % SOME;
         uint64_t frames = 1 + next_random(random) % (next_random(random) % 2 == 0 ? 8 : 900);
-        (void)bitframe_take_range(&pool, pa_of(first), pa_of(first + frames));
+        (void)bitframe_alloc_range(&pool, pa_of(first), pa_of(first + frames));
     }
 }
 
 Test(shared_search, without_the_index)
 {
-    uint64_t random = 11, found = 0, of_lines = 0;
+    uint64_t random = 11, found = 0, of_huges = 0;
     for (int round = 0; round < 400; round++) {
         make_pieces(&random, round % 2 == 0);
         share_as(BITFRAME_LOWEST, CPUS);
@@ -49,21 +49,21 @@ Test(shared_search, without_the_index)
                 .highest = next_random(&random) % 2 == 0,
             };
             if (i % 3 == 0) {
-                wanted.frames = BITFRAME_LINE_FRAMES * (1 + next_random(&random) % 3);
-                wanted.align = BITFRAME_LINE_FRAMES << next_random(&random) % 3;
+                wanted.frames = BITFRAME_HUGE_FRAMES * (1 + next_random(&random) % 3);
+                wanted.align = BITFRAME_HUGE_FRAMES << next_random(&random) % 3;
             }
             uint64_t expected = bitframe_search_pool(&pool, &wanted, 1);
             cr_assert_eq(bitframe_search_bitmap(shared, &wanted), expected);
             found += expected != NO_BIT;
             if (i % 3 == 0) {
-                cr_assert_eq(bitframe_search_lines(shared, &wanted), expected);
-                of_lines += expected != NO_BIT;
+                cr_assert_eq(bitframe_search_huge(shared, &wanted), expected);
+                of_huges += expected != NO_BIT;
             }
         }
         cr_assert_eq(bitframe_shared_begin_exclusive(shared), &pool);
     }
     cr_assert_gt(found, 1000);
-    cr_assert_gt(of_lines, 300);
+    cr_assert_gt(of_huges, 300);
 }
 
 /** With all of the index gone whatever is free is still to be had, and nothing else. */
@@ -73,16 +73,16 @@ Test(shared_search, without_any_index)
     for (int round = 0; round < 30; round++) {
         make_pieces(&random, round % 2 == 0);
         share_as(round % 4 < 2 ? BITFRAME_LOWEST : BITFRAME_LOCAL, CPUS);
-        uint64_t left = bitframe_shared_free_frames(shared);
+        uint64_t left = bitframe_shared_get_free_frames(shared);
         uint64_t words = pool.frames.words;
         for (uint64_t k = 1; k < pool.frames.count; k++) {
             words = words_above(words);
             memset(levels_at(&pool, &pool.frames, k), 0, words * sizeof(uint64_t));
         }
-        const struct bitframe_request line = {.frames = 512, .align = 512 * FRAME},
+        const struct bitframe_request huge_frame = {.frames = 512, .align = 512 * FRAME},
                                       run = {.frames = 3, .flags = BITFRAME_HIGHEST};
         uint64_t pa;
-        while (bitframe_shared_alloc_run(shared, 0, &line, &pa) == BITFRAME_OK)
+        while (bitframe_shared_alloc_run(shared, 0, &huge_frame, &pa) == BITFRAME_OK)
             left -= 512;
         for (int i = 0; i < 20 && bitframe_shared_alloc_run(shared, 0, &run, &pa) == BITFRAME_OK; i++)
             left -= 3;

@@ -27,7 +27,7 @@ Test(share, refuses_bad_arguments_without_effect)
         {.policy = BITFRAME_LOWEST, .cpus = UINT32_MAX},
         {.policy = (enum bitframe_policy)2, .cpus = 1},
     };
-    uint64_t bytes = bitframe_share_bytes(&pool, 3);
+    uint64_t bytes = bitframe_get_share_bytes(&pool, 3);
     cr_assert_eq(bytes, BITFRAME_SHARE_BYTES(3, pool.frames.words));
     for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
         ASSERT_STATUS(bitframe_share(&shared, &pool, bad + i, storage, sizeof(storage)), BITFRAME_INVALID);
@@ -50,7 +50,7 @@ Test(share, refuses_bad_arguments_without_effect)
     ASSERT_STATUS(bitframe_share(&shared, &pool, &good, storage, bytes), BITFRAME_INVALID);
     cr_assert_arr_eq(&pool, &before, sizeof(pool));
     cr_assert_eq(bitframe_shared_begin_exclusive(shared), &pool);
-    cr_assert_eq(bitframe_free_frames(&pool), 1000);
+    cr_assert_eq(bitframe_get_free_frames(&pool), 1000);
     ASSERT_SOUND();
 }
 
@@ -59,17 +59,18 @@ Test(share, bytes_are_the_documented_ones)
     for (uint64_t frames = 1; frames < MOST; frames += 1 + frames * 3 / 4) {
         make_pool(frames);
         for (uint32_t cpus = 1; cpus <= BITFRAME_CPUS_MAX; cpus *= 8)
-            cr_assert_eq(bitframe_share_bytes(&pool, cpus), BITFRAME_SHARE_BYTES(cpus, pool.frames.words));
+            cr_assert_eq(bitframe_get_share_bytes(&pool, cpus),
+                         BITFRAME_SHARE_BYTES(cpus, pool.frames.words));
     }
 }
 
-/** Every part of the storage is within what bitframe_share_bytes() asks for, whatever the pool's size. */
+/** Every part of the storage is within what bitframe_get_share_bytes() asks for, whatever the pool's size. */
 Test(share, stays_within_its_storage)
 {
     for (uint64_t groups = 1; groups <= 70; groups += groups < 62 ? 7 : 1) {
         make_pool(groups * GROUP);
         for (uint32_t cpus = 1; cpus <= 9; cpus += 4) {
-            uint64_t bytes = bitframe_share_bytes(&pool, cpus);
+            uint64_t bytes = bitframe_get_share_bytes(&pool, cpus);
             memset(storage + bytes, CANARY, 64);
             struct bitframe_share_options options = {.policy = BITFRAME_LOCAL, .cpus = cpus};
             ASSERT_STATUS(bitframe_share(&shared, &pool, &options, storage, bytes), BITFRAME_OK);
@@ -97,7 +98,7 @@ Test(share, most_cpus)
     share_as(BITFRAME_LOCAL, BITFRAME_CPUS_MAX);
     for (uint32_t cpu = 0; cpu < 300; cpu++)
         cr_assert_neq(bitframe_shared_alloc(shared, cpu * 13), 0);
-    cr_assert_eq(bitframe_shared_free_frames(shared), 0);
+    cr_assert_eq(bitframe_shared_get_free_frames(shared), 0);
     cr_assert_eq(bitframe_shared_alloc(shared, BITFRAME_CPUS_MAX - 1), 0);
     ASSERT_SOUND();
 }
@@ -110,11 +111,11 @@ Test(share, init_and_adopt)
     struct bitframe other;
     ASSERT_STATUS(bitframe_adopt(&other, metadata, metadata_bytes), BITFRAME_OK);
     cr_assert_eq(bitframe_check(&other), BITFRAME_SOUND);
-    cr_assert_eq(bitframe_free_frames(&other), 1000 - 2);
+    cr_assert_eq(bitframe_get_free_frames(&other), 1000 - 2);
 
     make_pool(500);
     cr_assert_not(pool_is_lent(&pool), "it starts over");
-    cr_assert_eq(bitframe_take(&pool), BASE);
+    cr_assert_eq(bitframe_alloc(&pool), BASE);
     ASSERT_SOUND();
 }
 
@@ -123,24 +124,24 @@ Test(share, its_end_repairs_index_and_counts)
     uint64_t random = setting("BITFRAME_SEED", 20261122);
     for (int round = 0; round < 200; round++) {
         make_shared(2 * GROUP + 77, round % 2 ? BITFRAME_LOCAL : BITFRAME_LOWEST);
-        uint64_t taken = next_random(&random) % (2 * GROUP);
-        for (uint64_t i = 0; i < taken; i++)
+        uint64_t allocated = next_random(&random) % (2 * GROUP);
+        for (uint64_t i = 0; i < allocated; i++)
             (void)bitframe_shared_alloc(shared, 0);
         /* Anything above the bitmap, and the counts. */
         for (int i = 0; i < 8; i++) {
-            struct bitframe_levels *levels = i % 2 ? &pool.frames : &pool.lines;
-            uint64_t k = levels == &pool.lines ? next_random(&random) % levels->count
-                                               : 1 + next_random(&random) % (levels->count - 1);
+            struct bitframe_levels *levels = i % 2 ? &pool.frames : &pool.huge;
+            uint64_t k = levels == &pool.huge ? next_random(&random) % levels->count
+                                              : 1 + next_random(&random) % (levels->count - 1);
             levels_at(&pool, levels, k)[0] ^= next_random(&random);
         }
-        slot_of(shared, 1)->taken ^= next_random(&random);
+        slot_of(shared, 1)->allocated ^= next_random(&random);
         slot_of(shared, 1)->freed ^= next_random(&random);
         cr_assert_eq(bitframe_shared_begin_exclusive(shared), &pool);
         ASSERT_SOUND();
-        cr_assert_eq(bitframe_free_frames(&pool), 2 * GROUP + 77 - taken);
+        cr_assert_eq(bitframe_get_free_frames(&pool), 2 * GROUP + 77 - allocated);
         share_as(BITFRAME_LOWEST, 2);
         ASSERT_SOUND();
-        cr_assert_eq(bitframe_shared_free_frames(shared), 2 * GROUP + 77 - taken);
+        cr_assert_eq(bitframe_shared_get_free_frames(shared), 2 * GROUP + 77 - allocated);
     }
 }
 
@@ -148,36 +149,36 @@ Test(share, its_end_repairs_index_and_counts)
 
 Test(shared, every_call_counts_for_its_cpu)
 {
-    make_shared(2 * LINE, BITFRAME_LOCAL);
+    make_shared(2 * HUGE, BITFRAME_LOCAL);
     struct bitframe_request request = {.frames = 10};
     uint64_t pas[10], count;
     for (uint32_t cpu = 0; cpu < CPUS; cpu++) {
         const struct slot *slot = slot_of(shared, cpu);
         uint64_t pa = bitframe_shared_alloc(shared, cpu), run;
         ASSERT_STATUS(bitframe_shared_alloc_run(shared, cpu, &request, &run), BITFRAME_OK);
-        cr_assert_eq(slot->taken, 11);
+        cr_assert_eq(slot->allocated, 11);
         ASSERT_STATUS(bitframe_shared_free(shared, cpu, pa), BITFRAME_OK);
         ASSERT_STATUS(bitframe_shared_free_run(shared, cpu, run, 10), BITFRAME_OK);
         cr_assert_eq(slot->freed, 11);
         ASSERT_STATUS(bitframe_shared_alloc_bulk(shared, cpu, &request, pas, &count), BITFRAME_OK);
-        cr_assert_eq(slot->taken, 21);
+        cr_assert_eq(slot->allocated, 21);
         ASSERT_STATUS(bitframe_shared_free_bulk(shared, cpu, pas, 10, 0, &count), BITFRAME_OK);
         cr_assert_eq(slot->freed, 21);
         ASSERT_STATUS(bitframe_shared_alloc_at(shared, cpu, pa_of(3), 100), BITFRAME_OK);
-        cr_assert_eq(slot->taken, 121);
-        cr_assert_eq(bitframe_shared_alloc_range(shared, cpu, 0, pa_of(LINE)), LINE - 100);
-        cr_assert_eq(slot->taken, 21 + LINE);
-        cr_assert_eq(bitframe_shared_alloc_huge(shared, cpu), pa_of(LINE));
+        cr_assert_eq(slot->allocated, 121);
+        cr_assert_eq(bitframe_shared_alloc_range(shared, cpu, 0, pa_of(HUGE)), HUGE - 100);
+        cr_assert_eq(slot->allocated, 21 + HUGE);
+        cr_assert_eq(bitframe_shared_alloc_huge(shared, cpu), pa_of(HUGE));
         cr_assert_eq(bitframe_shared_alloc_huge(shared, cpu), 0);
-        cr_assert_eq(slot->taken, 21 + 2 * LINE);
-        ASSERT_STATUS(bitframe_shared_free_huge(shared, cpu, pa_of(LINE) + FRAME), BITFRAME_MISALIGNED);
-        ASSERT_STATUS(bitframe_shared_free_huge(shared, cpu, pa_of(LINE)), BITFRAME_OK);
-        ASSERT_STATUS(bitframe_shared_free_huge(shared, cpu, pa_of(LINE)), BITFRAME_DOUBLE_FREE);
-        ASSERT_STATUS(bitframe_shared_free_run(shared, cpu, BASE, LINE), BITFRAME_OK);
-        cr_assert_eq(slot->freed, 21 + 2 * LINE);
+        cr_assert_eq(slot->allocated, 21 + 2 * HUGE);
+        ASSERT_STATUS(bitframe_shared_free_huge(shared, cpu, pa_of(HUGE) + FRAME), BITFRAME_MISALIGNED);
+        ASSERT_STATUS(bitframe_shared_free_huge(shared, cpu, pa_of(HUGE)), BITFRAME_OK);
+        ASSERT_STATUS(bitframe_shared_free_huge(shared, cpu, pa_of(HUGE)), BITFRAME_DOUBLE_FREE);
+        ASSERT_STATUS(bitframe_shared_free_run(shared, cpu, BASE, HUGE), BITFRAME_OK);
+        cr_assert_eq(slot->freed, 21 + 2 * HUGE);
         ASSERT_SOUND();
     }
-    cr_assert_eq(bitframe_shared_free_frames(shared), 2 * LINE);
+    cr_assert_eq(bitframe_shared_get_free_frames(shared), 2 * HUGE);
 }
 
 Test(shared, a_wrong_cpu_number_works)
@@ -191,7 +192,7 @@ Test(shared, a_wrong_cpu_number_works)
     cr_assert_eq(bitframe_shared_alloc(shared, UINT32_MAX), 0);
     for (uint64_t i = 0; i < 200; i++)
         ASSERT_STATUS(bitframe_shared_free(shared, wrong[i % 5] + 1, pa_of(i)), BITFRAME_OK);
-    cr_assert_eq(bitframe_shared_free_frames(shared), 200);
+    cr_assert_eq(bitframe_shared_get_free_frames(shared), 200);
     ASSERT_SOUND();
 }
 
@@ -205,14 +206,14 @@ Test(shared, free_statuses)
     } places[] = {{5, false}, {299, false}, {1000, true}, {2999, true}, {3500, false}};
     make_spans();
     share_as(BITFRAME_LOWEST, CPUS);
-    struct bitframe_offline record;
+    struct bitframe_offline_range record;
     uint64_t words[4];
     ASSERT_STATUS(bitframe_shared_alloc_at(shared, 0, pa_of(3602), 1), BITFRAME_OK);
-    ASSERT_STATUS(bitframe_offline(bitframe_shared_begin_exclusive(shared), &record, pa_of(3600), 100 * FRAME,
-                                   words, 4),
+    ASSERT_STATUS(bitframe_set_offline(bitframe_shared_begin_exclusive(shared), &record, pa_of(3600),
+                                       100 * FRAME, words, 4),
                   BITFRAME_OK);
     bitframe_shared_end_exclusive(shared);
-    uint64_t total = bitframe_shared_free_frames(shared);
+    uint64_t total = bitframe_shared_get_free_frames(shared);
     cr_assert_eq(total, 3300 - 20 - 100);
     for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
         uint64_t pa = pa_of(places[i].frame);
@@ -221,7 +222,7 @@ Test(shared, free_statuses)
         ASSERT_STATUS(bitframe_shared_alloc_at(shared, 0, pa, 1), BITFRAME_OK);
         ASSERT_STATUS(bitframe_shared_free(shared, 1, pa + 1), BITFRAME_MISALIGNED);
         ASSERT_STATUS(bitframe_shared_free(shared, 1, pa + FRAME - 1), BITFRAME_MISALIGNED);
-        cr_assert_eq(bitframe_shared_free_frames(shared), total - 1);
+        cr_assert_eq(bitframe_shared_get_free_frames(shared), total - 1);
         ASSERT_STATUS(bitframe_shared_free(shared, 1, pa), BITFRAME_OK);
         ASSERT_STATUS(bitframe_shared_free(shared, 1, pa), BITFRAME_DOUBLE_FREE);
     }
@@ -243,40 +244,40 @@ Test(shared, free_statuses)
     ASSERT_STATUS(bitframe_shared_free(shared, 1, pa_of(3009) + 1), BITFRAME_MISALIGNED);
     ASSERT_STATUS(bitframe_shared_free(shared, 1, pa_of(3600)), BITFRAME_OFFLINE);
     ASSERT_STATUS(bitframe_shared_free(shared, 1, pa_of(3602)), BITFRAME_OK);
-    cr_assert_eq(bitframe_offline_in_use(&record), 0);
-    cr_assert_eq(bitframe_offline_frames(&pool), 100);
+    cr_assert_eq(bitframe_get_offline_in_use(&record), 0);
+    cr_assert_eq(bitframe_get_offline_frames(&pool), 100);
     ASSERT_STATUS(bitframe_shared_free(shared, 1, pa_of(3602)), BITFRAME_OFFLINE);
-    cr_assert_eq(bitframe_shared_free_frames(shared), total);
+    cr_assert_eq(bitframe_shared_get_free_frames(shared), total);
     ASSERT_SOUND();
-    ASSERT_STATUS(bitframe_online(bitframe_shared_begin_exclusive(shared), &record), BITFRAME_OK);
+    ASSERT_STATUS(bitframe_set_online(bitframe_shared_begin_exclusive(shared), &record), BITFRAME_OK);
     bitframe_shared_end_exclusive(shared);
-    cr_assert_eq(bitframe_shared_free_frames(shared), total + 100);
+    cr_assert_eq(bitframe_shared_get_free_frames(shared), total + 100);
     ASSERT_SOUND();
 }
 
 /** Runs and bulk frees look at all first, and change nothing if they refuse one. */
 Test(shared, frees_of_many_change_nothing_if_refused)
 {
-    make_shared(3 * LINE, BITFRAME_LOWEST);
-    ASSERT_STATUS(bitframe_shared_alloc_at(shared, 0, BASE, 2 * LINE), BITFRAME_OK);
+    make_shared(3 * HUGE, BITFRAME_LOWEST);
+    ASSERT_STATUS(bitframe_shared_alloc_at(shared, 0, BASE, 2 * HUGE), BITFRAME_OK);
     ASSERT_STATUS(bitframe_shared_free(shared, 0, pa_of(700)), BITFRAME_OK);
-    ASSERT_STATUS(bitframe_shared_free_run(shared, 0, BASE, 2 * LINE), BITFRAME_DOUBLE_FREE);
-    ASSERT_STATUS(bitframe_shared_free_run(shared, 0, pa_of(LINE), LINE), BITFRAME_DOUBLE_FREE);
+    ASSERT_STATUS(bitframe_shared_free_run(shared, 0, BASE, 2 * HUGE), BITFRAME_DOUBLE_FREE);
+    ASSERT_STATUS(bitframe_shared_free_run(shared, 0, pa_of(HUGE), HUGE), BITFRAME_DOUBLE_FREE);
     ASSERT_STATUS(bitframe_shared_free_run(shared, 0, BASE, 0), BITFRAME_INVALID);
-    ASSERT_STATUS(bitframe_shared_free_run(shared, 0, BASE, 4 * LINE), BITFRAME_UNMANAGED);
+    ASSERT_STATUS(bitframe_shared_free_run(shared, 0, BASE, 4 * HUGE), BITFRAME_UNMANAGED);
     ASSERT_STATUS(bitframe_shared_free_run(shared, 0, BASE + 8, 2), BITFRAME_MISALIGNED);
     uint64_t pas[4] = {pa_of(0), pa_of(1), pa_of(2), pa_of(700)}, freed;
     ASSERT_STATUS(bitframe_shared_free_bulk(shared, 0, pas, 4, 0, &freed), BITFRAME_DOUBLE_FREE);
     cr_assert_eq(freed, 0);
-    cr_assert_eq(bitframe_shared_free_frames(shared), LINE + 1);
+    cr_assert_eq(bitframe_shared_get_free_frames(shared), HUGE + 1);
     /* Twice in the list: seen late. */
     pas[3] = pa_of(1);
     ASSERT_STATUS(bitframe_shared_free_bulk(shared, 0, pas, 4, 0, &freed), BITFRAME_DOUBLE_FREE);
     cr_assert_eq(freed, 3);
-    cr_assert_eq(bitframe_shared_free_frames(shared), LINE + 4);
+    cr_assert_eq(bitframe_shared_get_free_frames(shared), HUGE + 4);
     /* Some are free. */
     ASSERT_STATUS(bitframe_shared_alloc_at(shared, 0, pa_of(700), 1), BITFRAME_OK);
-    ASSERT_STATUS(bitframe_shared_free_run(shared, 0, BASE, LINE), BITFRAME_DOUBLE_FREE);
+    ASSERT_STATUS(bitframe_shared_free_run(shared, 0, BASE, HUGE), BITFRAME_DOUBLE_FREE);
     ASSERT_STATUS(bitframe_shared_free_run(shared, 0, BASE, 2), BITFRAME_DOUBLE_FREE);
     pas[0] = pa_of(800);
     pas[1] = pa_of(2);
@@ -320,7 +321,7 @@ Test(policy, local_cpus_stay_apart)
             visitors[(pa - BASE) / FRAME / GROUP] |= (uint8_t)(1 << cpu);
         }
     }
-    cr_assert_eq(bitframe_shared_free_frames(shared), 0);
+    cr_assert_eq(bitframe_shared_get_free_frames(shared), 0);
     int both = 0;
     for (int group = 0; group < GROUPS; group++)
         both += visitors[group] == 3;
@@ -333,7 +334,7 @@ Test(policy, local_cpus_stay_apart_with_frees)
 {
     enum { GROUPS = 32, TURNS = 40000 };
     static uint64_t pas[GROUPS * GROUP];
-    uint64_t count = 0, random = 5, met = 0, taken = 0;
+    uint64_t count = 0, random = 5, met = 0, allocated = 0;
     make_pool(GROUPS * GROUP);
     share_as(BITFRAME_LOCAL, CPUS);
     uint64_t last[CPUS];
@@ -348,28 +349,28 @@ Test(policy, local_cpus_stay_apart_with_frees)
         }
         pas[count] = bitframe_shared_alloc(shared, cpu);
         last[cpu] = (pas[count++] - BASE) / FRAME / GROUP;
-        taken++;
+        allocated++;
         for (uint32_t other = 0; other < CPUS; other++)
             met += other != cpu && last[other] == last[cpu];
     }
-    cr_assert_eq(met, 0, "%" PRIu64 " of %" PRIu64 " takes", met, taken);
+    cr_assert_eq(met, 0, "%" PRIu64 " of %" PRIu64 " takes", met, allocated);
     ASSERT_SOUND();
 }
 
 /** Lines that are whole stay so while a partly used one of the group has frames. */
-Test(policy, local_uses_broken_lines_first)
+Test(policy, local_uses_broken_huges_first)
 {
     make_pool(GROUP);
     /* Of lines 1, 4 and 6 some frames are taken: these are used up first. */
-    ASSERT_STATUS(bitframe_claim(&pool, pa_of(1 * LINE + 3), 1), BITFRAME_OK);
-    ASSERT_STATUS(bitframe_claim(&pool, pa_of(4 * LINE + 400), 1), BITFRAME_OK);
-    ASSERT_STATUS(bitframe_claim(&pool, pa_of(6 * LINE), LINE - 1), BITFRAME_OK);
+    ASSERT_STATUS(bitframe_alloc_at(&pool, pa_of(1 * HUGE + 3), 1), BITFRAME_OK);
+    ASSERT_STATUS(bitframe_alloc_at(&pool, pa_of(4 * HUGE + 400), 1), BITFRAME_OK);
+    ASSERT_STATUS(bitframe_alloc_at(&pool, pa_of(6 * HUGE), HUGE - 1), BITFRAME_OK);
     share_as(BITFRAME_LOCAL, 1);
-    for (int i = 0; i < 2 * (LINE - 1) + 1; i++) {
-        uint64_t line = (bitframe_shared_alloc(shared, 0) - BASE) / FRAME / LINE;
-        cr_assert(line == 1 || line == 4 || line == 6, "line %" PRIu64, line);
+    for (int i = 0; i < 2 * (HUGE - 1) + 1; i++) {
+        uint64_t huge_frame = (bitframe_shared_alloc(shared, 0) - BASE) / FRAME / HUGE;
+        cr_assert(huge_frame == 1 || huge_frame == 4 || huge_frame == 6, "line %" PRIu64, huge_frame);
     }
-    struct bitframe_request request = {.frames = LINE, .align = LINE * FRAME};
+    struct bitframe_request request = {.frames = HUGE, .align = HUGE * FRAME};
     uint64_t pa;
     for (int i = 0; i < 5; i++)
         ASSERT_STATUS(bitframe_shared_alloc_run(shared, 0, &request, &pa), BITFRAME_OK);
@@ -378,13 +379,13 @@ Test(policy, local_uses_broken_lines_first)
     ASSERT_SOUND();
 }
 
-Test(policy, local_takes_from_anywhere_until_all_is_taken)
+Test(policy, local_allocs_from_anywhere_until_all_is_allocated)
 {
     static uint8_t seen[5 * GROUP + 13];
     enum { FRAMES = sizeof(seen) };
     make_shared(FRAMES, BITFRAME_LOCAL);
     for (uint64_t i = 0; i < FRAMES; i++) {
-        /* Core 2 takes nearly all, the others have a claim on a group each. */
+        /* CPU 2 takes nearly all, the others have a claim on a group each. */
         uint64_t pa = bitframe_shared_alloc(shared, i < 8 ? (uint32_t)i % CPUS : 2);
         cr_assert_neq(pa, 0, "%" PRIu64 " of %u", i, FRAMES);
         cr_assert_eq(seen[(pa - BASE) / FRAME]++, 0);
@@ -398,42 +399,42 @@ Test(policy, local_takes_from_anywhere_until_all_is_taken)
 
 /* Lines of 2 MiB */
 
-Test(shared, lines)
+Test(shared, huges)
 {
     for (int policy = BITFRAME_LOWEST; policy <= BITFRAME_LOCAL; policy++) {
-        enum { LINES = 70 * 8 }; /* more than a word of lines */
-        make_shared(LINES * LINE, (enum bitframe_policy)policy);
-        struct bitframe_request request = {.frames = LINE, .align = LINE * FRAME};
-        static uint8_t seen[LINES];
+        enum { HUGES = 70 * 8 }; /* more than a word of lines */
+        make_shared(HUGES * HUGE, (enum bitframe_policy)policy);
+        struct bitframe_request request = {.frames = HUGE, .align = HUGE * FRAME};
+        static uint8_t seen[HUGES];
         memset(seen, 0, sizeof(seen));
         uint64_t pa;
-        for (uint64_t i = 0; i < LINES; i++) {
+        for (uint64_t i = 0; i < HUGES; i++) {
             ASSERT_STATUS(bitframe_shared_alloc_run(shared, 0, &request, &pa), BITFRAME_OK);
-            cr_assert_eq(pa % (LINE * FRAME), 0);
-            cr_assert_eq(seen[(pa - BASE) / FRAME / LINE]++, 0);
-            cr_assert(policy == BITFRAME_LOCAL || pa == pa_of(i * LINE));
+            cr_assert_eq(pa % (HUGE * FRAME), 0);
+            cr_assert_eq(seen[(pa - BASE) / FRAME / HUGE]++, 0);
+            cr_assert(policy == BITFRAME_LOCAL || pa == pa_of(i * HUGE));
         }
         ASSERT_STATUS(bitframe_shared_alloc_run(shared, 0, &request, &pa), BITFRAME_NONE);
         cr_assert_eq(bitframe_shared_alloc(shared, 0), 0);
         ASSERT_SOUND();
         /* Back whole, frame by frame, in parts, and twice. */
-        ASSERT_STATUS(bitframe_shared_free_run(shared, 0, pa_of(300 * LINE), LINE), BITFRAME_OK);
-        ASSERT_STATUS(bitframe_shared_free_run(shared, 0, pa_of(300 * LINE), LINE), BITFRAME_DOUBLE_FREE);
-        for (uint64_t i = 0; i < LINE; i++)
-            ASSERT_STATUS(bitframe_shared_free(shared, 0, pa_of(7 * LINE + (i * 37) % LINE)), BITFRAME_OK);
-        ASSERT_STATUS(bitframe_shared_free_run(shared, 0, pa_of(200 * LINE), 100), BITFRAME_OK);
-        ASSERT_STATUS(bitframe_shared_free_run(shared, 0, pa_of(200 * LINE), LINE), BITFRAME_DOUBLE_FREE);
-        ASSERT_STATUS(bitframe_shared_free_run(shared, 0, pa_of(200 * LINE + 100), LINE - 100), BITFRAME_OK);
+        ASSERT_STATUS(bitframe_shared_free_run(shared, 0, pa_of(300 * HUGE), HUGE), BITFRAME_OK);
+        ASSERT_STATUS(bitframe_shared_free_run(shared, 0, pa_of(300 * HUGE), HUGE), BITFRAME_DOUBLE_FREE);
+        for (uint64_t i = 0; i < HUGE; i++)
+            ASSERT_STATUS(bitframe_shared_free(shared, 0, pa_of(7 * HUGE + (i * 37) % HUGE)), BITFRAME_OK);
+        ASSERT_STATUS(bitframe_shared_free_run(shared, 0, pa_of(200 * HUGE), 100), BITFRAME_OK);
+        ASSERT_STATUS(bitframe_shared_free_run(shared, 0, pa_of(200 * HUGE), HUGE), BITFRAME_DOUBLE_FREE);
+        ASSERT_STATUS(bitframe_shared_free_run(shared, 0, pa_of(200 * HUGE + 100), HUGE - 100), BITFRAME_OK);
         ASSERT_SOUND();
         for (int i = 0; i < 3; i++)
             ASSERT_STATUS(bitframe_shared_alloc_run(shared, 0, &request, &pa), BITFRAME_OK);
         ASSERT_STATUS(bitframe_shared_alloc_run(shared, 0, &request, &pa), BITFRAME_NONE);
         ASSERT_SOUND();
-        ASSERT_STATUS(bitframe_shared_free_run(shared, 0, BASE, 4 * LINE), BITFRAME_OK);
-        request.frames = 3 * LINE;
+        ASSERT_STATUS(bitframe_shared_free_run(shared, 0, BASE, 4 * HUGE), BITFRAME_OK);
+        request.frames = 3 * HUGE;
         request.flags = BITFRAME_HIGHEST;
         ASSERT_STATUS(bitframe_shared_alloc_run(shared, 0, &request, &pa), BITFRAME_OK);
-        cr_assert_eq(pa, pa_of(LINE));
+        cr_assert_eq(pa, pa_of(HUGE));
         ASSERT_SOUND();
     }
 }
@@ -446,39 +447,39 @@ Test(shared, exclusive_access)
     for (uint32_t i = 0; i < 2 * CPUS; i++)
         (void)bitframe_shared_alloc(shared, i % CPUS);
     uint64_t free_frames = 3 * GROUP - 2 * CPUS;
-    struct bitframe_offline record;
+    struct bitframe_offline_range record;
     static uint64_t words[GROUP / 64];
     cr_assert_eq(bitframe_shared_begin_exclusive(shared), &pool);
-    cr_assert_eq(bitframe_free_frames(&pool), free_frames);
+    cr_assert_eq(bitframe_get_free_frames(&pool), free_frames);
     ASSERT_SOUND();
     ASSERT_STATUS(bitframe_reserve(&pool, pa_of(2 * GROUP + 5), 10 * FRAME), BITFRAME_OK);
     free_frames -= 10;
     ASSERT_STATUS(bitframe_reserve(&pool, BASE, 3 * GROUP * FRAME), BITFRAME_IN_USE);
     ASSERT_STATUS(bitframe_unreserve(&pool, pa_of(2 * GROUP), 3 * FRAME), BITFRAME_NOT_RESERVED);
-    uint64_t pa = bitframe_take(&pool);
+    uint64_t pa = bitframe_alloc(&pool);
     ASSERT_SOUND();
     bitframe_shared_end_exclusive(shared);
     ASSERT_SOUND();
     ASSERT_STATUS(bitframe_shared_free(shared, 1, pa), BITFRAME_OK);
     ASSERT_STATUS(bitframe_shared_free(shared, 1, pa_of(2 * GROUP + 5)), BITFRAME_RESERVED);
-    cr_assert_eq(bitframe_shared_free_frames(shared), free_frames);
+    cr_assert_eq(bitframe_shared_get_free_frames(shared), free_frames);
     ASSERT_SOUND();
 
-    ASSERT_STATUS(bitframe_offline(bitframe_shared_begin_exclusive(shared), &record, pa_of(2 * GROUP + 100),
-                                   50 * FRAME, words, GROUP / 64),
+    ASSERT_STATUS(bitframe_set_offline(bitframe_shared_begin_exclusive(shared), &record,
+                                       pa_of(2 * GROUP + 100), 50 * FRAME, words, GROUP / 64),
                   BITFRAME_OK);
     bitframe_shared_end_exclusive(shared);
-    cr_assert_eq(bitframe_shared_free_frames(shared), free_frames - 50);
+    cr_assert_eq(bitframe_shared_get_free_frames(shared), free_frames - 50);
     ASSERT_SOUND();
     for (uint32_t cpu = 0; cpu < CPUS; cpu++)
         (void)bitframe_shared_alloc(shared, cpu);
     free_frames -= CPUS;
     (void)bitframe_shared_begin_exclusive(shared);
-    ASSERT_STATUS(bitframe_online(&pool, &record), BITFRAME_OK);
+    ASSERT_STATUS(bitframe_set_online(&pool, &record), BITFRAME_OK);
     ASSERT_STATUS(bitframe_unreserve(&pool, pa_of(2 * GROUP + 5), 10 * FRAME), BITFRAME_OK);
     bitframe_shared_end_exclusive(shared);
     free_frames += 10;
-    cr_assert_eq(bitframe_shared_free_frames(shared), free_frames);
+    cr_assert_eq(bitframe_shared_get_free_frames(shared), free_frames);
     ASSERT_SOUND();
     /* All that is left can still be allocated, by any CPU. */
     while (bitframe_shared_alloc(shared, (uint32_t)free_frames) != 0)
@@ -508,7 +509,7 @@ Test(shared, moves_with_its_pool)
     cr_assert_eq(bitframe_shared_check(moved), BITFRAME_SOUND);
     struct bitframe *owned = bitframe_shared_begin_exclusive(moved);
     cr_assert_eq((void *)owned, (void *)there);
-    cr_assert_eq(bitframe_free_frames(owned), 2 * GROUP - 1);
+    cr_assert_eq(bitframe_get_free_frames(owned), 2 * GROUP - 1);
     cr_assert_eq(bitframe_check(owned), BITFRAME_SOUND);
     for (int i = 0; i < ROOM; i++)
         cr_assert_eq(here[i], CANARY);

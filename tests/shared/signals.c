@@ -3,7 +3,7 @@
  * signals.c - interrupts
  *
  * A thread of its own sends signals to the others, one at a time, at random short intervals. A handler makes
- * a call on the same pool, as the same core, whatever the thread was doing; a signal that comes while a
+ * a call on the same pool, as the same CPU, whatever the thread was doing; a signal that comes while a
  * handler runs waits. Handlers touch nothing but the pool, atomics and their own worker.
  */
 #define _GNU_SOURCE

@@ -25,13 +25,13 @@ static void hook_panics(void)
     cr_assert_eq(bitframe_set_platform(&platform), BITFRAME_OK);
 }
 
-static const struct bitframe_request one = {.frames = 1}, huge = {.frames = LINE, .align = LINE * FRAME};
-static struct bitframe_offline record;
+static const struct bitframe_request one = {.frames = 1}, huge = {.frames = HUGE, .align = HUGE * FRAME};
+static struct bitframe_offline_range record;
 static uint64_t words[2], pas[2], pa, count;
 
-static void take(void)
+static void alloc(void)
 {
-    (void)bitframe_take(&pool);
+    (void)bitframe_alloc(&pool);
 }
 
 static void free_one(void)
@@ -44,19 +44,19 @@ static void free_elsewhere(void)
     (void)bitframe_free(&pool, BASE + 1);
 }
 
-static void take_run(void)
+static void alloc_run(void)
 {
-    (void)bitframe_take_run(&pool, &one, &pa);
+    (void)bitframe_alloc_run(&pool, &one, &pa);
 }
 
-static void take_huge(void)
+static void alloc_huge(void)
 {
-    (void)bitframe_take_run(&pool, &huge, &pa);
+    (void)bitframe_alloc_run(&pool, &huge, &pa);
 }
 
 static void claim(void)
 {
-    (void)bitframe_claim(&pool, pa_of(70), 1);
+    (void)bitframe_alloc_at(&pool, pa_of(70), 1);
 }
 
 static void free_run(void)
@@ -66,12 +66,12 @@ static void free_run(void)
 
 static void free_huge(void)
 {
-    (void)bitframe_free_run(&pool, BASE, LINE);
+    (void)bitframe_free_run(&pool, BASE, HUGE);
 }
 
-static void take_bulk(void)
+static void alloc_bulk(void)
 {
-    (void)bitframe_take_bulk(&pool, &one, pas, &count);
+    (void)bitframe_alloc_bulk(&pool, &one, pas, &count);
 }
 
 static void free_bulk(void)
@@ -80,9 +80,9 @@ static void free_bulk(void)
     (void)bitframe_free_bulk(&pool, pas, 1, 0, &count);
 }
 
-static void take_range(void)
+static void alloc_range(void)
 {
-    (void)bitframe_take_range(&pool, BASE, pa_of(100));
+    (void)bitframe_alloc_range(&pool, BASE, pa_of(100));
 }
 
 static void reserve(void)
@@ -97,12 +97,12 @@ static void unreserve(void)
 
 static void offline(void)
 {
-    (void)bitframe_offline(&pool, &record, pa_of(100), FRAME, words, 2);
+    (void)bitframe_set_offline(&pool, &record, pa_of(100), FRAME, words, 2);
 }
 
 static void online(void)
 {
-    (void)bitframe_online(&pool, &record);
+    (void)bitframe_set_online(&pool, &record);
 }
 
 static void extend(void)
@@ -112,7 +112,7 @@ static void extend(void)
     struct bitframe_map_range range;
     struct bitframe_map map;
     (void)bitframe_map_init(&map, &range, 1);
-    (void)bitframe_map_add(&map, BITFRAME_MAP_RAM, BASE, 4 * LINE * FRAME);
+    (void)bitframe_map_add(&map, BITFRAME_MAP_RAM, BASE, 4 * HUGE * FRAME);
     (void)bitframe_extend(&pool, &map, more.memory, more.bytes);
 }
 
@@ -130,17 +130,17 @@ static const struct {
     const char *name;
     void (*call)(void);
 } calls[] = {
-    {"take", take},
+    {"take", alloc},
     {"free", free_one},
     {"free, inside a frame", free_elsewhere},
-    {"take a run", take_run},
-    {"take 2 MiB", take_huge},
+    {"take a run", alloc_run},
+    {"take 2 MiB", alloc_huge},
     {"claim", claim},
     {"free a run", free_run},
     {"free 2 MiB", free_huge},
-    {"take bulk", take_bulk},
+    {"take bulk", alloc_bulk},
     {"free bulk", free_bulk},
-    {"take a range", take_range},
+    {"take a range", alloc_range},
     {"reserve", reserve},
     {"unreserve", unreserve},
     {"offline", offline},
@@ -153,8 +153,8 @@ static const struct {
 /** @param frames  Taken before the pool is shared. */
 static void try_all(uint64_t frames)
 {
-    make_pool(3 * LINE);
-    (void)bitframe_take_range(&pool, BASE, pa_of(frames));
+    make_pool(3 * HUGE);
+    (void)bitframe_alloc_range(&pool, BASE, pa_of(frames));
     share_as(BITFRAME_LOCAL, CPUS);
     for (size_t i = 0; i < sizeof(calls) / sizeof(*calls); i++) {
         struct bitframe before = pool;
@@ -165,7 +165,7 @@ static void try_all(uint64_t frames)
         cr_assert_not_null(strstr(sentence, "shared"), "%s: %s", calls[i].name, sentence);
         cr_assert_arr_eq(&pool, &before, sizeof(pool), "%s", calls[i].name);
         ASSERT_SOUND();
-        cr_assert_eq(bitframe_shared_free_frames(shared), 3 * LINE - frames, "%s", calls[i].name);
+        cr_assert_eq(bitframe_shared_get_free_frames(shared), 3 * HUGE - frames, "%s", calls[i].name);
     }
 }
 
@@ -173,11 +173,11 @@ Test(stray, calls_of_the_owner_panic)
 {
     hook_panics();
     try_all(5);
-    try_all(LINE);
-    try_all(3 * LINE); /* nothing is free: a take must not just say so */
+    try_all(HUGE);
+    try_all(3 * HUGE); /* nothing is free: a take must not just say so */
     sentence = NULL;
     (void)bitframe_shared_begin_exclusive(shared);
-    cr_assert_eq(bitframe_take(&pool), 0);
+    cr_assert_eq(bitframe_alloc(&pool), 0);
     cr_assert_null(sentence);
 }
 
@@ -185,7 +185,7 @@ Test(stray, calls_of_the_owner_panic)
 Test(stray, end_after_extend_panics)
 {
     hook_panics();
-    make_shared(3 * LINE, BITFRAME_LOWEST);
+    make_shared(3 * HUGE, BITFRAME_LOWEST);
     (void)bitframe_shared_begin_exclusive(shared);
     extend();
     if (setjmp(out) == 0)
@@ -193,6 +193,6 @@ Test(stray, end_after_extend_panics)
     cr_assert_not_null(sentence);
     cr_assert_not_null(strstr(sentence, "extended"), "%s", sentence);
     share_as(BITFRAME_LOWEST, CPUS);
-    cr_assert_eq(bitframe_shared_free_frames(shared), 4 * LINE);
+    cr_assert_eq(bitframe_shared_get_free_frames(shared), 4 * HUGE);
     ASSERT_SOUND();
 }

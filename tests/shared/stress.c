@@ -15,7 +15,7 @@
  *     rounds   how often all stop meanwhile
  *     tickets  1: who takes must have a ticket for each frame: no request for one may fail
  *     map      1: memory has holes and reservations
- *     wrong    1: core numbers are random
+ *     wrong    1: CPU numbers are random
  *     signals  1: interrupts make calls too
  *     shake    one atomic access in so many takes longer (in programs that can)
  *     must     events that must happen, separated by commas: see event_names. If need be it takes longer.
@@ -42,9 +42,9 @@ struct settings set = {.threads = 4,
 
 const char *const mix_names[MIXES] = {"single", "any_way", "everything", "mistakes"};
 static const char *const event_names[EVENTS] = {
-    "none",        "busy",        "run",        "line",     "no_run",    "claimed",    "in_use",
-    "fewer",       "swept",       "wrong_core", "no_core",  "unmanaged", "misaligned", "reserved",
-    "double_free", "second_free", "interrupt",  "lost_bit", "rollback",
+    "none",        "busy",        "run",       "line",     "no_run",    "claimed",    "in_use",
+    "fewer",       "swept",       "wrong_cpu", "no_cpu",   "unmanaged", "misaligned", "reserved",
+    "double_free", "second_free", "interrupt", "lost_bit", "rollback",
 };
 
 struct bitframe pool;
@@ -163,15 +163,15 @@ static void make_pool(void)
         add(&map, BITFRAME_MAP_RESERVED, set.frames * 7 / 8, 1 + set.frames / 50);
     }
     uint64_t bytes;
-    must(bitframe_map_metadata_bytes(&map, &bytes), "a map", 0);
+    must(bitframe_map_get_metadata_bytes(&map, &bytes), "a map", 0);
     must(bitframe_init_map(&pool, &map, aligned(bytes, BITFRAME_METADATA_ALIGN), bytes), "init", 0);
     note_kinds(&map, BITFRAME_MAP_VIEW_FREE, USABLE);
     note_kinds(&map, BITFRAME_MAP_VIEW_RESERVED, IN_RESERVATION);
-    usable = bitframe_free_frames(&pool);
+    usable = bitframe_get_free_frames(&pool);
 
     struct bitframe_share_options options = {.policy = (enum bitframe_policy)set.policy,
                                              .cpus = (uint32_t)set.threads};
-    bytes = bitframe_share_bytes(&pool, options.cpus);
+    bytes = bitframe_get_share_bytes(&pool, options.cpus);
     must(bitframe_share(&shared, &pool, &options, aligned(bytes, BITFRAME_SHARE_ALIGN), bytes), "share", 0);
 }
 
@@ -188,7 +188,7 @@ static void must_be_sound(uint64_t when)
 {
     enum bitframe_invariant broken = bitframe_shared_check(shared);
     if (broken != BITFRAME_SOUND)
-        fail(bitframe_invariant_name(broken), 0, when);
+        fail(bitframe_get_invariant_name(broken), 0, when);
 }
 
 /** What has happened so far, while nobody makes it happen. */
@@ -230,7 +230,7 @@ static void audit(uint64_t round)
         for (uint64_t j = 0; j < workers[i].live_count; j++)
             live += workers[i].live[j].frames;
     }
-    uint64_t free_frames = bitframe_shared_free_frames(shared);
+    uint64_t free_frames = bitframe_shared_get_free_frames(shared);
     if (free_frames != usable - live - atomic_load(&swept))
         fail("the count is wrong", 0, free_frames);
     must_be_sound(round);
@@ -251,8 +251,8 @@ static void audit_contest(bool has_runs)
 {
     if (!has_runs && atomic_load(&given_back) != frozen_live)
         fail("frames were freed another number of times", atomic_load(&given_back), frozen_live);
-    if (bitframe_shared_free_frames(shared) != usable)
-        fail("the count is wrong after a contest", 0, bitframe_shared_free_frames(shared));
+    if (bitframe_shared_get_free_frames(shared) != usable)
+        fail("the count is wrong after a contest", 0, bitframe_shared_get_free_frames(shared));
     must_be_sound(0);
     ledger_clear();
     atomic_store(&tickets, (int64_t)usable);
@@ -328,19 +328,19 @@ static bool report(void)
 }
 
 /** With one owner again: every frame is to be had, once. */
-static void take_everything(void)
+static void alloc_everything(void)
 {
     enum bitframe_invariant broken = bitframe_check(bitframe_shared_begin_exclusive(shared));
     if (broken != BITFRAME_SOUND)
-        fail(bitframe_invariant_name(broken), 0, 1);
+        fail(bitframe_get_invariant_name(broken), 0, 1);
     for (uint64_t i = 0; i < usable; i++) {
-        uint64_t pa = bitframe_take(&pool);
+        uint64_t pa = bitframe_alloc(&pool);
         if (pa == 0)
             fail("frames are lost", 0, i);
         own(&workers[0], pa, 1);
         workers[0].live_count = 0;
     }
-    if (bitframe_take(&pool) != 0)
+    if (bitframe_alloc(&pool) != 0)
         fail("more frames than there are", 0, usable);
 }
 
@@ -366,17 +366,17 @@ int main(int argc, char **argv)
     worker_count = set.threads * (set.signals ? 2 : 1);
     for (uint64_t i = 0; i < worker_count; i++) {
         workers[i].id = (uint32_t)i;
-        workers[i].core = (uint32_t)(i % set.threads);
+        workers[i].cpu = (uint32_t)(i % set.threads);
         workers[i].random = set.seed * WORKERS_MAX + i + 1;
         workers[i].bias = 57;
         workers[i].is_interrupt = i >= set.threads;
     }
     team_run(set.threads, work);
 
-    if (bitframe_shared_free_frames(shared) != usable)
-        fail("the count is wrong at the end", 0, bitframe_shared_free_frames(shared));
+    if (bitframe_shared_get_free_frames(shared) != usable)
+        fail("the count is wrong at the end", 0, bitframe_shared_get_free_frames(shared));
     must_be_sound(0);
-    take_everything();
+    alloc_everything();
     for (; kept_count != 0; kept_count--)
         guarded_close(kept[kept_count - 1].memory, kept[kept_count - 1].bytes);
     return report() ? 0 : 1;

@@ -32,14 +32,14 @@ enum event {
     NONE,        /* there was no free frame */
     MET_BUSY,    /* it is not known whether there was one */
     RUN,         /* a run was taken */
-    LINE,        /* 2 MiB were taken */
+    HUGE,        /* 2 MiB were taken */
     NO_RUN,      /* no run was */
     CLAIMED,     /* certain frames were taken */
     IN_USE,      /* certain frames were in use */
     FEWER,       /* a bulk call got some of what it asked for */
     SWEPT,       /* a range was taken that had free frames */
-    WRONG_CORE,  /* a call with another core's number */
-    NO_CORE,     /* with nobody's */
+    WRONG_CPU,   /* a call with another CPU's number */
+    NO_CPU,      /* with nobody's */
     UNMANAGED,   /* frees refused, by status */
     MISALIGNED,  /* */
     RESERVED,    /* */
@@ -54,7 +54,7 @@ enum event {
 struct settings {
     uint64_t threads, calls, rounds, seconds, frames, seed, policy, mix;
     uint64_t map;     /* whether memory has holes and reservations */
-    uint64_t wrong;   /* whether core numbers are random */
+    uint64_t wrong;   /* whether CPU numbers are random */
     uint64_t signals; /* whether calls are interrupted by calls */
     uint64_t shake;   /* one atomic access in so many takes longer */
     uint64_t tickets; /* whether only as many frames are taken as there are: no request for one may fail */
@@ -68,7 +68,7 @@ struct piece {
 /** A thread, or the interrupts of one: these have frames of their own. */
 struct worker {
     uint32_t id;
-    uint32_t core;
+    uint32_t cpu;
     uint64_t random;
     uint64_t bias; /* takes in 100 calls that take or free */
     bool is_interrupt;

@@ -3,7 +3,7 @@
  * team.h - members that work at the same time
  *
  * team_threads.c has a thread for each. team_scheduled.c has them take turns in one thread, by chance, ahead
- * of any atomic access of the core: there the same seed gives the same run, and a member may be stopped
+ * of any atomic access of the CPU: there the same seed gives the same run, and a member may be stopped
  * between two accesses for as long as others need to do anything at all.
  */
 #ifndef BITFRAME_TESTS_TEAM_H
@@ -37,7 +37,7 @@ void shake_begin(uint64_t one_in, uint64_t seed);
 /** Paths of the calling member's calls are counted in @p paths, of which there are SHAKEN_PATHS. */
 void shake_join(uint64_t *paths);
 
-/** Whether the core calls shake() in this program. */
+/** Whether the CPU calls shake() in this program. */
 extern const bool is_shaken;
 
 /** Whether its members take turns. */

@@ -2,8 +2,8 @@
 /*
  * team_scheduled.c - members take turns in one thread
  *
- * Whose turn it is changes ahead of atomic accesses of the core, by chance. Most turns are short; now and
- * then a member is stopped for long, as if its core had been: that is how the rarest interleavings come
+ * Whose turn it is changes ahead of atomic accesses of the CPU, by chance. Most turns are short; now and
+ * then a member is stopped for long, as if its CPU had been: that is how the rarest interleavings come
  * about. What this cannot show is orders weaker than one access after the other.
  */
 #define _GNU_SOURCE

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* unshaken.c - in place of shake.c where the core is as it is. */
+/* unshaken.c - in place of shake.c where the CPU is as it is. */
 #include "team.h"
 
 const bool is_shaken = false;

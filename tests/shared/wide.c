@@ -25,14 +25,14 @@ static uint64_t pas[MANY + 1], frames_got, run_frames;
 
 /* The calls. */
 
-static void take(void)
+static void alloc(void)
 {
     pas[0] = bitframe_shared_alloc(SHARED, 0);
     frames_got = run_frames = pas[0] != 0;
     status = pas[0] != 0 ? BITFRAME_OK : BITFRAME_NONE;
 }
 
-static void take_run(uint64_t frames, uint64_t align, uint32_t flags)
+static void alloc_run(uint64_t frames, uint64_t align, uint32_t flags)
 {
     const struct bitframe_request request = {
         .frames = frames, .align = align, .max_pa = pa_of(SPANS_MAX * APART), .flags = flags};
@@ -43,34 +43,34 @@ static void take_run(uint64_t frames, uint64_t align, uint32_t flags)
 
 static void lowest(void)
 {
-    take_run(1, 0, 0);
+    alloc_run(1, 0, 0);
 }
 
 static void highest(void)
 {
-    take_run(1, 0, BITFRAME_HIGHEST);
+    alloc_run(1, 0, BITFRAME_HIGHEST);
 }
 
 static void run_of_3(void)
 {
-    take_run(3, 2 * FRAME, 0);
+    alloc_run(3, 2 * FRAME, 0);
 }
 
 static void run_of_200(void)
 {
-    take_run(200, 0, BITFRAME_HIGHEST);
+    alloc_run(200, 0, BITFRAME_HIGHEST);
 }
 
-static void lines(void)
+static void huges(void)
 {
-    take_run(2 * LINE, LINE * FRAME, 0);
+    alloc_run(2 * HUGE, HUGE * FRAME, 0);
 }
 
-static void take_2_mib(void)
+static void alloc_2_mib(void)
 {
-    const struct bitframe_request request = {.frames = LINE, .align = LINE * FRAME};
+    const struct bitframe_request request = {.frames = HUGE, .align = HUGE * FRAME};
     status = bitframe_shared_alloc_run(SHARED, 0, &request, pas);
-    run_frames = LINE;
+    run_frames = HUGE;
     frames_got = status == BITFRAME_OK;
 }
 
@@ -111,13 +111,13 @@ static const struct {
     void (*call)(void);
     enum bounded kind;
 } calls[] = {
-    {"take", take, BOUNDED_TAKE},
+    {"take", alloc, BOUNDED_ALLOC},
     {"the lowest below a limit", lowest, BOUNDED_RUN},
     {"the highest", highest, BOUNDED_RUN},
     {"a run of 3, aligned", run_of_3, BOUNDED_RUN},
     {"a run of 200", run_of_200, BOUNDED_LONG_RUN},
-    {"2 lines", lines, BOUNDED_RUN},
-    {"2 MiB", take_2_mib, BOUNDED_LINE},
+    {"2 lines", huges, BOUNDED_RUN},
+    {"2 MiB", alloc_2_mib, BOUNDED_HUGE},
     {"a bulk take of 64", bulk_64, BOUNDED_BULK},
     {"a bulk take of 4096", bulk_many, BOUNDED_BULK},
     {"a bulk take of 4097", bulk_more, BOUNDED_BULK_MORE},
@@ -177,10 +177,10 @@ static void refusals_lapse(void)
 }
 
 /** Each call in the state that there is: the first time, and again if it was refused. */
-static void play_all(bool is_taken)
+static void play_all(bool is_allocated)
 {
     for (size_t i = 0; i < CALLS; i++) {
-        if (is_taken)
+        if (is_allocated)
             refusals_lapse();
         if (play(i, REFUSED) == GRANTED)
             give_back();
@@ -188,8 +188,8 @@ static void play_all(bool is_taken)
             beside_failed("granted the second time", 0);
     }
     /* Beside many refusals, and by what takes turn by turn until there is nothing. */
-    uint64_t takes = 0;
-    while (play(0, REFUSED) == GRANTED && ++takes < 3 * beside->pool.segment_count) {
+    uint64_t allocs = 0;
+    while (play(0, REFUSED) == GRANTED && ++allocs < 3 * beside->pool.segment_count) {
     }
     (void)bitframe_shared_alloc_range(SHARED, 0, 0, UINT64_MAX);
 }

@@ -14,10 +14,10 @@ void model_begin(struct model *model)
 
 bool model_add(struct model *model, uint64_t first, uint64_t frames)
 {
-    bool has_gap = model->frames != 0;
-    if (model->stretches == MODEL_STRETCHES || model->frames + has_gap + frames > model->most)
+    bool has_window = model->frames != 0;
+    if (model->stretches == MODEL_STRETCHES || model->frames + has_window + frames > model->most)
         return false;
-    if (has_gap) {
+    if (has_window) {
         uint64_t last = model->number[model->frames - 1];
         if (first <= last + 1)
             return false;
@@ -25,9 +25,9 @@ bool model_add(struct model *model, uint64_t first, uint64_t frames)
         model->state[model->frames] = MODEL_FOREIGN;
         model->covered[model->frames++] = 0;
     }
-    model->stretch[model->stretches].first = first;
-    model->stretch[model->stretches].frames = frames;
-    model->stretch[model->stretches++].at = model->frames;
+    model->piece[model->stretches].first = first;
+    model->piece[model->stretches].frames = frames;
+    model->piece[model->stretches++].at = model->frames;
     for (uint64_t i = 0; i < frames; i++) {
         model->number[model->frames] = first + i;
         model->state[model->frames] = first + i == 0 ? MODEL_FOREIGN : MODEL_FREE;
@@ -49,8 +49,8 @@ void model_mark(struct model *model, uint64_t at, uint64_t frames, enum model_st
 static uint64_t element_of(const struct model *model, uint64_t frame)
 {
     for (uint64_t i = 0; i < model->stretches; i++) {
-        if (frame >= model->stretch[i].first && frame - model->stretch[i].first < model->stretch[i].frames)
-            return model->stretch[i].at + (frame - model->stretch[i].first);
+        if (frame >= model->piece[i].first && frame - model->piece[i].first < model->piece[i].frames)
+            return model->piece[i].at + (frame - model->piece[i].first);
     }
     return model->frames;
 }
@@ -74,11 +74,11 @@ uint64_t model_count(const struct model *model, enum model_state state)
     return frames;
 }
 
-uint64_t model_take(struct model *model)
+uint64_t model_alloc(struct model *model)
 {
     for (uint64_t i = 0; i < model->frames; i++) {
         if (model->state[i] == MODEL_FREE) {
-            model->state[i] = MODEL_TAKEN;
+            model->state[i] = MODEL_ALLOCATED;
             return model->number[i] * FRAME;
         }
     }
@@ -100,18 +100,18 @@ enum bitframe_status model_free(struct model *model, uint64_t pa)
     return BITFRAME_OK;
 }
 
-uint64_t model_take_range(struct model *model, uint64_t first_pa, uint64_t end_pa)
+uint64_t model_alloc_range(struct model *model, uint64_t first_pa, uint64_t end_pa)
 {
-    uint64_t taken = 0;
+    uint64_t allocated = 0;
     for (uint64_t i = 0; i < model->frames; i++) {
         uint64_t pa = model->number[i] * FRAME;
         if (first_pa < end_pa && pa < end_pa && pa + (FRAME - 1) >= first_pa &&
             model->state[i] == MODEL_FREE) {
-            model->state[i] = MODEL_TAKEN;
-            taken++;
+            model->state[i] = MODEL_ALLOCATED;
+            allocated++;
         }
     }
-    return taken;
+    return allocated;
 }
 
 /** Does the run that begins with element @p first answer the request? */
@@ -132,7 +132,8 @@ static bool answers(const struct model *model, const struct bitframe_request *re
     return true;
 }
 
-enum bitframe_status model_take_run(struct model *model, const struct bitframe_request *request, uint64_t *pa)
+enum bitframe_status model_alloc_run(struct model *model, const struct bitframe_request *request,
+                                     uint64_t *pa)
 {
     if (request->frames == 0 || (request->align & (request->align - 1)) != 0 || request->flags > 3)
         return BITFRAME_INVALID;
@@ -141,7 +142,7 @@ enum bitframe_status model_take_run(struct model *model, const struct bitframe_r
         if (model->state[first] != MODEL_FREE || !answers(model, request, first))
             continue;
         for (uint64_t j = 0; j < request->frames; j++)
-            model->state[first + j] = MODEL_TAKEN;
+            model->state[first + j] = MODEL_ALLOCATED;
         *pa = model->number[first] * FRAME;
         return BITFRAME_OK;
     }
@@ -178,10 +179,10 @@ enum bitframe_status model_claim(struct model *model, uint64_t pa, uint64_t fram
     enum bitframe_status status = locate(model, pa, frames);
     if (status != BITFRAME_OK)
         return status;
-    if (has(model, pa / FRAME, frames, MODEL_TAKEN))
+    if (has(model, pa / FRAME, frames, MODEL_ALLOCATED))
         return BITFRAME_IN_USE;
     for (uint64_t i = 0; i < frames; i++)
-        set_state(model, pa / FRAME + i, MODEL_TAKEN);
+        set_state(model, pa / FRAME + i, MODEL_ALLOCATED);
     return BITFRAME_OK;
 }
 
@@ -241,7 +242,7 @@ enum bitframe_status model_reserve(struct model *model, uint64_t pa, uint64_t by
         if (model->number[i] < pa / FRAME || model->number[i] > last_pa / FRAME ||
             model->state[i] == MODEL_FOREIGN)
             continue;
-        if (model->state[i] == MODEL_TAKEN)
+        if (model->state[i] == MODEL_ALLOCATED)
             return BITFRAME_IN_USE;
         free_frames += model->state[i] == MODEL_FREE;
         first = first == model->frames ? i : first;
@@ -273,7 +274,7 @@ enum bitframe_status model_unreserve(struct model *model, uint64_t pa, uint64_t 
         uint64_t first_pa = model->number[i] * FRAME;
         if (first_pa < pa || first_pa + (FRAME - 1) > last_pa)
             continue;
-        refused = refused || model->state[i] == MODEL_FREE || model->state[i] == MODEL_TAKEN;
+        refused = refused || model->state[i] == MODEL_FREE || model->state[i] == MODEL_ALLOCATED;
         changes = changes || model->state[i] == MODEL_RESERVED;
         model->wanted[i] = 0;
     }
@@ -290,8 +291,8 @@ enum bitframe_status model_unreserve(struct model *model, uint64_t pa, uint64_t 
     return BITFRAME_OK;
 }
 
-enum bitframe_status model_take_bulk(struct model *model, const struct bitframe_request *request,
-                                     uint64_t *pas, uint64_t *taken)
+enum bitframe_status model_alloc_bulk(struct model *model, const struct bitframe_request *request,
+                                      uint64_t *pas, uint64_t *allocated)
 {
     if (request->frames == 0 || (request->align & (request->align - 1)) != 0 || request->align > FRAME ||
         request->flags > 7)
@@ -299,13 +300,13 @@ enum bitframe_status model_take_bulk(struct model *model, const struct bitframe_
     struct bitframe_request one = *request;
     one.frames = 1;
     one.flags &= BITFRAME_HIGHEST;
-    *taken = 0;
-    while (*taken < request->frames && model_take_run(model, &one, pas + *taken) == BITFRAME_OK)
-        ++*taken;
-    if (*taken == request->frames || (*taken != 0 && request->flags & BITFRAME_PARTIAL))
+    *allocated = 0;
+    while (*allocated < request->frames && model_alloc_run(model, &one, pas + *allocated) == BITFRAME_OK)
+        ++*allocated;
+    if (*allocated == request->frames || (*allocated != 0 && request->flags & BITFRAME_PARTIAL))
         return BITFRAME_OK;
-    while (*taken != 0)
-        (void)model_free(model, pas[--*taken]);
+    while (*allocated != 0)
+        (void)model_free(model, pas[--*allocated]);
     return BITFRAME_NONE;
 }
 

@@ -14,7 +14,7 @@
 
 enum { MODEL_STRETCHES = 8 };
 
-enum model_state { MODEL_FOREIGN, MODEL_FREE, MODEL_TAKEN, MODEL_RESERVED };
+enum model_state { MODEL_FOREIGN, MODEL_FREE, MODEL_ALLOCATED, MODEL_RESERVED };
 
 /**
  * An element per frame, in ascending order, for the frames of a few stretches of memory; all other frames are
@@ -36,7 +36,7 @@ struct model {
         uint64_t first;  /* frame number */
         uint64_t frames; /* how many */
         uint64_t at;     /* element of the first */
-    } stretch[MODEL_STRETCHES];
+    } piece[MODEL_STRETCHES];
 };
 
 /** Begin a model without frames. */
@@ -54,15 +54,15 @@ uint64_t model_count(const struct model *model, enum model_state state);
 /** Entries that the pool's table of reservations has, of what is @p covered. */
 uint64_t model_reservations(const struct model *model, const uint8_t *covered);
 
-uint64_t model_take(struct model *model);
+uint64_t model_alloc(struct model *model);
 enum bitframe_status model_free(struct model *model, uint64_t pa);
-uint64_t model_take_range(struct model *model, uint64_t first_pa, uint64_t end_pa);
-enum bitframe_status model_take_run(struct model *model, const struct bitframe_request *request,
-                                    uint64_t *pa);
+uint64_t model_alloc_range(struct model *model, uint64_t first_pa, uint64_t end_pa);
+enum bitframe_status model_alloc_run(struct model *model, const struct bitframe_request *request,
+                                     uint64_t *pa);
 enum bitframe_status model_claim(struct model *model, uint64_t pa, uint64_t frames);
 enum bitframe_status model_free_run(struct model *model, uint64_t pa, uint64_t frames);
-enum bitframe_status model_take_bulk(struct model *model, const struct bitframe_request *request,
-                                     uint64_t *pas, uint64_t *taken);
+enum bitframe_status model_alloc_bulk(struct model *model, const struct bitframe_request *request,
+                                      uint64_t *pas, uint64_t *allocated);
 enum bitframe_status model_free_bulk(struct model *model, const uint64_t *pas, uint64_t frames,
                                      uint32_t flags, uint64_t *freed);
 enum bitframe_status model_reserve(struct model *model, uint64_t pa, uint64_t bytes);

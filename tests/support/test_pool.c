@@ -6,7 +6,7 @@
 void guarded_pool(struct bitframe *pool, struct guarded *metadata, const struct bitframe_map *map)
 {
     uint64_t bytes;
-    cr_assert_eq(bitframe_map_metadata_bytes(map, &bytes), BITFRAME_OK);
+    cr_assert_eq(bitframe_map_get_metadata_bytes(map, &bytes), BITFRAME_OK);
     guarded_renew(metadata, bytes, BITFRAME_METADATA_ALIGN);
     cr_assert_eq(bitframe_init_map(pool, map, metadata->memory, bytes), BITFRAME_OK);
     ASSERT_SOUND(pool);
@@ -19,7 +19,7 @@ void guarded_plain_pool(struct bitframe *pool, struct guarded *metadata, uint64_
     uint64_t metadata_bytes;
     cr_assert_eq(bitframe_map_init(&map, &range, 1), BITFRAME_OK);
     cr_assert_eq(bitframe_map_add(&map, BITFRAME_MAP_RAM, first_pa, bytes), BITFRAME_OK);
-    cr_assert_eq(bitframe_map_metadata_bytes(&map, &metadata_bytes), BITFRAME_OK);
+    cr_assert_eq(bitframe_map_get_metadata_bytes(&map, &metadata_bytes), BITFRAME_OK);
     guarded_renew(metadata, metadata_bytes, BITFRAME_METADATA_ALIGN);
     cr_assert_eq(bitframe_init(pool, first_pa, bytes, metadata->memory, metadata_bytes), BITFRAME_OK);
     ASSERT_SOUND(pool);
@@ -28,7 +28,7 @@ void guarded_plain_pool(struct bitframe *pool, struct guarded *metadata, uint64_
 void guarded_debug(struct bitframe *pool, struct bitframe_debug *debug, struct guarded *storage,
                    uint32_t flags)
 {
-    uint64_t bytes = bitframe_debug_bytes(pool);
+    uint64_t bytes = bitframe_get_debug_bytes(pool);
     guarded_renew(storage, bytes, sizeof(uint32_t));
     cr_assert_eq(bitframe_debug_start(pool, debug, storage->memory, bytes, flags), BITFRAME_OK);
 }

@@ -8,10 +8,10 @@
  *     static struct bitframe pool;
  *     static struct guarded metadata;
  *
- *     Test(pool_take, lowest_first)
+ *     Test(pool_alloc, lowest_first)
  *     {
  *         guarded_plain_pool(&pool, &metadata, GIB, 100 * FRAME);
- *         cr_assert_eq(bitframe_take(&pool), GIB);
+ *         cr_assert_eq(bitframe_alloc(&pool), GIB);
  *         ASSERT_SOUND(&pool);
  *     }
  */
@@ -29,7 +29,7 @@
 #define ASSERT_SOUND(pool)                                                                                   \
     do {                                                                                                     \
         enum bitframe_invariant broken_ = bitframe_check(pool);                                              \
-        cr_assert_eq(broken_, BITFRAME_SOUND, "%s", bitframe_invariant_name(broken_));                       \
+        cr_assert_eq(broken_, BITFRAME_SOUND, "%s", bitframe_get_invariant_name(broken_));                   \
     } while (0)
 
 /** Make @p pool over @p map. The metadata it had is given back: for all of these, another call is another

@@ -216,16 +216,16 @@ static uint64_t step(struct trace *t, enum call call, uint64_t argument)
     if (steps % COUNT_CALLS == 0)
         t->free_pages = compare(t, CALL_DUMP_FREE_COUNT, 0);
     if (steps % CHECK_CALLS < 3) { /* a step is up to three calls */
-        enum bitframe_invariant broken = bitframe_check(bitframe_page_alloc_pool());
+        enum bitframe_invariant broken = bitframe_check(bitframe_get_page_alloc_pool());
         if (broken != BITFRAME_SOUND)
-            report_difference(t, bitframe_invariant_name(broken), broken, BITFRAME_SOUND);
+            report_difference(t, bitframe_get_invariant_name(broken), broken, BITFRAME_SOUND);
     }
     return result;
 }
 
 /* Moves. */
 
-static void take(struct trace *t, enum call call)
+static void alloc(struct trace *t, enum call call)
 {
     uint64_t page = step(t, call, 0);
     if (page != 0 && call == CALL_GET_KERNEL_PAGE)
@@ -243,7 +243,7 @@ static void free_address(struct trace *t, enum call call, uint64_t pa)
 static void free_held(struct trace *t, enum call call)
 {
     if (t->held_count == 0) {
-        take(t, CALL_GET_FREE_PAGE);
+        alloc(t, CALL_GET_FREE_PAGE);
         return;
     }
     size_t i = choose_below(t, t->held_count);
@@ -260,7 +260,7 @@ static void exhaust(struct trace *t)
         return;
     while (step(t, CALL_GET_FREE_PAGE, 0) != 0) {
     }
-    take(t, CALL_GET_KERNEL_PAGE);
+    alloc(t, CALL_GET_KERNEL_PAGE);
 }
 
 static void start_over(struct trace *t)
@@ -273,9 +273,9 @@ static void move(struct trace *t)
 {
     uint64_t choice = choose_bytes(t, 1);
     if (choice < 80) {
-        take(t, CALL_GET_FREE_PAGE);
+        alloc(t, CALL_GET_FREE_PAGE);
     } else if (choice < 96) {
-        take(t, CALL_GET_KERNEL_PAGE);
+        alloc(t, CALL_GET_KERNEL_PAGE);
     } else if (choice < 160) {
         free_held(t, CALL_FREE_PAGE);
     } else if (choice < 176) {
@@ -294,7 +294,7 @@ static void move(struct trace *t)
         step(t, choice % 2 ? CALL_PA_TO_KVA : CALL_KVA_TO_PA, choose_bytes(t, 8));
     } else if (choice < 238) {
         for (uint64_t i = choose_bytes(t, 1); i != 0; i--)
-            take(t, CALL_GET_FREE_PAGE);
+            alloc(t, CALL_GET_FREE_PAGE);
     } else if (choice < 250) {
         for (uint64_t i = choose_bytes(t, 1); i != 0; i--)
             free_held(t, CALL_FREE_PAGE);

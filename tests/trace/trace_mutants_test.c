@@ -34,12 +34,12 @@ static void free_cuts_to_32_bits_of_offset(uint64_t pa)
 
 static uint64_t get_without_zeroing(void)
 {
-    return bitframe_take(bitframe_page_alloc_pool());
+    return bitframe_alloc(bitframe_get_page_alloc_pool());
 }
 
 static uint64_t get_zeroes_wrong_address(void)
 {
-    uint64_t pa = bitframe_take(bitframe_page_alloc_pool());
+    uint64_t pa = bitframe_alloc(bitframe_get_page_alloc_pool());
     if (pa != 0)
         memzero(pa, PAGE_SIZE);
     return pa;
@@ -47,11 +47,11 @@ static uint64_t get_zeroes_wrong_address(void)
 
 static uint64_t get_second_lowest(void)
 {
-    uint64_t first = bitframe_take(bitframe_page_alloc_pool());
+    uint64_t first = bitframe_alloc(bitframe_get_page_alloc_pool());
     uint64_t second = get_free_page();
     if (second == 0)
         return first;
-    bitframe_free(bitframe_page_alloc_pool(), first);
+    bitframe_free(bitframe_get_page_alloc_pool(), first);
     return second;
 }
 
@@ -60,7 +60,7 @@ static uint64_t kernel_page_hides_failure(void)
     return pa_to_kva(get_free_page());
 }
 
-static void reserve_above_takes_cut_page(uint64_t start_pa)
+static void reserve_above_allocs_cut_page(uint64_t start_pa)
 {
     mem_map_reserve_above(start_pa & ~(PAGE_SIZE - 1));
 }
@@ -76,7 +76,7 @@ static void init_keeps_allocations(void)
 
 static uint64_t dump_prints_upper_case(void)
 {
-    uint64_t free_pages = bitframe_free_frames(bitframe_page_alloc_pool());
+    uint64_t free_pages = bitframe_get_free_frames(bitframe_get_page_alloc_pool());
     char hex[17];
     snprintf(hex, sizeof(hex), "%016" PRIX64, free_pages);
     main_output(MU, "free_pages: ");
@@ -87,7 +87,7 @@ static uint64_t dump_prints_upper_case(void)
 
 static uint64_t total_follows_allocation(void)
 {
-    return bitframe_free_frames(bitframe_page_alloc_pool());
+    return bitframe_get_free_frames(bitframe_get_page_alloc_pool());
 }
 
 static struct trace_report report;
@@ -114,7 +114,7 @@ BROKEN(get_free_page, get_without_zeroing)
 BROKEN(get_free_page, get_zeroes_wrong_address)
 BROKEN(get_free_page, get_second_lowest)
 BROKEN(get_kernel_page, kernel_page_hides_failure)
-BROKEN(mem_map_reserve_above, reserve_above_takes_cut_page)
+BROKEN(mem_map_reserve_above, reserve_above_allocs_cut_page)
 BROKEN(mem_map_reserve_below, reserve_below_leaves_cut_page)
 BROKEN(mem_map_init, init_keeps_allocations)
 BROKEN(dump_free_count, dump_prints_upper_case)

@@ -131,7 +131,7 @@ static struct core *replace_first(struct machine *machine, struct core *core)
     return first;
 }
 
-static struct core *take_first(struct machine *machine)
+static struct core *alloc_first(struct machine *machine)
 {
     if (machine->waiting_count == 0) {
         fprintf(stderr, "scale: every core waits for another\n");
@@ -157,7 +157,7 @@ static void core_begin(void)
         others_sleep |= machine->core[i].slept_at != NULL;
     if (machine->waiting_count == 0 && !others_sleep)
         _longjmp(machine->outside, 1);
-    machine->running = take_first(machine);
+    machine->running = alloc_first(machine);
     if (machine->running->has_begun)
         _longjmp(machine->running->here, 1);
     machine->running->has_begun = true;
@@ -371,7 +371,7 @@ static void on_access(const volatile void *address, unsigned bytes, enum access_
         if (is_waiting(core, line, address, kind)) {
             core->slept_at = line;
             line->sleepers++;
-            switch_to(machine, take_first(machine));
+            switch_to(machine, alloc_first(machine));
             yield(machine);
         }
         charge(machine, core, line, kind, is_look);
@@ -442,7 +442,7 @@ static __attribute__((noinline)) void enter(struct machine *machine)
 {
     if (_setjmp(machine->outside) != 0)
         return;
-    machine->running = take_first(machine);
+    machine->running = alloc_first(machine);
     machine->running->has_begun = true;
     setcontext(&machine->running->first);
 }

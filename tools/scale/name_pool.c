@@ -22,7 +22,7 @@ static void name_levels(struct machine *machine, const struct bitframe *pool,
 /* In ascending importance, for lines that hold two kinds. */
 void name_pool(struct machine *machine, const struct bitframe *pool)
 {
-    name_levels(machine, pool, &pool->lines, AREA_LINES, AREA_LINES);
+    name_levels(machine, pool, &pool->huge, AREA_LINES, AREA_LINES);
     name_levels(machine, pool, &pool->frames, AREA_BITMAP, AREA_INDEX);
 }
 

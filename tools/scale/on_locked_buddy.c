@@ -23,11 +23,11 @@ static void open_buddy(struct machine *machine, uint64_t first_pa, uint64_t fram
     buddy_init(buddy, machine_memory(machine, buddy_bytes(frames), AREA_LISTS), first_pa, frames);
 }
 
-static uint64_t take(unsigned core)
+static uint64_t alloc(unsigned core)
 {
     (void)core;
     ticket_lock(lock);
-    uint64_t pa = buddy_take(buddy);
+    uint64_t pa = buddy_alloc(buddy);
     ticket_unlock(lock);
     return pa;
 }
@@ -51,7 +51,7 @@ const struct subject subject_locked_buddy = {
     .is_locked = true,
     .bytes = bytes,
     .open = open_buddy,
-    .take = take,
+    .alloc = alloc,
     .give_back = give_back,
     .close = close_buddy,
 };

@@ -28,11 +28,11 @@ static void open_pool(struct machine *machine, uint64_t first_pa, uint64_t frame
     name_pool(machine, pool);
 }
 
-static uint64_t take(unsigned core)
+static uint64_t alloc(unsigned core)
 {
     (void)core;
     ticket_lock(lock);
-    uint64_t pa = bitframe_take(pool);
+    uint64_t pa = bitframe_alloc(pool);
     ticket_unlock(lock);
     return pa;
 }
@@ -48,7 +48,7 @@ static bool give_back(uint64_t pa, unsigned core)
 
 static bool close_pool(uint64_t free_frames)
 {
-    return bitframe_check(pool) == BITFRAME_SOUND && bitframe_free_frames(pool) == free_frames;
+    return bitframe_check(pool) == BITFRAME_SOUND && bitframe_get_free_frames(pool) == free_frames;
 }
 
 const struct subject subject_locked_pool = {
@@ -56,7 +56,7 @@ const struct subject subject_locked_pool = {
     .is_locked = true,
     .bytes = bytes,
     .open = open_pool,
-    .take = take,
+    .alloc = alloc,
     .give_back = give_back,
     .close = close_pool,
 };

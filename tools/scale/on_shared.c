@@ -25,7 +25,7 @@ static void open_pool(struct machine *machine, uint64_t first_pa, uint64_t frame
     (void)bitframe_init(pool, first_pa, frames * BITFRAME_FRAME_BYTES, metadata, metadata_bytes);
     name_pool(machine, pool);
     struct bitframe_share_options options = {.policy = policy, .cpus = cores};
-    uint64_t share_bytes = bitframe_share_bytes(pool, cores);
+    uint64_t share_bytes = bitframe_get_share_bytes(pool, cores);
     void *storage = machine_memory(machine, share_bytes, AREA_CLAIMS);
     (void)bitframe_share(&shared, pool, &options, storage, share_bytes);
     name_slots(machine, shared);
@@ -41,7 +41,7 @@ static void open_local(struct machine *machine, uint64_t first_pa, uint64_t fram
     open_pool(machine, first_pa, frames, cores, BITFRAME_LOCAL);
 }
 
-static uint64_t take(unsigned core)
+static uint64_t alloc(unsigned core)
 {
     return bitframe_shared_alloc(shared, core);
 }
@@ -55,9 +55,9 @@ static bool give_back(uint64_t pa, unsigned core)
 static bool close_pool(uint64_t free_frames)
 {
     return bitframe_shared_check(shared) == BITFRAME_SOUND &&
-           bitframe_shared_free_frames(shared) == free_frames &&
+           bitframe_shared_get_free_frames(shared) == free_frames &&
            bitframe_check(bitframe_shared_begin_exclusive(shared)) == BITFRAME_SOUND &&
-           bitframe_free_frames(pool) == free_frames;
+           bitframe_get_free_frames(pool) == free_frames;
 }
 
 #define SUBJECT(variable, title, open_it)                                                                    \
@@ -65,7 +65,7 @@ static bool close_pool(uint64_t free_frames)
         .name = title,                                                                                       \
         .bytes = bytes,                                                                                      \
         .open = open_it,                                                                                     \
-        .take = take,                                                                                        \
+        .alloc = alloc,                                                                                      \
         .give_back = give_back,                                                                              \
         .close = close_pool,                                                                                 \
     };

@@ -35,7 +35,7 @@ struct subject {
     void (*open)(struct machine *machine, uint64_t first_pa, uint64_t frames, unsigned cores);
 
     /** A frame, or 0. */
-    uint64_t (*take)(unsigned core);
+    uint64_t (*alloc)(unsigned core);
 
     /** Give one back. Returns whether that was right. */
     bool (*give_back)(uint64_t pa, unsigned core);

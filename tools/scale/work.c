@@ -49,9 +49,9 @@ struct run {
     struct worker worker[MACHINE_CORES_MAX];
 };
 
-static uint64_t take(struct run *run, unsigned core)
+static uint64_t alloc(struct run *run, unsigned core)
 {
-    uint64_t pa = run->subject->take(core);
+    uint64_t pa = run->subject->alloc(core);
     uint64_t frame = (pa - FIRST_PA) / BITFRAME_FRAME_BYTES;
     if (pa % BITFRAME_FRAME_BYTES != 0 || frame >= run->settings->frames) {
         run->result = WORK_FOREIGN;
@@ -109,7 +109,7 @@ static void step(struct run *run, unsigned core)
         break;
     }
     if (!worker->is_giving_back) {
-        uint64_t pa = take(run, core);
+        uint64_t pa = alloc(run, core);
         if (pa != 0)
             keep(to, pa);
         return;

@@ -41,7 +41,7 @@
 #endif
 /* clang-format on */
 
-/** bitframe_zva_block_bytes() is here, too. */
+/** bitframe_get_zva_block_bytes() is here, too. */
 #define BITFRAME_ARCH_ZVA 1
 
 /** Bytes that DC ZVA clears on a core with this DCZID_EL0, 0 if it is not to be used. */

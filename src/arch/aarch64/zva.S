@@ -2,15 +2,15 @@
 #include "asm.h"
 
 /* zva_block_bytes - what DC ZVA clears on this core
- * C:        uint32_t bitframe_zva_block_bytes(void);
+ * C:        uint32_t bitframe_get_zva_block_bytes(void);
  * Returns:  bytes, or 0 if DCZID_EL0.DZP forbids it.
  * Clobbers: x0, x1.  Stack: none.
  *
  * DCZID_EL0 is readable at every exception level. */
-KERNEL bitframe_zva_block_bytes
+KERNEL bitframe_get_zva_block_bytes
         mrs     x0, dczid_el0
         b       bitframe_zva_decode
-END_KERNEL bitframe_zva_block_bytes
+END_KERNEL bitframe_get_zva_block_bytes
 
 /* zva_decode - what a value of DCZID_EL0 says
  * C:        uint32_t bitframe_zva_decode(uint64_t dczid);

@@ -15,8 +15,8 @@
 #define BOARD_NAME    "raspi3b"
 #define UART_PA       UINT64_C(0x3F215000) /* AUX: the mini-UART */
 #define MAILBOX_PA    UINT64_C(0x3F00B880)
-#define LOCAL_PA      UINT64_C(0x40000000) /* each core's interrupts */
-#define SPIN_TABLE_PA UINT64_C(0xD8)       /* where core n finds out where to begin, 8 bytes each */
+#define LOCAL_PA      UINT64_C(0x40000000) /* each CPU's interrupts */
+#define SPIN_TABLE_PA UINT64_C(0xD8)       /* where CPU n finds out where to begin, 8 bytes each */
 #define DMA_END_PA    UINT64_C(0x40000000) /* its DMA engine has addresses of 30 bits */
 /* clang-format on */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * memory.c - the VideoCore's property mailbox: how memory is split between it and the ARM cores
+ * memory.c - the VideoCore's property mailbox: how memory is split between it and the ARM CPUs
  *
  * A message is a list of tags in memory, each with room for the answer; its address goes into mailbox 1, and
  * comes back by mailbox 0 when it has been answered. The MMU is off, so both sides see memory itself.

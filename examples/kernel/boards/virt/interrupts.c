@@ -2,14 +2,14 @@
 /*
  * interrupts.c - GICv2 and GICv3, of which the device tree says which it is and where
  *
- * One interrupt per core, private to it: that of the virtual timer. It is put in group 1, which a GICv3
+ * One interrupt per CPU, private to it: that of the virtual timer. It is put in group 1, which a GICv3
  * signals as IRQ. A GICv2 with one security state, or seen from the non-secure side, needs no telling.
  */
 #include "interrupts.h"
 
 #include "arch.h"
 #include "console.h"
-#include "cores.h"
+#include "cpus.h"
 #include "gic.h"
 #include "kernel.h"
 #include "tree.h"
@@ -24,13 +24,13 @@
 #define GIC_ISENABLER0     0x100
 #define GIC_IPRIORITYR     0x400         /* a byte each */
 
-#define GICC_CTLR          0x000         /* GICv2's interface of the core that asks */
+#define GICC_CTLR          0x000         /* GICv2's interface of the CPU that asks */
 #define GICC_PMR           0x004
 #define GICC_IAR           0x00C
 #define GICC_EOIR          0x010
 
 #define GICR_BYTES         0x20000       /* a redistributor */
-#define GICR_TYPER         0x008         /* the upper half is the affinity of its core */
+#define GICR_TYPER         0x008         /* the upper half is the affinity of its CPU */
 #define GICR_TYPER_LAST    (1U << 4)
 #define GICR_WAKER         0x014
 #define GICR_WAKER_SLEEP   (1U << 1)
@@ -40,7 +40,7 @@
 
 #define ID_MASK            0x3FFU
 #define ID_NONE            1020U         /* from here on: no interrupt */
-#define PPI                16U           /* the first of those that are private to a core */
+#define PPI                16U           /* the first of those that are private to a CPU */
 #define TREE_PPI           1U            /* how `interrupts` calls them */
 #define TREE_VIRTUAL       2             /* which of a timer's interrupts is the virtual one's */
 #define PRIORITY           0x80U
@@ -50,8 +50,8 @@
 static unsigned version; /* 2 or 3; 0 if there is none that this file knows */
 static uint64_t distributor_pa;
 static uint64_t distributor_bytes;
-static uint64_t cores_pa; /* of version 2 the interface, of 3 the redistributors */
-static uint64_t cores_bytes;
+static uint64_t cpus_pa; /* of version 2 the interface, of 3 the redistributors */
+static uint64_t cpus_bytes;
 static uint32_t timer_id;
 
 static uint32_t find(const void *fdt)
@@ -82,8 +82,8 @@ void gic_find(const void *fdt)
     uint32_t bytes = (uint32_t)bytes_cells;
     if (!tree_number(fdt, gic, "reg", 0, address, &distributor_pa) ||
         !tree_number(fdt, gic, "reg", address, bytes, &distributor_bytes) ||
-        !tree_number(fdt, gic, "reg", address + bytes, address, &cores_pa) ||
-        !tree_number(fdt, gic, "reg", 2 * address + bytes, bytes, &cores_bytes) || timer == TREE_NONE ||
+        !tree_number(fdt, gic, "reg", address + bytes, address, &cpus_pa) ||
+        !tree_number(fdt, gic, "reg", 2 * address + bytes, bytes, &cpus_bytes) || timer == TREE_NONE ||
         !tree_number(fdt, timer, "interrupts", 3 * TREE_VIRTUAL, 1, &kind) || kind != TREE_PPI ||
         !tree_number(fdt, timer, "interrupts", 3 * TREE_VIRTUAL + 1, 1, &number)) {
         version = 0;
@@ -92,11 +92,11 @@ void gic_find(const void *fdt)
     timer_id = PPI + (uint32_t)number;
 }
 
-void gic_serve(uint32_t cores)
+void gic_serve(uint32_t cpus)
 {
     /* There is room for more redistributors than there are. */
-    if (version == 3 && cores_bytes > (uint64_t)cores * GICR_BYTES)
-        cores_bytes = (uint64_t)cores * GICR_BYTES;
+    if (version == 3 && cpus_bytes > (uint64_t)cpus * GICR_BYTES)
+        cpus_bytes = (uint64_t)cpus * GICR_BYTES;
 }
 
 void gic_describe(void)
@@ -111,12 +111,11 @@ void gic_describe(void)
     console_decimal(timer_id);
 }
 
-struct stretch board_device(unsigned i)
+struct piece board_device(unsigned i)
 {
     if (version == 0 || i > 1)
-        return (struct stretch){0, 0};
-    return i == 0 ? (struct stretch){distributor_pa, distributor_bytes}
-                  : (struct stretch){cores_pa, cores_bytes};
+        return (struct piece){0, 0};
+    return i == 0 ? (struct piece){distributor_pa, distributor_bytes} : (struct piece){cpus_pa, cpus_bytes};
 }
 
 void board_interrupts_init(void)
@@ -133,21 +132,21 @@ void board_interrupts_init(void)
         ;
 }
 
-/** The redistributor of the core that runs. */
+/** The redistributor of the CPU that runs. */
 static uint64_t redistributor_pa(void)
 {
     uint64_t mpidr = read_register(mpidr_el1);
     uint32_t affinity = (uint32_t)(mpidr & 0xFFFFFF) | (uint32_t)(mpidr >> 32 & 0xFF) << 24;
-    for (uint64_t pa = cores_pa; pa < cores_pa + cores_bytes; pa += GICR_BYTES) {
+    for (uint64_t pa = cpus_pa; pa < cpus_pa + cpus_bytes; pa += GICR_BYTES) {
         if (*device_register(pa + GICR_TYPER + 4) == affinity)
             return pa;
         if (*device_register(pa + GICR_TYPER) & GICR_TYPER_LAST)
             break;
     }
-    panic("this core has no redistributor");
+    panic("this CPU has no redistributor");
 }
 
-/** Let the timer's interrupt through: the registers are the core's own, wherever they are. */
+/** Let the timer's interrupt through: the registers are the CPU's own, wherever they are. */
 static void enable_timer(uint64_t pa)
 {
     uint32_t shift = timer_id % 4 * 8;
@@ -160,8 +159,8 @@ void board_interrupts_start(void)
 {
     if (version == 2) {
         enable_timer(distributor_pa);
-        *device_register(cores_pa + GICC_PMR) = PRIORITY_ANY;
-        *device_register(cores_pa + GICC_CTLR) = GICD_CTLR_ENABLE;
+        *device_register(cpus_pa + GICC_PMR) = PRIORITY_ANY;
+        *device_register(cpus_pa + GICC_CTLR) = GICD_CTLR_ENABLE;
     }
     if (version != 3)
         return;
@@ -184,7 +183,7 @@ bool board_interrupt_begin(uint32_t *token)
         *token = (uint32_t)read_register(icc_iar1_el1);
         dsb(sy); /* acknowledged before the device is dealt with */
     } else {
-        *token = *device_register(cores_pa + GICC_IAR);
+        *token = *device_register(cpus_pa + GICC_IAR);
     }
     return (*token & ID_MASK) < ID_NONE;
 }
@@ -195,6 +194,6 @@ void board_interrupt_end(uint32_t token)
         write_register(icc_eoir1_el1, token);
         isb();
     } else {
-        *device_register(cores_pa + GICC_EOIR) = token;
+        *device_register(cpus_pa + GICC_EOIR) = token;
     }
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tree.h - nodes and values of the device tree: QEMU virt's cores and interrupts are found with it
+ * tree.h - nodes and values of the device tree: QEMU virt's CPUs and interrupts are found with it
  *
  * For trees that bitframe_map_import_fdt() has imported: it has read the structure from one end to the other,
  * and a walk that follows its tokens stays inside. A node is the offset of its token in the structure block;

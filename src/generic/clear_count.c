@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* take.c - clear a range of bits and count what was set, in portable C. */
+/* clear_count.c - clear a range of bits and count what was set, in portable C. */
 #include "base/bits.h"
 #include "base/kernels.h"
 
@@ -43,7 +43,7 @@ static inline uint64_t take_masked(uint64_t *word, uint64_t mask)
     return word_count(bits);
 }
 
-uint64_t bitframe_take_c(uint64_t *words, uint64_t first, uint64_t bits)
+uint64_t bitframe_clear_count_c(uint64_t *words, uint64_t first, uint64_t bits)
 {
     if (bits == 0)
         return 0;

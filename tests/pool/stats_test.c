@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* figures_test.c - figures of pools, compared with loops over single frames that follow the definitions. */
+/* stats_test.c - figures of pools, compared with loops over single frames that follow the definitions. */
 #include <criterion/criterion.h>
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <bitframe/figures.h>
 #include <bitframe/map.h>
 #include <bitframe/offline.h>
+#include <bitframe/stats.h>
 
 #include "layout/metadata.h"
 #include "layout/tables.h"
@@ -16,10 +16,10 @@
 #include "random.h"
 #include "test_pool.h"
 
-enum { BLOCK_FRAMES = BITFRAME_LINE_FRAMES * BITFRAME_BLOCK_LINES };
+enum { BLOCK_FRAMES = BITFRAME_HUGE_FRAMES * BITFRAME_GIGANTIC_HUGE_FRAMES };
 
 static struct bitframe pool;
-static struct bitframe_offline record;
+static struct bitframe_offline_range record;
 static struct guarded words, metadata;
 
 static bool is_free(uint64_t frame)
@@ -30,17 +30,17 @@ static bool is_free(uint64_t frame)
 /** Is @p frame offline, by what bitframe_free() would say of it? Asks a pool that may be told anything. */
 static bool is_offline(uint64_t frame)
 {
-    return bitframe_claim(&pool, frame * FRAME, 1) == BITFRAME_OFFLINE;
+    return bitframe_alloc_at(&pool, frame * FRAME, 1) == BITFRAME_OFFLINE;
 }
 
 /** The definitions, frame by frame, over [@p first, @p end), outside which no frame is the pool's. */
-static struct bitframe_fragmentation measure(uint64_t first, uint64_t end)
+static struct bitframe_free_layout measure(uint64_t first, uint64_t end)
 {
-    struct bitframe_fragmentation naive = {0};
-    uint64_t free_frames = 0, run = 0, line = 0, block = 0;
+    struct bitframe_free_layout naive = {0};
+    uint64_t free_frames = 0, run = 0, huge_frame = 0, block = 0;
     for (uint64_t frame = first / BLOCK_FRAMES * BLOCK_FRAMES; frame < end + BLOCK_FRAMES; frame++) {
-        if (frame % BITFRAME_LINE_FRAMES == 0)
-            line = 0;
+        if (frame % BITFRAME_HUGE_FRAMES == 0)
+            huge_frame = 0;
         if (frame % BLOCK_FRAMES == 0)
             block = 0;
         if (frame < first || frame >= end || !is_free(frame)) {
@@ -48,17 +48,17 @@ static struct bitframe_fragmentation measure(uint64_t first, uint64_t end)
             continue;
         }
         free_frames++;
-        naive.free_lines += ++line == BITFRAME_LINE_FRAMES;
-        naive.free_blocks += ++block == BLOCK_FRAMES;
+        naive.free_huge_frames += ++huge_frame == BITFRAME_HUGE_FRAMES;
+        naive.free_gigantic_frames += ++block == BLOCK_FRAMES;
         if (++run > naive.largest_frames) {
             naive.largest_frames = run;
             naive.largest_pa = (frame + 1 - run) * FRAME;
         }
     }
-    cr_assert_eq(free_frames, bitframe_free_frames(&pool));
+    cr_assert_eq(free_frames, bitframe_get_free_frames(&pool));
     if (free_frames != 0) {
         naive.unusable_permille =
-            (uint32_t)((free_frames - naive.free_lines * BITFRAME_LINE_FRAMES) * 1000 / free_frames);
+            (uint32_t)((free_frames - naive.free_huge_frames * BITFRAME_HUGE_FRAMES) * 1000 / free_frames);
         naive.scattered_permille = (uint32_t)((free_frames - naive.largest_frames) * 1000 / free_frames);
     }
     return naive;
@@ -66,12 +66,12 @@ static struct bitframe_fragmentation measure(uint64_t first, uint64_t end)
 
 static void assert_measured(uint64_t first, uint64_t end)
 {
-    struct bitframe_fragmentation naive = measure(first, end), got;
+    struct bitframe_free_layout naive = measure(first, end), got;
     struct bitframe before = pool;
     memset(&got, 0xA5, sizeof(got));
-    bitframe_fragmentation(&pool, &got);
-    cr_assert_eq(got.free_lines, naive.free_lines);
-    cr_assert_eq(got.free_blocks, naive.free_blocks);
+    bitframe_get_fragmentation(&pool, &got);
+    cr_assert_eq(got.free_huge_frames, naive.free_huge_frames);
+    cr_assert_eq(got.free_gigantic_frames, naive.free_gigantic_frames);
     cr_assert_eq(got.largest_frames, naive.largest_frames, "%" PRIu64 ", should be %" PRIu64,
                  got.largest_frames, naive.largest_frames);
     cr_assert_eq(got.largest_pa, naive.largest_pa);
@@ -82,12 +82,12 @@ static void assert_measured(uint64_t first, uint64_t end)
 
 static void assert_spans(uint64_t first, uint64_t end)
 {
-    struct bitframe_span_figures sum = {0}, got, before;
+    struct bitframe_span_stats sum = {0}, got, before;
     uint64_t spans = 0;
     for (uint64_t frame = first; frame < end; frame++) {
         if (!frame_is_managed(&pool, frame))
             continue;
-        struct bitframe_span_figures naive = {.first_pa = frame * FRAME};
+        struct bitframe_span_stats naive = {.first_pa = frame * FRAME};
         for (; frame_is_managed(&pool, frame); frame++) {
             naive.frames++;
             naive.free_frames += is_free(frame);
@@ -95,7 +95,7 @@ static void assert_spans(uint64_t first, uint64_t end)
             naive.offline_frames += !is_free(frame) && is_offline(frame);
         }
         memset(&got, 0xA5, sizeof(got));
-        cr_assert_eq(bitframe_span(&pool, spans++, &got), BITFRAME_OK);
+        cr_assert_eq(bitframe_get_span(&pool, spans++, &got), BITFRAME_OK);
         cr_assert_eq(got.first_pa, naive.first_pa);
         cr_assert_eq(got.frames, naive.frames);
         cr_assert_eq(got.free_frames, naive.free_frames);
@@ -106,50 +106,50 @@ static void assert_spans(uint64_t first, uint64_t end)
         sum.reserved_frames += got.reserved_frames;
         sum.offline_frames += got.offline_frames;
     }
-    cr_assert_eq(bitframe_span_count(&pool), spans);
-    cr_assert_eq(sum.frames, bitframe_total_frames(&pool));
-    cr_assert_eq(sum.free_frames, bitframe_free_frames(&pool));
-    cr_assert_eq(sum.reserved_frames, bitframe_reserved_frames(&pool));
-    cr_assert_eq(sum.offline_frames, bitframe_offline_frames(&pool));
+    cr_assert_eq(bitframe_get_span_count(&pool), spans);
+    cr_assert_eq(sum.frames, bitframe_get_total_frames(&pool));
+    cr_assert_eq(sum.free_frames, bitframe_get_free_frames(&pool));
+    cr_assert_eq(sum.reserved_frames, bitframe_get_reserved_frames(&pool));
+    cr_assert_eq(sum.offline_frames, bitframe_get_offline_frames(&pool));
     before = got;
-    cr_assert_eq(bitframe_span(&pool, spans, &got), BITFRAME_INVALID);
-    cr_assert_eq(bitframe_span(&pool, UINT64_MAX, &got), BITFRAME_INVALID);
+    cr_assert_eq(bitframe_get_span(&pool, spans, &got), BITFRAME_INVALID);
+    cr_assert_eq(bitframe_get_span(&pool, UINT64_MAX, &got), BITFRAME_INVALID);
     cr_assert_eq(memcmp(&before, &got, sizeof(got)), 0, "a refusal changes nothing");
 }
 
-Test(figures, refuses_null)
+Test(stats, refuses_null)
 {
-    struct bitframe_span_figures got;
+    struct bitframe_span_stats got;
     guarded_plain_pool(&pool, &metadata, FRAME, 10 * FRAME);
-    cr_expect_eq(bitframe_span(NULL, 0, &got), BITFRAME_INVALID);
-    cr_expect_eq(bitframe_span(&pool, 0, NULL), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_get_span(NULL, 0, &got), BITFRAME_INVALID);
+    cr_expect_eq(bitframe_get_span(&pool, 0, NULL), BITFRAME_INVALID);
 }
 
-Test(figures, by_hand)
+Test(stats, by_hand)
 {
-    struct bitframe_fragmentation got;
-    const struct bitframe_request all = {.frames = 2 * BITFRAME_LINE_FRAMES};
+    struct bitframe_free_layout got;
+    const struct bitframe_request all = {.frames = 2 * BITFRAME_HUGE_FRAMES};
     uint64_t pa = 0;
-    guarded_plain_pool(&pool, &metadata, GIB, 2 * BITFRAME_LINE_FRAMES * FRAME);
-    bitframe_fragmentation(&pool, &got);
-    cr_expect_eq(got.free_lines, 2);
-    cr_expect_eq(got.free_blocks, 0);
+    guarded_plain_pool(&pool, &metadata, GIB, 2 * BITFRAME_HUGE_FRAMES * FRAME);
+    bitframe_get_fragmentation(&pool, &got);
+    cr_expect_eq(got.free_huge_frames, 2);
+    cr_expect_eq(got.free_gigantic_frames, 0);
     cr_expect_eq(got.largest_frames, 1024);
     cr_expect_eq(got.largest_pa, GIB);
     cr_expect_eq(got.unusable_permille, 0);
     cr_expect_eq(got.scattered_permille, 0);
 
-    bitframe_take(&pool); /* the bit of the line stands, and the line is not free */
-    bitframe_fragmentation(&pool, &got);
-    cr_expect_eq(got.free_lines, 1);
+    bitframe_alloc(&pool); /* the bit of the line stands, and the line is not free */
+    bitframe_get_fragmentation(&pool, &got);
+    cr_expect_eq(got.free_huge_frames, 1);
     cr_expect_eq(got.largest_frames, 1023);
     cr_expect_eq(got.largest_pa, GIB + FRAME);
     cr_expect_eq(got.unusable_permille, 511 * 1000 / 1023);
     cr_expect_eq(got.scattered_permille, 0);
 
-    cr_assert_eq(bitframe_claim(&pool, GIB + 512 * FRAME, 1), BITFRAME_OK); /* 511 free on both sides */
-    bitframe_fragmentation(&pool, &got);
-    cr_expect_eq(got.free_lines, 0);
+    cr_assert_eq(bitframe_alloc_at(&pool, GIB + 512 * FRAME, 1), BITFRAME_OK); /* 511 free on both sides */
+    bitframe_get_fragmentation(&pool, &got);
+    cr_expect_eq(got.free_huge_frames, 0);
     cr_expect_eq(got.largest_frames, 511);
     cr_expect_eq(got.largest_pa, GIB + FRAME, "the lowest of the largest");
     cr_expect_eq(got.unusable_permille, 1000);
@@ -157,45 +157,45 @@ Test(figures, by_hand)
 
     cr_assert_eq(bitframe_free(&pool, GIB), BITFRAME_OK);
     cr_assert_eq(bitframe_free(&pool, GIB + 512 * FRAME), BITFRAME_OK);
-    cr_assert_eq(bitframe_take_run(&pool, &all, &pa), BITFRAME_OK);
-    bitframe_fragmentation(&pool, &got);
-    cr_expect_eq(got.free_lines, 0);
+    cr_assert_eq(bitframe_alloc_run(&pool, &all, &pa), BITFRAME_OK);
+    bitframe_get_fragmentation(&pool, &got);
+    cr_expect_eq(got.free_huge_frames, 0);
     cr_expect_eq(got.largest_frames, 0);
     cr_expect_eq(got.largest_pa, 0);
     cr_expect_eq(got.unusable_permille, 0);
     cr_expect_eq(got.scattered_permille, 0);
 }
 
-Test(figures, blocks_are_aligned_in_memory)
+Test(stats, blocks_are_aligned_in_memory)
 {
-    struct bitframe_fragmentation got;
+    struct bitframe_free_layout got;
     guarded_plain_pool(&pool, &metadata, GIB + GIB / 2, 2 * GIB + GIB / 2);
-    bitframe_fragmentation(&pool, &got);
-    cr_expect_eq(got.free_blocks, 2, "[2 GiB, 4 GiB)");
-    cr_expect_eq(got.free_lines, 5 * BITFRAME_BLOCK_LINES / 2);
-    cr_assert_eq(bitframe_claim(&pool, 3 * GIB, 1), BITFRAME_OK);
-    bitframe_fragmentation(&pool, &got);
-    cr_expect_eq(got.free_blocks, 1);
-    cr_assert_eq(bitframe_claim(&pool, 3 * GIB - FRAME, 1), BITFRAME_OK);
-    bitframe_fragmentation(&pool, &got);
-    cr_expect_eq(got.free_blocks, 0, "511 lines behind half a block are none");
+    bitframe_get_fragmentation(&pool, &got);
+    cr_expect_eq(got.free_gigantic_frames, 2, "[2 GiB, 4 GiB)");
+    cr_expect_eq(got.free_huge_frames, 5 * BITFRAME_GIGANTIC_HUGE_FRAMES / 2);
+    cr_assert_eq(bitframe_alloc_at(&pool, 3 * GIB, 1), BITFRAME_OK);
+    bitframe_get_fragmentation(&pool, &got);
+    cr_expect_eq(got.free_gigantic_frames, 1);
+    cr_assert_eq(bitframe_alloc_at(&pool, 3 * GIB - FRAME, 1), BITFRAME_OK);
+    bitframe_get_fragmentation(&pool, &got);
+    cr_expect_eq(got.free_gigantic_frames, 0, "511 lines behind half a block are none");
 }
 
-Test(figures, runs_end_with_their_segment)
+Test(stats, runs_end_with_their_segment)
 {
     /* A segment fills its group of 8 lines, so the next follows in the bitmap without a bit between. */
     struct bitframe_map_range ranges[2];
     struct bitframe_map map;
-    struct bitframe_fragmentation got;
-    const uint64_t bytes = 8 * BITFRAME_LINE_FRAMES * FRAME;
+    struct bitframe_free_layout got;
+    const uint64_t bytes = 8 * BITFRAME_HUGE_FRAMES * FRAME;
     cr_assert_eq(bitframe_map_init(&map, ranges, 2), BITFRAME_OK);
     cr_assert_eq(bitframe_map_add(&map, BITFRAME_MAP_RAM, GIB, bytes), BITFRAME_OK);
     cr_assert_eq(bitframe_map_add(&map, BITFRAME_MAP_RAM, 2 * GIB, bytes), BITFRAME_OK);
     guarded_pool(&pool, &metadata, &map);
     cr_assert_eq(pool.segment_count, 2);
-    bitframe_fragmentation(&pool, &got);
-    cr_expect_eq(got.free_lines, 16);
-    cr_expect_eq(got.largest_frames, 8 * BITFRAME_LINE_FRAMES);
+    bitframe_get_fragmentation(&pool, &got);
+    cr_expect_eq(got.free_huge_frames, 16);
+    cr_expect_eq(got.largest_frames, 8 * BITFRAME_HUGE_FRAMES);
     cr_expect_eq(got.largest_pa, GIB);
     cr_expect_eq(got.scattered_permille, 500);
 }
@@ -212,27 +212,27 @@ static void compare(uint64_t first, uint64_t frames, uint64_t longest)
                          (first + 1 + below(frames)) * FRAME, (1 + below(frames / 8 + 1)) * FRAME);
     guarded_pool(&pool, &metadata, &map);
     for (uint64_t i = 1 + below(30); i != 0; i--)
-        (void)bitframe_claim(&pool, (first + below(frames)) * FRAME, 1 + below(1 + below(longest)));
+        (void)bitframe_alloc_at(&pool, (first + below(frames)) * FRAME, 1 + below(1 + below(longest)));
     bool is_offline_somewhere = below(2) != 0;
     if (is_offline_somewhere) {
         uint64_t pa = (first + below(frames)) * FRAME, bytes = (1 + below(frames / 4 + 1)) * FRAME, count;
         uint64_t *bits = guarded_offline_words(&words, pa, bytes, &count);
-        cr_assert_eq(bitframe_offline(&pool, &record, pa, bytes, bits, count), BITFRAME_OK);
+        cr_assert_eq(bitframe_set_offline(&pool, &record, pa, bytes, bits, count), BITFRAME_OK);
     }
     for (uint64_t i = below(60); i != 0; i--)
         (void)bitframe_free_run(&pool, (first + below(frames)) * FRAME, 1 + below(1 + below(longest)));
     for (uint64_t i = below(200); i != 0; i--)
-        bitframe_take(&pool);
+        bitframe_alloc(&pool);
     ASSERT_SOUND(&pool);
     assert_measured(first, first + frames);
     assert_spans(first, first + frames);
-    while (below(2) && bitframe_take_range(&pool, (first + below(frames)) * FRAME, UINT64_MAX) != 0)
+    while (below(2) && bitframe_alloc_range(&pool, (first + below(frames)) * FRAME, UINT64_MAX) != 0)
         assert_measured(first, first + frames);
 }
 
-Test(figures, equal_naive_loops)
+Test(stats, equal_naive_loops)
 {
-    uint64_t pools = amount("BITFRAME_FIGURES_POOLS", 300);
+    uint64_t pools = amount("BITFRAME_STATS_POOLS", 300);
     seed_random("figures", 1403);
     for (uint64_t i = 0; i < pools; i++) {
         uint64_t frames = 1 + below(below(2) ? 200 : 9000);

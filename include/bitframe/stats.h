@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bitframe/figures.h - what a pool looks like, counted when someone asks
+ * bitframe/stats.h - what a pool looks like, counted when someone asks
  *
- * The counts of a whole pool are always at hand (bitframe_free_frames() and its like). What is here is
+ * The counts of a whole pool are always at hand (bitframe_get_free_frames() and its like). What is here is
  * counted by a pass over the bitmap: for a kernel's memory report, or to decide whether moving pages together
  * would pay.
  *
  * Safety: that of <bitframe/bitframe.h>; a call only reads, and may overlap others that only read.
  */
-#ifndef BITFRAME_FIGURES_H
-#define BITFRAME_FIGURES_H
+#ifndef BITFRAME_STATS_H
+#define BITFRAME_STATS_H
 
 #include <stdint.h>
 
@@ -20,10 +20,10 @@ extern "C" {
 #endif
 
 /** Lines in a block. With 4 KiB frames a block is 1 GiB of memory. */
-#define BITFRAME_BLOCK_LINES 512
+#define BITFRAME_GIGANTIC_HUGE_FRAMES 512
 
 /** A span: frames of the pool that are next to each other in memory, as many as there are. */
-struct bitframe_span_figures {
+struct bitframe_span_stats {
     uint64_t first_pa;        /**< PA of its first frame. */
     uint64_t frames;          /**< Its frames. Those that the next three do not count are taken. */
     uint64_t free_frames;     /**< Of these, free. */
@@ -32,12 +32,12 @@ struct bitframe_span_figures {
 };
 
 /** How scattered the free frames are. */
-struct bitframe_fragmentation {
-    /** Lines, BITFRAME_LINE_FRAMES frames aligned to their size in memory, all of whose frames are free. */
-    uint64_t free_lines;
+struct bitframe_free_layout {
+    /** Lines, BITFRAME_HUGE_FRAMES frames aligned to their size in memory, all of whose frames are free. */
+    uint64_t free_huge_frames;
 
-    /** Blocks, BITFRAME_BLOCK_LINES lines aligned to their size in memory, all of whose frames are free. */
-    uint64_t free_blocks;
+    /** Blocks, BITFRAME_GIGANTIC_HUGE_FRAMES lines aligned to their size in memory, all of whose frames are free. */
+    uint64_t free_gigantic_frames;
 
     /** Frames of the largest free run: free frames next to each other in memory. 0 if none is free. */
     uint64_t largest_frames;
@@ -51,7 +51,7 @@ struct bitframe_fragmentation {
      *
      * This is the unusable free space index of Gorman and Whitcroft for blocks of that size ("The What, The
      * Why and the Where To of Anti-Fragmentation", Proceedings of the Linux Symposium 2006), times 1000:
-     * (free frames - BITFRAME_LINE_FRAMES * free_lines) / free frames.
+     * (free frames - BITFRAME_HUGE_FRAMES * free_huge_frames) / free frames.
      */
     uint32_t unusable_permille;
 
@@ -63,7 +63,7 @@ struct bitframe_fragmentation {
 };
 
 /** Spans of the pool: exact, O(1). */
-static inline uint64_t bitframe_span_count(const struct bitframe *pool)
+static inline uint64_t bitframe_get_span_count(const struct bitframe *pool)
 {
     return pool->span_count;
 }
@@ -71,7 +71,7 @@ static inline uint64_t bitframe_span_count(const struct bitframe *pool)
 /**
  * Count the frames of one span. Summed up over all spans the figures are those of the pool.
  *
- * @param index    Which: 0 is the lowest in memory, bitframe_span_count() - 1 the highest.
+ * @param index    Which: 0 is the lowest in memory, bitframe_get_span_count() - 1 the highest.
  * @param figures  Filled in.
  *
  * @retval BITFRAME_OK       Done.
@@ -79,8 +79,8 @@ static inline uint64_t bitframe_span_count(const struct bitframe *pool)
  *
  * @par Cost  One load per 64 frames of the span, and of those that are out of use; O(reservations * log).
  */
-enum bitframe_status bitframe_span(const struct bitframe *pool, uint64_t index,
-                                   struct bitframe_span_figures *figures);
+enum bitframe_status bitframe_get_span(const struct bitframe *pool, uint64_t index,
+                                       struct bitframe_span_stats *stats);
 
 /**
  * Measure how scattered the free frames of a pool are.
@@ -89,7 +89,7 @@ enum bitframe_status bitframe_span(const struct bitframe *pool, uint64_t index,
  *
  * @par Cost  One load per 64 frames of the pool, and a step for each free run.
  */
-void bitframe_fragmentation(const struct bitframe *pool, struct bitframe_fragmentation *fragmentation);
+void bitframe_get_fragmentation(const struct bitframe *pool, struct bitframe_free_layout *fragmentation);
 
 #ifdef __cplusplus
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* cores.c - cores by /cpus of the device tree, started by PSCI in the way that /psci says. */
-#include "cores.h"
+/* cpus.c - CPUs by /cpus of the device tree, started by PSCI in the way that /psci says. */
+#include "cpus.h"
 
 #include "console.h"
 #include "gic.h"
@@ -25,7 +25,7 @@ static enum conduit find_conduit(const void *fdt)
     return CONDUIT_NONE;
 }
 
-uint32_t board_find_cores(const void *fdt, uint64_t *mpidrs, uint32_t room)
+uint32_t board_find_cpus(const void *fdt, uint64_t *mpidrs, uint32_t room)
 {
     uint32_t count = 1;
     if (!fdt)
@@ -49,12 +49,12 @@ uint32_t board_find_cores(const void *fdt, uint64_t *mpidrs, uint32_t room)
     return count;
 }
 
-bool board_start_core(uint64_t mpidr, uint64_t entry_pa)
+bool board_start_cpu(uint64_t mpidr, uint64_t entry_pa)
 {
     register uint64_t x0 __asm__("x0") = PSCI_CPU_ON;
     register uint64_t x1 __asm__("x1") = mpidr;
     register uint64_t x2 __asm__("x2") = entry_pa;
-    register uint64_t x3 __asm__("x3") = 0; /* what the core would find in x0 */
+    register uint64_t x3 __asm__("x3") = 0; /* what the CPU would find in x0 */
 #define CALL(instruction)                                                                                    \
     __asm__ volatile(instruction                                                                             \
                      : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)                                                \
@@ -69,7 +69,7 @@ bool board_start_core(uint64_t mpidr, uint64_t entry_pa)
     return x0 == PSCI_OK;
 }
 
-void board_describe_cores(void)
+void board_describe_cpus(void)
 {
     console_string("started by PSCI, ");
     console_string(conduit == CONDUIT_HVC ? "HVC" : conduit == CONDUIT_SMC ? "SMC" : "which is not there");
