@@ -5,7 +5,8 @@
  * by a file that defines CONTENDER, a name, and any of
  *   ALLOC(cpu)                           the lowest free frame
  *   FREE(pa, cpu)                        give a frame back; for several threads 0 unless it is refused
- *   ALLOC_RUN(request, pa, cpu)          a run; or ALLOC_HUGE(cpu), 2 MiB, aligned
+ *   ALLOC_RUN(request, pa, cpu)          a run
+ *   ALLOC_HUGE(cpu)                      2 MiB, aligned
  *   FREE_HUGE(pa, cpu)                   give 2 MiB back; as FREE()
  *   ALLOC_BULK(request, pas, done, cpu)  single frames
  *   FREE_BULK(pas, done, cpu)            give BULK frames back
@@ -146,7 +147,6 @@ static inline uint64_t OF(alloc_run)(uint64_t frames, uint64_t align, uint32_t c
     (void)ALLOC_RUN(&request, &pa, cpu);
     return pa;
 }
-#define ALLOC_HUGE(cpu) OF(alloc_run)(HUGE_FRAMES, HUGE_BYTES, cpu)
 
 SUM_LOOP(fill_pair, (void)0, OF(alloc_run)(2, 0, BENCH_CPU))
 SUM_LOOP(fill_aligned, (void)0, OF(alloc_run)(3, 2 * BITFRAME_FRAME_BYTES, BENCH_CPU))
@@ -290,7 +290,4 @@ const struct loops OF(loops) = {
 #endif
 };
 
-#ifdef ALLOC_RUN
-#undef ALLOC_HUGE
-#endif
 #undef CONTENDER

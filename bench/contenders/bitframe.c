@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* bitframe.c - the contender that the others are compared with: a pool with one owner. */
+#include <bitframe/bulk.h>
+
 #include "bench.h"
 
 static struct bitframe pool;
@@ -18,7 +20,8 @@ __attribute__((noinline)) static uint64_t count_frames(const struct bitframe *of
 #define ALLOC(cpu)                          bitframe_alloc(&pool)
 #define FREE(pa, cpu)                       bitframe_free(&pool, pa)
 #define ALLOC_RUN(request, pa, cpu)         bitframe_alloc_run(&pool, request, pa)
-#define FREE_HUGE(pa, cpu)                  bitframe_free_run(&pool, pa, HUGE_FRAMES)
+#define ALLOC_HUGE(cpu)                     bitframe_alloc_huge(&pool)
+#define FREE_HUGE(pa, cpu)                  bitframe_free_huge(&pool, pa)
 #define ALLOC_BULK(request, pas, done, cpu) bitframe_alloc_bulk(&pool, request, pas, done)
 #define FREE_BULK(pas, done, cpu)           bitframe_free_bulk(&pool, pas, BULK, 0, done)
 #define ALLOC_RANGE(pa, end, cpu)           bitframe_alloc_range(&pool, pa, end)

@@ -25,7 +25,8 @@ static struct nothing nothing;
 uint64_t nothing_alloc(struct nothing *nothing);
 void nothing_free(struct nothing *nothing, uint64_t pa);
 void nothing_alloc_run(struct nothing *nothing, const void *request, uint64_t *pa);
-void nothing_free_huge(struct nothing *nothing, uint64_t pa, uint64_t frames);
+uint64_t nothing_alloc_huge(struct nothing *nothing);
+void nothing_free_huge(struct nothing *nothing, uint64_t pa);
 void nothing_alloc_bulk(struct nothing *nothing, const void *request, uint64_t *pas, uint64_t *done);
 void nothing_free_bulk(struct nothing *nothing, const uint64_t *pas, uint64_t frames, uint32_t flags,
                        uint64_t *done);
@@ -36,6 +37,7 @@ void nothing_zero(void *page);
 NOTHING(nothing_alloc);
 NOTHING(nothing_free);
 NOTHING(nothing_alloc_run);
+NOTHING(nothing_alloc_huge);
 NOTHING(nothing_free_huge);
 NOTHING(nothing_alloc_bulk);
 NOTHING(nothing_free_bulk);
@@ -49,7 +51,8 @@ NOTHING(nothing_zero);
 #define ALLOC(cpu)                          nothing_alloc(&nothing)
 #define FREE(pa, cpu)                       (nothing_free(&nothing, pa), 0)
 #define ALLOC_RUN(request, pa, cpu)         nothing_alloc_run(&nothing, request, pa)
-#define FREE_HUGE(pa, cpu)                  (nothing_free_huge(&nothing, pa, HUGE_FRAMES), 0)
+#define ALLOC_HUGE(cpu)                     nothing_alloc_huge(&nothing)
+#define FREE_HUGE(pa, cpu)                  (nothing_free_huge(&nothing, pa), 0)
 #define ALLOC_BULK(request, pas, done, cpu) nothing_alloc_bulk(&nothing, request, pas, done)
 #define FREE_BULK(pas, done, cpu)           nothing_free_bulk(&nothing, pas, BULK, 0, done)
 #define ALLOC_RANGE(pa, end, cpu)           nothing_range(&nothing, pa, end)
@@ -67,7 +70,8 @@ NOTHING(nothing_zero);
 uint64_t nothing_shared_alloc(struct nothing *nothing, uint32_t cpu);
 void nothing_shared_free(struct nothing *nothing, uint32_t cpu, uint64_t pa);
 void nothing_shared_alloc_run(struct nothing *nothing, uint32_t cpu, const void *request, uint64_t *pa);
-void nothing_shared_free_huge(struct nothing *nothing, uint32_t cpu, uint64_t pa, uint64_t frames);
+uint64_t nothing_shared_alloc_huge(struct nothing *nothing, uint32_t cpu);
+void nothing_shared_free_huge(struct nothing *nothing, uint32_t cpu, uint64_t pa);
 void nothing_shared_alloc_bulk(struct nothing *nothing, uint32_t cpu, const void *request, uint64_t *pas,
                                uint64_t *done);
 void nothing_shared_free_bulk(struct nothing *nothing, uint32_t cpu, const uint64_t *pas, uint64_t frames,
@@ -76,6 +80,7 @@ void nothing_shared_range(struct nothing *nothing, uint32_t cpu, uint64_t pa, ui
 NOTHING(nothing_shared_alloc);
 NOTHING(nothing_shared_free);
 NOTHING(nothing_shared_alloc_run);
+NOTHING(nothing_shared_alloc_huge);
 NOTHING(nothing_shared_free_huge);
 NOTHING(nothing_shared_alloc_bulk);
 NOTHING(nothing_shared_free_bulk);
@@ -84,6 +89,7 @@ NOTHING(nothing_shared_range);
 #undef ALLOC
 #undef FREE
 #undef ALLOC_RUN
+#undef ALLOC_HUGE
 #undef FREE_HUGE
 #undef ALLOC_BULK
 #undef FREE_BULK
@@ -92,7 +98,8 @@ NOTHING(nothing_shared_range);
 #define ALLOC(cpu)                          nothing_shared_alloc(&nothing, cpu)
 #define FREE(pa, cpu)                       nothing_shared_free(&nothing, cpu, pa)
 #define ALLOC_RUN(request, pa, cpu)         nothing_shared_alloc_run(&nothing, cpu, request, pa)
-#define FREE_HUGE(pa, cpu)                  nothing_shared_free_huge(&nothing, cpu, pa, HUGE_FRAMES)
+#define ALLOC_HUGE(cpu)                     nothing_shared_alloc_huge(&nothing, cpu)
+#define FREE_HUGE(pa, cpu)                  nothing_shared_free_huge(&nothing, cpu, pa)
 #define ALLOC_BULK(request, pas, done, cpu) nothing_shared_alloc_bulk(&nothing, cpu, request, pas, done)
 #define FREE_BULK(pas, done, cpu)           nothing_shared_free_bulk(&nothing, cpu, pas, BULK, 0, done)
 #define ALLOC_RANGE(pa, end, cpu)           nothing_shared_range(&nothing, cpu, pa, end)
@@ -100,6 +107,7 @@ NOTHING(nothing_shared_range);
 #undef ALLOC
 #undef FREE
 #undef ALLOC_RUN
+#undef ALLOC_HUGE
 #undef FREE_HUGE
 #undef ALLOC_BULK
 #undef FREE_BULK

@@ -25,9 +25,8 @@ static struct ticket lock; /* only one contender is open at a time */
 
 LOCKED(uint64_t, pool_alloc, (void), bitframe_alloc(&pool))
 LOCKED(enum bitframe_status, pool_free, (uint64_t pa), bitframe_free(&pool, pa))
-LOCKED(enum bitframe_status, pool_alloc_run, (const struct bitframe_request *request, uint64_t *pa),
-       bitframe_alloc_run(&pool, request, pa))
-LOCKED(enum bitframe_status, pool_free_huge, (uint64_t pa), bitframe_free_run(&pool, pa, HUGE_FRAMES))
+LOCKED(uint64_t, pool_alloc_huge, (void), bitframe_alloc_huge(&pool))
+LOCKED(enum bitframe_status, pool_free_huge, (uint64_t pa), bitframe_free_huge(&pool, pa))
 
 /* The buddy refuses nothing. */
 LOCKED(uint64_t, locked_buddy_alloc, (void), buddy_alloc(&buddy))
@@ -36,15 +35,15 @@ LOCKED(uint64_t, buddy_alloc_huge, (void), buddy_alloc_order(&buddy, HUGE_ORDER)
 LOCKED(int, buddy_release_huge, (uint64_t pa), (buddy_free_order(&buddy, pa, HUGE_ORDER), 0))
 
 #define WORKERS
-#define CONTENDER                   locked
-#define ALLOC(cpu)                  pool_alloc()
-#define FREE(pa, cpu)               pool_free(pa)
-#define ALLOC_RUN(request, pa, cpu) pool_alloc_run(request, pa)
-#define FREE_HUGE(pa, cpu)          pool_free_huge(pa)
+#define CONTENDER          locked
+#define ALLOC(cpu)         pool_alloc()
+#define FREE(pa, cpu)      pool_free(pa)
+#define ALLOC_HUGE(cpu)    pool_alloc_huge()
+#define FREE_HUGE(pa, cpu) pool_free_huge(pa)
 #include "loops.h"
 #undef ALLOC
 #undef FREE
-#undef ALLOC_RUN
+#undef ALLOC_HUGE
 #undef FREE_HUGE
 
 #define CONTENDER          locked_buddy

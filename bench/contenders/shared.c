@@ -4,6 +4,7 @@
  *
  * Every call of <bitframe/shared.h> that the benchmarks make is in this file.
  */
+#include <bitframe/check.h>
 #include <bitframe/shared.h>
 
 #include "bench.h"
@@ -24,7 +25,8 @@ __attribute__((noinline)) static uint64_t count_frames(const struct bitframe_sha
 #define ALLOC(cpu)                          bitframe_shared_alloc(own.shared, cpu)
 #define FREE(pa, cpu)                       bitframe_shared_free(own.shared, cpu, pa)
 #define ALLOC_RUN(request, pa, cpu)         bitframe_shared_alloc_run(own.shared, cpu, request, pa)
-#define FREE_HUGE(pa, cpu)                  bitframe_shared_free_run(own.shared, cpu, pa, HUGE_FRAMES)
+#define ALLOC_HUGE(cpu)                     bitframe_shared_alloc_huge(own.shared, cpu)
+#define FREE_HUGE(pa, cpu)                  bitframe_shared_free_huge(own.shared, cpu, pa)
 #define ALLOC_BULK(request, pas, done, cpu) bitframe_shared_alloc_bulk(own.shared, cpu, request, pas, done)
 #define FREE_BULK(pas, done, cpu)           bitframe_shared_free_bulk(own.shared, cpu, pas, BULK, 0, done)
 #define ALLOC_RANGE(pa, end, cpu)           bitframe_shared_alloc_range(own.shared, cpu, pa, end)

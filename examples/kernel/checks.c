@@ -14,6 +14,7 @@
  */
 #include "checks.h"
 
+#include <bitframe/check.h>
 #include <bitframe/page_alloc.h>
 
 #include "console.h"

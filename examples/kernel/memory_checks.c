@@ -7,6 +7,7 @@
  */
 #include "checks.h"
 
+#include <bitframe/check.h>
 #include <bitframe/page_alloc.h>
 
 #include "arch.h"

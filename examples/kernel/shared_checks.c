@@ -17,6 +17,7 @@
  */
 #include "checks.h"
 
+#include <bitframe/check.h>
 #include <bitframe/page_alloc.h>
 #include <bitframe/shared.h>
 

@@ -240,67 +240,6 @@ enum bitframe_status bitframe_init_map(struct bitframe *pool, const struct bitfr
  */
 enum bitframe_status bitframe_place(struct bitframe_map *map, uint64_t *pa, uint64_t *bytes);
 
-/**
- * How much metadata a pool needs to be extended over a map, with room for BITFRAME_SPARE_RESERVED more
- * reservations.
- *
- * @param pool   The pool.
- * @param map    The map.
- * @param bytes  Becomes the number of bytes, right until one of them reserves or unreserves.
- *
- * @retval BITFRAME_OK          Done.
- * @retval BITFRAME_INVALID     A null pointer, or the map lacks a frame that the pool manages or manages too
- *                              many for a pool.
- * @retval BITFRAME_OFFLINE     A frame that is new lies in an offline range.
- * @retval BITFRAME_INCOMPLETE  The map lacks a range that it was told of.
- *
- * @par Cost  O(n * log(n)) for n ranges in the map, spans and reservations in the pool, and once more over
- * the ranges for each offline record.
- */
-enum bitframe_status bitframe_get_extend_bytes(const struct bitframe *pool, const struct bitframe_map *map,
-                                               uint64_t *bytes);
-
-/**
- * Make a pool manage more memory: hot-plug, or memory that firmware gives up late.
- *
- * The pool manages what the map does from then on. Frames that were its own stay what they are, free, taken,
- * reserved or offline, whatever the map says; of new frames those are free that the map has not reserved.
- * Nothing that the caller holds moves, but the metadata: the pool leaves the old and moves into new ones.
- *
- * The table of reservations becomes one entry for each stretch of reserved frames, with room for
- * BITFRAME_SPARE_RESERVED more; a range that was reserved across memory that is not the pool's may become
- * several.
- *
- * A map that manages the same frames will do, as a way to move metadata, or to make room for reservations.
- * Not for the pool of <bitframe/page_alloc.h>, whose range is a constant.
- *
- * @param pool            The pool; stays where it is.
- * @param map             What to manage: every frame of the pool, and more. Only read, and not needed
- *                        afterwards.
- * @param metadata        Memory for the new metadata, BITFRAME_METADATA_ALIGN-aligned, the pool's as long as
- * it lives, apart from the old and from @p pool. Where it is frames of the pool they are taken or reserved,
- * where it is other frames of the map the map has reserved them.
- * @param metadata_bytes  Its length, at least what bitframe_get_extend_bytes() says.
- *
- * @retval BITFRAME_OK          Done. The old metadata are the caller's: if bitframe_place() had reserved
- *                              frames for them, bitframe_unreserve() frees those. bitframe_adopt() refuses
- *                              them.
- * @retval BITFRAME_INVALID     A null pointer, misaligned metadata or such that overlap the old or @p pool;
- *                              or the map lacks a frame that the pool manages, or manages too many.
- * @retval BITFRAME_OFFLINE     A frame that is new lies in an offline range, whose record does not know it.
- * @retval BITFRAME_INCOMPLETE  The map lacks a range that it was told of: it might be a reservation.
- * @retval BITFRAME_NO_ROOM     @p metadata_bytes is too small.
- *
- * A refusal changes nothing: the pool goes on as it was. A crash on the way leaves the old metadata, the new
- * or both for bitframe_adopt(), and both say the same of the
- * frames that were the pool's.
- *
- * @par Cost  Reads the old bitmap once, writes the new twice and reads it once, and the index over it;
- *            O(n * log(n)) for n ranges in the map, spans and reservations. 1.3 KiB of stack.
- */
-enum bitframe_status bitframe_extend(struct bitframe *pool, const struct bitframe_map *map, void *metadata,
-                                     uint64_t metadata_bytes);
-
 #ifdef __cplusplus
 }
 #endif

@@ -55,6 +55,7 @@
 #define BITFRAME_SHARED_H
 
 #include <bitframe/bitframe.h>
+#include <bitframe/check.h>
 
 #ifdef __cplusplus
 extern "C" {

@@ -9,6 +9,7 @@
  * Whether the pool is shared is asked only where a call of its owner's ends in a slow path anyway: a shared
  * pool's cursor leads to a word that is 0, and its gap is empty (owner.h).
  */
+#include <bitframe/bulk.h>
 #include <bitframe/page_alloc.h>
 
 #include "contract/page_alloc.h"

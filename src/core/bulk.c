@@ -6,10 +6,12 @@
  * left per frame is its address.
  */
 #include "core/bulk.h"
+
+#include <bitframe/bulk.h>
+
 #include "base/kernels.h"
 #include "core/cursor.h"
 #include "core/frame.h"
-#include "core/huge.h"
 #include "core/huge_index.h"
 #include "core/owner.h"
 #include "core/range.h"

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* range.c - ranges of frames: the bitmap, and all of the index above it. */
 #include "core/range.h"
+
+#include <bitframe/bulk.h>
+
 #include "base/kernels.h"
 #include "core/cursor.h"
 #include "core/huge_index.h"

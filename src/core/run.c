@@ -2,8 +2,6 @@
 /* run.c - taking and giving back many frames at a time. */
 #include "base/kernels.h"
 #include "core/cursor.h"
-#include "core/huge.h"
-#include "core/huge_index.h"
 #include "core/owner.h"
 #include "core/range.h"
 #include "layout/bitmap.h"
@@ -19,11 +17,11 @@ static uint64_t unit_of(const struct wanted *wanted)
     return both % BITFRAME_HUGE_FRAMES == 0 ? BITFRAME_HUGE_FRAMES : 1;
 }
 
-static __attribute__((noinline)) enum bitframe_status
-alloc_any_run(struct bitframe *pool, const struct bitframe_request *request, uint64_t *pa)
+enum bitframe_status bitframe_alloc_run(struct bitframe *pool, const struct bitframe_request *request,
+                                        uint64_t *pa)
 {
     struct wanted wanted;
-    if (!read_request(request, BITFRAME_HIGHEST | BITFRAME_ZEROED, &wanted))
+    if (!pool || !request || !pa || !read_request(request, BITFRAME_HIGHEST | BITFRAME_ZEROED, &wanted))
         return BITFRAME_INVALID;
     check_owner(pool);
     bitframe_flush_pending(pool);
@@ -36,17 +34,6 @@ alloc_any_run(struct bitframe *pool, const struct bitframe_request *request, uin
     if (request->flags & BITFRAME_ZEROED)
         zero_run(*pa, wanted.frames);
     return BITFRAME_OK;
-}
-
-enum bitframe_status bitframe_alloc_run(struct bitframe *pool, const struct bitframe_request *request,
-                                        uint64_t *pa)
-{
-    if (!pool || !request || !pa)
-        return BITFRAME_INVALID;
-    if (!is_plain_huge(request))
-        return alloc_any_run(pool, request, pa);
-    check_owner(pool);
-    return bitframe_alloc_huge(pool, pa);
 }
 
 enum bitframe_status bitframe_alloc_at(struct bitframe *pool, uint64_t pa, uint64_t frames)
@@ -62,8 +49,7 @@ enum bitframe_status bitframe_alloc_at(struct bitframe *pool, uint64_t pa, uint6
     return BITFRAME_OK;
 }
 
-static __attribute__((noinline)) enum bitframe_status free_any_run(struct bitframe *pool, uint64_t pa,
-                                                                   uint64_t frames)
+enum bitframe_status bitframe_free_run(struct bitframe *pool, uint64_t pa, uint64_t frames)
 {
     check_owner(pool);
     uint64_t bit;
@@ -88,12 +74,4 @@ static __attribute__((noinline)) enum bitframe_status free_any_run(struct bitfra
     if (first < end)
         bitframe_set_frames(pool, first + bit_offset, end + bit_offset);
     return BITFRAME_OK;
-}
-
-enum bitframe_status bitframe_free_run(struct bitframe *pool, uint64_t pa, uint64_t frames)
-{
-    if (frames == BITFRAME_HUGE_FRAMES && pa % HUGE_BYTES == 0 && pool->window_frames >= frames &&
-        frame_number(pa - pool->window_pa) <= pool->window_frames - frames)
-        return debug_freed(pool, pa, frames, bitframe_free_huge(pool, pa));
-    return free_any_run(pool, pa, frames);
 }

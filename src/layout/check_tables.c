@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* check_tables.c - the audit of tables, reservations and offline records. */
 #include "layout/check_tables.h"
+
+#include <bitframe/check.h>
+
 #include "base/kernels.h"
 #include "layout/bitmap.h"
 #include "layout/offline_records.h"

@@ -3,6 +3,8 @@
 #ifndef BITFRAME_LAYOUT_CHECK_TABLES_H
 #define BITFRAME_LAYOUT_CHECK_TABLES_H
 
+#include <bitframe/check.h>
+
 #include "layout/tables.h"
 
 /**

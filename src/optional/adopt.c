@@ -5,6 +5,8 @@
  * Header and tables are believed if they prove themselves, the bitmap is believed where it speaks of frames
  * that may be free, and nothing else is read.
  */
+#include <bitframe/adopt.h>
+
 #include "base/kernels.h"
 #include "core/rebuild.h"
 #include "layout/header.h"

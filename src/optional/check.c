@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* check.c - the audit of a pool. */
+#include <bitframe/check.h>
+
 #include "base/kernels.h"
 #include "core/cursor.h"
 #include "core/owner.h"

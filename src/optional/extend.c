@@ -7,6 +7,8 @@
  * copied by words. Nothing of the pool is written before the last refusal, and nothing of the former metadata
  * until the new ones are complete.
  */
+#include <bitframe/extend.h>
+
 #include "base/kernels.h"
 #include "core/owner.h"
 #include "core/range.h"

@@ -6,6 +6,7 @@
  * returns strings becomes such a table.)
  */
 #include <bitframe/bitframe.h>
+#include <bitframe/check.h>
 
 static const char status_names[][20] = {
     [BITFRAME_OK] = "ok",

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* check.c - the audit of a shared pool. */
+#include <bitframe/check.h>
+
 #include "layout/check_tables.h"
 
 #include "core/owner.h"

@@ -6,6 +6,8 @@
  * contract, and exits with 1 at the first answer that is wrong.
  */
 #include <bitframe/bitframe.h>
+#include <bitframe/bulk.h>
+#include <bitframe/check.h>
 #include <bitframe/debug.h>
 #include <bitframe/import.h>
 #include <bitframe/page_alloc.h>

@@ -7,6 +7,7 @@
  */
 #include <criterion/criterion.h>
 
+#include <bitframe/check.h>
 #include <bitframe/offline.h>
 #include <bitframe/page_alloc.h>
 

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include <bitframe/adopt.h>
+#include <bitframe/check.h>
+
 #include "adopt_check.h"
 
 #include <stdlib.h>

@@ -15,10 +15,15 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <bitframe/adopt.h>
+#include <bitframe/bulk.h>
+#include <bitframe/check.h>
+#include <bitframe/extend.h>
 #include <bitframe/map.h>
 
 #include "adopt_check.h"
 #include "core/cursor.h"
+#include "huge_calls.h"
 #include "layout/header.h"
 #include "random.h"
 #include "test_pool.h"
@@ -129,11 +134,11 @@ static struct answer apply(struct bitframe *to, const struct call *call)
     case ALLOC: answer.value = bitframe_alloc(to); break;
     case FREE: answer.status = bitframe_free(to, call->pa); break;
     case ALLOC_RUN:
-        answer.status = bitframe_alloc_run(to, &call->request, &pa);
+        answer.status = alloc_run_or_huge(to, &call->request, &pa);
         answer.value = pa;
         break;
     case CLAIM: answer.status = bitframe_alloc_at(to, call->pa, call->frames); break;
-    case FREE_RUN: answer.status = bitframe_free_run(to, call->pa, call->frames); break;
+    case FREE_RUN: answer.status = free_run_or_huge(to, call->pa, call->frames); break;
     case ALLOC_RANGE:
         answer.value = bitframe_alloc_range(to, call->pa, call->pa + call->frames * (FRAME / 4));
         break;

@@ -12,7 +12,11 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include <bitframe/adopt.h>
+#include <bitframe/bulk.h>
+#include <bitframe/check.h>
 #include <bitframe/debug.h>
+#include <bitframe/extend.h>
 #include <bitframe/map.h>
 #include <bitframe/offline.h>
 #include <bitframe/page_alloc.h>
@@ -235,37 +239,35 @@ Test(debug_poison, all_wrong_bytes_are_counted)
     cr_assert_eq(report.bytes, FRAME);
 }
 
-Test(debug_poison, a_huge_at_a_time)
+Test(debug_poison, a_huge_frame_at_a_time)
 {
-    const struct bitframe_request huge_frame = {.frames = BITFRAME_HUGE_FRAMES,
-                                                .align = BITFRAME_HUGE_FRAMES * FRAME};
-    uint64_t pa;
+    enum { FRAMES = BITFRAME_HUGE_FRAMES };
     make_pool(BOTH);
-    by_claim(pa_of(0), 1); /* so that the line is not the first */
+    by_claim(pa_of(0), 1); /* so that the huge frame is not the first */
     bitframe_set_current_tag(&pool, TASKS);
-    cr_assert_eq(bitframe_alloc_run(&pool, &huge_frame, &pa), BITFRAME_OK);
+    uint64_t pa = bitframe_alloc_huge(&pool);
     cr_assert_eq(pa, pa_of(BITFRAME_HUGE_FRAMES));
     cr_assert_eq(bitframe_get_tag(&pool, pa - 1), 0);
     cr_assert_eq(bitframe_get_tag(&pool, pa), TASKS);
-    cr_assert_eq(bitframe_get_tag(&pool, pa + (huge_frame.frames - 1) * FRAME), TASKS);
-    cr_assert_eq(bitframe_get_tag(&pool, pa + huge_frame.frames * FRAME), 0);
+    cr_assert_eq(bitframe_get_tag(&pool, pa + (FRAMES - 1) * FRAME), TASKS);
+    cr_assert_eq(bitframe_get_tag(&pool, pa + FRAMES * FRAME), 0);
 
     cr_assert_eq(bitframe_free(&pool, pa + 5 * FRAME), BITFRAME_OK);
-    cr_assert_eq(bitframe_free_run(&pool, pa, huge_frame.frames), BITFRAME_DOUBLE_FREE);
+    cr_assert_eq(bitframe_free_huge(&pool, pa), BITFRAME_DOUBLE_FREE);
     cr_assert_eq(frame_at(pa)[0], 0x11, "nothing changed");
     cr_assert_eq(bitframe_get_tag(&pool, pa), TASKS);
     by_claim(pa + 5 * FRAME, 1);
-    cr_assert_eq(bitframe_free_run(&pool, pa, huge_frame.frames), BITFRAME_OK);
-    for (uint64_t i = 0; i < huge_frame.frames; i++)
+    cr_assert_eq(bitframe_free_huge(&pool, pa), BITFRAME_OK);
+    for (uint64_t i = 0; i < FRAMES; i++)
         cr_assert(holds_pattern(pa + i * FRAME));
     cr_assert_eq(frame_at(pa)[-1], 0x11);
-    cr_assert_eq(frame_at(pa)[huge_frame.frames * FRAME], 0x11);
+    cr_assert_eq(frame_at(pa)[FRAMES * FRAME], 0x11);
     cr_assert_eq(bitframe_get_tag(&pool, pa), 0);
 
-    uint64_t last = pa + (huge_frame.frames - 1) * FRAME;
+    uint64_t last = pa + (FRAMES - 1) * FRAME;
     frame_at(pa)[0] ^= 1;
     frame_at(last)[FRAME - 1] ^= 1;
-    cr_assert_eq(bitframe_alloc_run(&pool, &huge_frame, &pa), BITFRAME_OK);
+    cr_assert_eq(bitframe_alloc_huge(&pool), pa);
     cr_assert_eq(reports, 2);
     cr_assert_eq(report.pa, last);
     cr_assert_eq(report.offset, FRAME - 1);
@@ -411,7 +413,7 @@ Test(debug_poison, sweep_sees_a_pending_huge)
     cr_assert_eq(bitframe_alloc_range(&pool, 0, UINT64_MAX), 16 + 512);
     cr_assert_eq(bitframe_free(&pool, pa_of(1024)), BITFRAME_OK); /* the gap is there now */
     cr_assert_eq(bitframe_alloc(&pool), pa_of(1024));
-    cr_assert_eq(bitframe_free_run(&pool, pa_of(1024), 512), BITFRAME_OK);
+    cr_assert_eq(bitframe_free_huge(&pool, pa_of(1024)), BITFRAME_OK);
     cr_assert_eq(pool.pending, 1);
     frame_at(pa_of(1124))[5] ^= 1;
     cr_assert_eq(bitframe_debug_sweep(&pool), 1);

@@ -11,9 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <bitframe/adopt.h>
+#include <bitframe/bulk.h>
+#include <bitframe/check.h>
+#include <bitframe/extend.h>
 #include <bitframe/map.h>
 #include <bitframe/offline.h>
 
+#include "huge_calls.h"
 #include "layout/header.h"
 #include "model.h"
 #include "random.h"
@@ -173,7 +178,7 @@ static void call(void)
                                                  .align = below(3) == 0 ? FRAME << below(11) : 0,
                                                  .flags = (uint32_t)below(2)};
         uint64_t run = 0, model_run = 0;
-        got = bitframe_alloc_run(&pool, &request, &run);
+        got = alloc_run_or_huge(&pool, &request, &run);
         expected = model_alloc_run(&model, &request, &model_run);
         cr_assert_eq(run, model_run);
         break;
@@ -184,7 +189,7 @@ static void call(void)
         break;
     case 4:
     case 5:
-        got = bitframe_free_run(&pool, pa, frames);
+        got = free_run_or_huge(&pool, pa, frames);
         expected = model_free_run(&model, pa, frames);
         break;
     case 6:

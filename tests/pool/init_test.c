@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include <bitframe/check.h>
 #include <bitframe/map.h>
 
 #include "guarded.h"

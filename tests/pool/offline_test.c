@@ -5,6 +5,10 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include <bitframe/adopt.h>
+#include <bitframe/bulk.h>
+#include <bitframe/check.h>
+#include <bitframe/extend.h>
 #include <bitframe/map.h>
 #include <bitframe/offline.h>
 

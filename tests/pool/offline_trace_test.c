@@ -14,6 +14,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <bitframe/bulk.h>
+#include <bitframe/check.h>
 #include <bitframe/map.h>
 #include <bitframe/offline.h>
 

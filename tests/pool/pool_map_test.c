@@ -9,6 +9,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include <bitframe/bulk.h>
+#include <bitframe/check.h>
 #include <bitframe/map.h>
 #include <bitframe/platform.h>
 

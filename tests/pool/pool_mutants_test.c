@@ -4,6 +4,9 @@
  *
  * Calls of a pool that are broken on purpose, one way each, and each must be caught.
  */
+#include <bitframe/adopt.h>
+#include <bitframe/bulk.h>
+
 #include <criterion/criterion.h>
 
 #include <inttypes.h>

@@ -5,6 +5,10 @@
  * While it is, the calls are those of the shared pool, by its one CPU that calls, and what is the owner's is
  * done with exclusive access.
  */
+#include <bitframe/adopt.h>
+#include <bitframe/bulk.h>
+#include <bitframe/check.h>
+
 #include <stddef.h>
 
 #include "core/owner.h"

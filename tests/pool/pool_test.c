@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <bitframe/bulk.h>
+#include <bitframe/check.h>
 #include <bitframe/platform.h>
 
 #include "bytemap.h"
@@ -318,26 +320,23 @@ static void make_full_pool(void)
 
 static uint64_t alloc_huge(void)
 {
-    const struct bitframe_request request = {.frames = BITFRAME_HUGE_FRAMES, .align = HUGE};
-    uint64_t pa = 0;
-    (void)bitframe_alloc_run(&pool, &request, &pa);
-    return pa;
+    return bitframe_alloc_huge(&pool);
 }
 
 Test(pool_pending, huge_freed_and_allocated_leaves_the_levels_alone)
 {
     make_full_pool();
     for (uint64_t huge_frame = 1; huge_frame < PENDING_HUGES; huge_frame += 97) {
-        cr_assert_eq(bitframe_free_run(&pool, huge_frame * HUGE, BITFRAME_HUGE_FRAMES), BITFRAME_OK);
+        cr_assert_eq(bitframe_free_huge(&pool, huge_frame * HUGE), BITFRAME_OK);
         cr_expect_eq(pool.pending, 1);
         ASSERT_SOUND(&pool);
-        cr_assert_eq(bitframe_free_run(&pool, huge_frame * HUGE, BITFRAME_HUGE_FRAMES), BITFRAME_DOUBLE_FREE);
+        cr_assert_eq(bitframe_free_huge(&pool, huge_frame * HUGE), BITFRAME_DOUBLE_FREE);
         cr_assert_eq(alloc_huge(), huge_frame * HUGE);
         cr_expect_eq(pool.pending, 0);
         ASSERT_SOUND(&pool);
     }
     cr_assert_eq(bitframe_alloc(&pool), PENDING_HUGES * HUGE);
-    cr_assert_eq(bitframe_free_run(&pool, 77 * HUGE, BITFRAME_HUGE_FRAMES), BITFRAME_OK);
+    cr_assert_eq(bitframe_free_huge(&pool, 77 * HUGE), BITFRAME_OK);
     ASSERT_SOUND(&pool);
     cr_assert_eq(alloc_huge(), 77 * HUGE, "with nothing else free");
     ASSERT_SOUND(&pool);
@@ -347,7 +346,7 @@ Test(pool_pending, huge_freed_and_allocated_leaves_the_levels_alone)
 Test(pool_pending, frames_of_it_are_allocated_and_come_back)
 {
     make_full_pool();
-    cr_assert_eq(bitframe_free_run(&pool, 700 * HUGE, BITFRAME_HUGE_FRAMES), BITFRAME_OK);
+    cr_assert_eq(bitframe_free_huge(&pool, 700 * HUGE), BITFRAME_OK);
     cr_assert_eq(bitframe_alloc(&pool), 700 * HUGE);
     ASSERT_SOUND(&pool);
     cr_assert_eq(bitframe_free(&pool, 700 * HUGE), BITFRAME_OK);
@@ -358,7 +357,7 @@ Test(pool_pending, frames_of_it_are_allocated_and_come_back)
         ASSERT_SOUND(&pool);
     }
     cr_assert_eq(bitframe_alloc(&pool), PENDING_HUGES * HUGE);
-    cr_assert_eq(bitframe_free_run(&pool, 700 * HUGE, BITFRAME_HUGE_FRAMES), BITFRAME_OK);
+    cr_assert_eq(bitframe_free_huge(&pool, 700 * HUGE), BITFRAME_OK);
     cr_assert_eq(bitframe_alloc(&pool), 700 * HUGE);
     cr_assert_eq(alloc_huge(), 0, "the only line is not whole");
     ASSERT_SOUND(&pool);
@@ -406,7 +405,7 @@ Test(pool_pending, any_calls_among_few_free_huges)
         case 0:
         case 1:
         case 2:
-        case 3: (void)bitframe_free_run(&pool, pa, BITFRAME_HUGE_FRAMES); break;
+        case 3: (void)bitframe_free_huge(&pool, pa); break;
         case 4:
         case 5:
         case 6: {
@@ -617,7 +616,7 @@ Test(pool_check, pending)
     pool.pending = 1;
     cr_expect_neq(bitframe_check(&pool), BITFRAME_SOUND, "its line is not");
     make_full_pool();
-    cr_assert_eq(bitframe_free_run(&pool, 700 * HUGE, BITFRAME_HUGE_FRAMES), BITFRAME_OK);
+    cr_assert_eq(bitframe_free_huge(&pool, 700 * HUGE), BITFRAME_OK);
     ASSERT_SOUND(&pool);
     pool.pending = 0;
     cr_expect_eq(bitframe_check(&pool), BITFRAME_BAD_INDEX);
@@ -716,4 +715,41 @@ Test(pool, names)
     }
     cr_expect_str_eq(bitframe_get_status_name((enum bitframe_status)99), "unknown status");
     cr_expect_str_eq(bitframe_get_invariant_name((enum bitframe_invariant)99), "unknown invariant");
+}
+
+/* Huge frames */
+
+Test(pool_huge, refusals_change_nothing)
+{
+    guarded_plain_pool(&pool, &metadata, HUGE + FRAME, 4 * HUGE);
+    cr_expect_eq(bitframe_free_huge(&pool, 2 * HUGE + FRAME), BITFRAME_MISALIGNED);
+    cr_expect_eq(bitframe_free_huge(&pool, 2 * HUGE), BITFRAME_DOUBLE_FREE);
+    cr_expect_eq(bitframe_free_huge(&pool, HUGE), BITFRAME_UNMANAGED, "its first frame is not the pool's");
+    cr_expect_eq(bitframe_free_huge(&pool, 100 * HUGE), BITFRAME_UNMANAGED);
+    cr_assert_eq(bitframe_alloc_huge(&pool), 2 * HUGE);
+    cr_assert_eq(bitframe_reserve(&pool, 3 * HUGE, FRAME), BITFRAME_OK);
+    cr_expect_eq(bitframe_free_huge(&pool, 3 * HUGE), BITFRAME_RESERVED);
+    cr_assert_eq(bitframe_free(&pool, 2 * HUGE + 5 * FRAME), BITFRAME_OK);
+    cr_expect_eq(bitframe_free_huge(&pool, 2 * HUGE), BITFRAME_DOUBLE_FREE, "one of its frames is free");
+    ASSERT_SOUND(&pool);
+    cr_assert_eq(bitframe_alloc_huge(&pool), 4 * HUGE);
+    cr_expect_eq(bitframe_alloc_huge(&pool), 0, "the others lack a frame");
+    cr_assert_eq(bitframe_free_huge(&pool, 4 * HUGE), BITFRAME_OK);
+    ASSERT_SOUND(&pool);
+}
+
+Test(pool_huge, a_free_moves_the_window)
+{
+    struct bitframe_map_range ranges[4];
+    struct bitframe_map map;
+    cr_assert_eq(bitframe_map_init(&map, ranges, 4), BITFRAME_OK);
+    cr_assert_eq(bitframe_map_add(&map, BITFRAME_MAP_RAM, HUGE, HUGE), BITFRAME_OK);
+    cr_assert_eq(bitframe_map_add(&map, BITFRAME_MAP_RAM, 100 * HUGE, HUGE), BITFRAME_OK);
+    guarded_pool(&pool, &metadata, &map);
+    cr_assert_eq(bitframe_alloc_huge(&pool), HUGE);
+    cr_assert_eq(bitframe_alloc_huge(&pool), 100 * HUGE);
+    cr_expect_eq(bitframe_free_huge(&pool, 100 * HUGE), BITFRAME_OK);
+    cr_expect_eq(bitframe_free_huge(&pool, HUGE), BITFRAME_OK);
+    ASSERT_SOUND(&pool);
+    cr_expect_eq(bitframe_alloc_huge(&pool), HUGE, "the lowest");
 }

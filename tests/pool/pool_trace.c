@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "pool_trace.h"
+#include "huge_calls.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -7,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <bitframe/adopt.h>
+#include <bitframe/bulk.h>
+#include <bitframe/check.h>
 #include <bitframe/platform.h>
 
 #include "guarded.h"
@@ -66,9 +70,9 @@ const struct pool_calls pool_calls_core = {
     .adopt = bitframe_adopt,
     .alloc = bitframe_alloc,
     .free = bitframe_free,
-    .alloc_run = bitframe_alloc_run,
+    .alloc_run = alloc_run_or_huge,
     .claim = bitframe_alloc_at,
-    .free_run = bitframe_free_run,
+    .free_run = free_run_or_huge,
     .alloc_bulk = bitframe_alloc_bulk,
     .free_bulk = bitframe_free_bulk,
     .alloc_range = bitframe_alloc_range,

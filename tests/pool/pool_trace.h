@@ -12,6 +12,7 @@
 
 #include <stddef.h>
 
+#include <bitframe/check.h>
 #include <bitframe/map.h>
 #include <bitframe/shared.h>
 

@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <bitframe/adopt.h>
+#include <bitframe/bulk.h>
+#include <bitframe/check.h>
 #include <bitframe/debug.h>
 
 #include "base/platform.h"

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <bitframe/bulk.h>
 #include <bitframe/map.h>
 #include <bitframe/offline.h>
 #include <bitframe/stats.h>

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include <bitframe/bitframe.h>
+#include <bitframe/check.h>
 
 #include "random.h"
 #include "test_pool.h"

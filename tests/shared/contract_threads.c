@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <bitframe/check.h>
 #include <bitframe/page_alloc.h>
 #include <bitframe/shared.h>
 

@@ -21,6 +21,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <bitframe/adopt.h>
+#include <bitframe/bulk.h>
+#include <bitframe/check.h>
 #include <bitframe/offline.h>
 #include <bitframe/shared.h>
 

@@ -10,6 +10,8 @@
  *
  *     edges [quick]   quick: pools of up to three levels, and one policy of the others
  */
+#include <bitframe/check.h>
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

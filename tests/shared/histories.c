@@ -10,6 +10,8 @@
  *
  *     histories [HISTORIES [SEED [THREADS]]]
  */
+#include <bitframe/check.h>
+
 #include <inttypes.h>
 #include <stdio.h>
 

@@ -30,6 +30,8 @@
 #include <string.h>
 #include <ucontext.h>
 
+#include <bitframe/bulk.h>
+#include <bitframe/check.h>
 #include <bitframe/platform.h>
 #include <bitframe/shared.h>
 

@@ -20,6 +20,7 @@
 #include "cpu.h"
 #include "shake.h"
 
+#include <bitframe/check.h>
 #include <bitframe/platform.h>
 
 #include "random.h"

@@ -10,6 +10,8 @@
  *
  *     pieces [quick]   quick: fewer patterns
  */
+#include <bitframe/bulk.h>
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* shared_check_test.c - what bitframe_shared_check() finds: every corruption by its name. */
+#include <bitframe/check.h>
 #include <bitframe/offline.h>
 
 #include "shared_pool.h"

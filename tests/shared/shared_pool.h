@@ -5,6 +5,7 @@
 
 #include <criterion/criterion.h>
 
+#include <bitframe/check.h>
 #include <bitframe/map.h>
 #include <bitframe/shared.h>
 

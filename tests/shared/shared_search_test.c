@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include <bitframe/bulk.h>
 #include <bitframe/map.h>
 
 #include "layout/search_pool.h"

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <bitframe/adopt.h>
+#include <bitframe/check.h>
 #include <bitframe/map.h>
 #include <bitframe/offline.h>
 #include <bitframe/platform.h>

@@ -4,6 +4,9 @@
 #include <setjmp.h>
 #include <string.h>
 
+#include <bitframe/bulk.h>
+#include <bitframe/check.h>
+#include <bitframe/extend.h>
 #include <bitframe/offline.h>
 #include <bitframe/platform.h>
 

@@ -20,6 +20,8 @@
  *     shake    one atomic access in so many takes longer (in programs that can)
  *     must     events that must happen, separated by commas: see event_names. If need be it takes longer.
  */
+#include <bitframe/check.h>
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

@@ -20,6 +20,7 @@
 
 #include <criterion/criterion.h>
 
+#include <bitframe/check.h>
 #include <bitframe/debug.h>
 #include <bitframe/map.h>
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <bitframe/check.h>
 #include <bitframe/page_alloc.h>
 
 #include "host.h"

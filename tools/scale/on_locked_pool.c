@@ -3,6 +3,7 @@
 #include "subject.h"
 
 #include <bitframe/bitframe.h>
+#include <bitframe/check.h>
 
 #include "machine.h"
 #include "name_pool.h"

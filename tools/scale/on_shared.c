@@ -2,6 +2,7 @@
 /* on_shared.c - a shared pool under both policies. */
 #include "subject.h"
 
+#include <bitframe/check.h>
 #include <bitframe/shared.h>
 
 #include "machine.h"
