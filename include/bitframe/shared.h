@@ -43,7 +43,7 @@
  * Bounds: every call ends after a number of steps that depends on the pool, the request and the number of
  * CPUs alone, whatever other CPUs do. docs/concurrency.md has the numbers.
  *
- * Lists of free pages per CPU: a pool under BITFRAME_LOCAL needs none; docs/porting.md has the figures. A
+ * Lists of free pages per CPU: a pool under BITFRAME_LOCAL needs none; docs/all-cpus.md has the figures. A
  * kernel that wants a stack of frames per CPU keeps it itself, as examples/kernel/frame_stack.c does.
  *
  * Not quite as with one owner: a request for 2 MiB follows the policy as single frames do. The frames of a
