@@ -58,8 +58,8 @@ static bool read_number(struct value value, uint64_t *result)
     return true;
 }
 
-enum bitframe_status bitframe_fdt_add(const struct import *import, enum bitframe_map_kind kind, uint64_t first_pa,
-                                uint64_t bytes)
+enum bitframe_status bitframe_fdt_add(const struct import *import, enum bitframe_map_kind kind,
+                                      uint64_t first_pa, uint64_t bytes)
 {
     return import->map ? import_range(import->map, kind, first_pa, bytes) : BITFRAME_OK;
 }
