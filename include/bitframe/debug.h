@@ -3,19 +3,19 @@
  * bitframe/debug.h - who holds a frame, and who wrote to one after giving it back
  *
  * In a library built with -Ddebug_frames=true a pool can keep an entry per frame in storage that the caller
- * gives: a tag that says whose a taken frame is, and whether a free one is filled with a pattern (poisoned)
- * that the next take must find untouched. It begins with bitframe_debug_start(); before, and after
+ * gives: a tag that says whose an allocated frame is, and whether a free one is filled with a pattern
+ * (poisoned) that the next take must find untouched. It begins with bitframe_debug_start(); before, and after
  * bitframe_debug_stop(), the pool works as in any other build.
  *
  * In every other library nothing of this exists. The calls are here all the same, as inline functions that do
  * nothing and say BITFRAME_OK, so that a kernel tags its frames without an #if; only bitframe_debug_start()
  * tells the difference.
  *
- * Frames that become free, by whatever call, are poisoned and lose their tag; frames that become taken, by
- * whatever call, are compared and get the current tag. Frames that become reserved are compared and have no
- * tag; frames that go offline (<bitframe/offline.h>) have none either and are not touched, for memory may go
- * out of use because it fails. What was free when it began is not poisoned and not compared; what was taken
- * then has tag 0.
+ * Frames that become free, by whatever call, are poisoned and lose their tag; frames that become allocated,
+ * by whatever call, are compared and get the current tag. Frames that become reserved are compared and have
+ * no tag; frames that go offline (<bitframe/offline.h>) have none either and are not touched, for memory may
+ * go offline because it fails. What was free when it began is not poisoned and not compared; what was
+ * allocated then has tag 0.
  *
  * Safety: as for every call on a pool.
  */
@@ -42,8 +42,8 @@ extern "C" {
 
 /** What bitframe_debug_start() turns on. May be combined. */
 enum bitframe_debug_flags {
-    BITFRAME_DEBUG_POISON = 1, /**< Fill frames that become free, compare them when they are taken. */
-    BITFRAME_DEBUG_TAGS = 2,   /**< Remember whose a taken frame is. */
+    BITFRAME_DEBUG_POISON = 1, /**< Fill frames that become free, compare them when they are allocated. */
+    BITFRAME_DEBUG_TAGS = 2,   /**< Remember whose an allocated frame is. */
 };
 
 /** A poisoned frame that was written to. */
@@ -51,7 +51,7 @@ struct bitframe_corruption {
     uint64_t pa;      /**< The frame, its first byte. */
     uint64_t offset;  /**< The lowest byte of it that is wrong. */
     uint64_t bytes;   /**< How many are wrong. */
-    uint32_t tag;     /**< Whose the frame was when it was given back; 0 is nobody's. */
+    uint32_t tag;     /**< Whose the frame was when it was freed; 0 is nobody's. */
     uint8_t expected; /**< What the byte at offset should be. */
     uint8_t found;    /**< What it is. */
 };
@@ -74,7 +74,7 @@ struct bitframe_debug {
 
     uint64_t corruptions; /**< Frames found written to since the start; only to be read. */
 
-    /* bitframe's own. An entry is a tag under a bit that says poisoned: bits 0 to 30, and 31. Of a taken
+    /* bitframe's own. An entry is a tag under a bit that says poisoned: bits 0 to 30, and 31. Of an allocated
      * frame the bit is clear. Of a free one it says that the frame holds the pattern, and the tag is whose
      * it was; if it is clear, so is the tag. Reserved and offline frames and bits of no frame have 0. */
     uint64_t entries; /* distance from the pool of the entry of bit 0 of the bitmap */
@@ -82,7 +82,7 @@ struct bitframe_debug {
     uint32_t tag;     /* the current tag, 0 without BITFRAME_DEBUG_TAGS */
 };
 
-/** Taken frames next to each other with one tag. */
+/** Allocated frames next to each other with one tag. */
 struct bitframe_tagged_run {
     uint64_t first_pa; /**< PA of the first frame. */
     uint64_t frames;   /**< How many. */
@@ -111,7 +111,7 @@ uint64_t bitframe_get_debug_bytes(const struct bitframe *pool);
  *
  * BITFRAME_DEBUG_POISON promises that from now on every frame that becomes free, and every frame that is
  * free, can be read and written through the linear map of bitframe_set_platform(), which must not change any
- * more. The storage may be frames of the pool, taken.
+ * more. The storage may be frames of the pool, allocated.
  *
  * @param pool     A pool that was initialized.
  * @param debug    The record; corrupted is the caller's to set, the rest is written here.
@@ -125,9 +125,9 @@ uint64_t bitframe_get_debug_bytes(const struct bitframe *pool);
  * @retval BITFRAME_NO_ROOM      @p bytes is too small; nothing changed.
  * @retval BITFRAME_UNSUPPORTED  The library was built without debug_frames; nothing changed.
  *
- * @par Cost  Clears the storage. From then on, with BITFRAME_DEBUG_POISON, each frame that is given back is
- *            written in whole and each that is taken is read in whole, which costs many times what the pool
- *            itself does; with BITFRAME_DEBUG_TAGS, a search of the tables and a store for each frame.
+ * @par Cost  Clears the storage. From then on, with BITFRAME_DEBUG_POISON, each frame that is freed is
+ *            written in whole and each that is allocated is read in whole, which costs many times what the
+ * pool itself does; with BITFRAME_DEBUG_TAGS, a search of the tables and a store for each frame.
  */
 enum bitframe_status bitframe_debug_start(struct bitframe *pool, struct bitframe_debug *debug, void *storage,
                                           uint64_t bytes, uint32_t flags);
@@ -139,8 +139,8 @@ enum bitframe_status bitframe_debug_start(struct bitframe *pool, struct bitframe
 void bitframe_debug_stop(struct bitframe *pool);
 
 /**
- * Compare every poisoned frame now, not only when it is taken. A frame that is found written to is reported,
- * counted and poisoned again.
+ * Compare every poisoned frame now, not only when it is allocated. A frame that is found written to is
+ * reported, counted and poisoned again.
  *
  * @return  How many were; 0 without BITFRAME_DEBUG_POISON.
  *
@@ -149,7 +149,7 @@ void bitframe_debug_stop(struct bitframe *pool);
 uint64_t bitframe_debug_sweep(struct bitframe *pool);
 
 /**
- * Set the current tag: that of every frame that is taken from now on, by whatever call.
+ * Set the current tag: that of every frame that is allocated from now on, by whatever call.
  *
  * @param tag  0 (none) to BITFRAME_TAG_MAX; with any other, and without BITFRAME_DEBUG_TAGS, nothing
  *             happens.
@@ -161,7 +161,7 @@ uint64_t bitframe_debug_sweep(struct bitframe *pool);
 uint32_t bitframe_set_current_tag(struct bitframe *pool, uint32_t tag);
 
 /**
- * Say whose a run of taken frames is, or any part of one.
+ * Say whose a run of allocated frames is, or any part of one.
  *
  * @param pa      PA of the first, a multiple of BITFRAME_FRAME_BYTES.
  * @param frames  How many, at least 1.
@@ -187,14 +187,14 @@ enum bitframe_status bitframe_set_tag(struct bitframe *pool, uint64_t pa, uint64
  *
  * @param pa  Any value.
  *
- * @return  Its tag; 0 if it has none, is not taken, or there is no BITFRAME_DEBUG_TAGS.
+ * @return  Its tag; 0 if it has none, is not allocated, or there is no BITFRAME_DEBUG_TAGS.
  *
  * @par Cost  O(log(spans)).
  */
 uint32_t bitframe_get_tag(const struct bitframe *pool, uint64_t pa);
 
 /**
- * Read the next run of taken frames with a tag, ascending. Each is as long as it can be; reserved and
+ * Read the next run of allocated frames with a tag, ascending. Each is as long as it can be; reserved and
  * offline frames are nobody's and in none.
  *
  *     uint64_t frame = 0;
@@ -216,7 +216,7 @@ bool bitframe_leaks_next(const struct bitframe *pool, uint32_t tag, uint64_t *fr
                          struct bitframe_tagged_run *run);
 
 /**
- * Read the next tag that taken frames have, ascending, and how many have it.
+ * Read the next tag that allocated frames have, ascending, and how many have it.
  *
  *     uint32_t tag = 0;
  *     while (bitframe_tags_next(&pool, &tag, &total))

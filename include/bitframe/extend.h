@@ -33,8 +33,8 @@ enum bitframe_status bitframe_get_extend_bytes(const struct bitframe *pool, cons
 
 /**
  * Make a pool manage all that a map manages. The pool's frames stay free, allocated, reserved or offline as
- * they are, whatever the map says of them. A new frame is free unless the map has it reserved. The pool leaves its
- * old metadata and moves into the new; nothing else moves.
+ * they are, whatever the map says of them. A new frame is free unless the map has it reserved. The pool
+ * leaves its old metadata and moves into the new; nothing else moves.
  *
  * The table of reservations becomes one entry for each run of reserved frames, with room for
  * BITFRAME_SPARE_RESERVED more. A range that was reserved across memory that is not the pool's may become

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bitframe/offline.h - taking memory out of use while the kernel runs
+ * bitframe/offline.h - allocating memory offline while the kernel runs
  *
  * A memory module is to be pulled, a page reports errors, a hypervisor wants memory back: its frames must no
- * longer be handed out, though some of them are in use. bitframe_set_offline() takes a range out of use. Its free
- * frames go offline at once, those in use when they are given back, and none of them is handed out again
+ * longer be handed out, though some of them are in use. bitframe_set_offline() takes a range offline. Its
+ * free frames go offline at once, those in use when they are freed, and none of them is handed out again
  * until bitframe_set_online().
  *
  * What is offline is neither free nor in use. A frame that is reserved stays reserved; what of the range is
@@ -12,7 +12,7 @@
  *
  * For each range the caller gives a record and a bit per frame. Like the pool's metadata they are referred to
  * by their distance from the pool: a kernel that sees the pool at another address later moves them by the
- * same amount, and neither is copied elsewhere while the range is out of use.
+ * same amount, and neither is copied elsewhere while the range is offline.
  *
  * Safety: that of <bitframe/bitframe.h>. The calls work from the first instruction of boot.
  */
@@ -30,17 +30,18 @@ extern "C" {
 #endif
 
 /**
- * A range that is out of use. The caller owns the storage and keeps it until bitframe_set_online(); the members
+ * A range that is offline. The caller owns the storage and keeps it until bitframe_set_online(); the members
  * are bitframe's own and may only be read. All zero is an empty record.
  *
  * Invariants of a record that is not empty, whenever no call is in flight:
  *  - Its first and its last frame are the pool's. The records of a pool ascend, and no two overlap.
- *  - A bit of words is set if and only if its frame is in use: the pool's, not reserved, and not given back
+ *  - A bit of words is set if and only if its frame is in use: the pool's, not reserved, and not freed
  *    since. Of the frames that are the pool's and not reserved the others are offline.
  *  - Bit 0 of the first word stands for frame number first / 64 * 64, so that a word of them stands for the
  * same frames as a word of the pool's bitmap.
  *  - in_use is the number of set bits.
- *  - No frame of the range is free, and none is in the pool's gap: so each free of one comes by the records.
+ *  - No frame of the range is free, and none is in the pool's window: so each free of one comes by the
+ * records.
  */
 struct bitframe_offline_range {
     uint64_t next;   /* distance of the pool's next record, the one above; 0 if there is none */
@@ -51,22 +52,22 @@ struct bitframe_offline_range {
 };
 
 /**
- * Words that bitframe_set_offline() may need for [@p pa, @p pa + @p bytes), as a constant expression: a bit for
- * each frame that it touches, in words of 64 aligned frames. @p bytes is at least 1, and the range does not
- * wrap.
+ * Words that bitframe_set_offline() may need for [@p pa, @p pa + @p bytes), as a constant expression: a bit
+ * for each frame that it touches, in words of 64 aligned frames. @p bytes is at least 1, and the range does
+ * not wrap.
  */
 #define BITFRAME_OFFLINE_WORDS(pa, bytes)                                                                    \
     ((((uint64_t)(pa) + ((uint64_t)(bytes)-1)) >> BITFRAME_FRAME_SHIFT) / 64 -                               \
      ((uint64_t)(pa) >> BITFRAME_FRAME_SHIFT) / 64 + 1)
 
 /**
- * Take every frame of the pool that [@p pa, @p pa + @p bytes) touches out of use: those that are free at
- * once, those in use as they are given back. Reserved frames stay reserved.
+ * Allocate every frame of the pool that [@p pa, @p pa + @p bytes) touches offline: those that are free at
+ * once, those in use as they are freed. Reserved frames stay reserved.
  *
  * A range that touches no frame of the pool, as one of 0 bytes, makes an empty record: there is nothing to
  * wait for, and bitframe_set_online() takes it.
  *
- * @param record      Storage for the record, not that of a range that is out of use already. Whatever it held
+ * @param record      Storage for the record, not that of a range that is offline already. Whatever it held
  *                    before does not matter.
  * @param pa          First byte of the range, any value.
  * @param bytes       Its length.
@@ -74,18 +75,18 @@ struct bitframe_offline_range {
  * @param word_count  How many. BITFRAME_OFFLINE_WORDS(pa, bytes) are enough; what of the range lies below the
  *                    first and above the last frame of the pool needs none.
  *
- * @retval BITFRAME_OK       The range is out of use; bitframe_get_offline_in_use() says what is still to come
+ * @retval BITFRAME_OK       The range is offline; bitframe_get_offline_in_use() says what is still to come
  * back.
  * @retval BITFRAME_INVALID  A null pointer, misaligned words, a range that passes 2^64, or a record that is
  * in use by the pool; nothing changed.
- * @retval BITFRAME_OFFLINE  One of the frames is out of use already; nothing changed.
+ * @retval BITFRAME_OFFLINE  One of the frames is offline already; nothing changed.
  * @retval BITFRAME_NO_ROOM  @p word_count is too small; nothing changed.
  *
  * Where several apply it is the first of: invalid, offline, no room.
  *
  * @par Cost  One load and one store per 64 frames of the pool and of @p words, the index over them, and a
- * step for each record below. From then on a free that misses the gap costs a step for each record below the
- * frame; one that does not, and each take, cost what they did.
+ * step for each record below. From then on a free that misses the window costs a step for each record below
+ * the frame; one that does not, and each allocation, cost what they did.
  */
 enum bitframe_status bitframe_set_offline(struct bitframe *pool, struct bitframe_offline_range *record,
                                           uint64_t pa, uint64_t bytes, uint64_t *words, uint64_t word_count);
@@ -94,8 +95,8 @@ enum bitframe_status bitframe_set_offline(struct bitframe *pool, struct bitframe
  * Put a range back into use: its offline frames are free, those that were still in use are the caller's as if
  * nothing had been, and those that are reserved are reserved.
  *
- * @param record  Of bitframe_set_offline() on the same pool, or empty. It is empty afterwards, and its words are
- *                the caller's again.
+ * @param record  Of bitframe_set_offline() on the same pool, or empty. It is empty afterwards, and its words
+ * are the caller's again.
  *
  * @retval BITFRAME_OK       The range is in use.
  * @retval BITFRAME_INVALID  A null pointer, or a record that is neither the pool's nor empty; nothing
@@ -116,7 +117,7 @@ static inline uint64_t bitframe_get_offline_in_use(const struct bitframe_offline
 
 /**
  * Read the next run of frames that are still in use, ascending: what a kernel moves elsewhere and frees. Runs
- * neither overlap nor touch, unless the frame that lay between was given back on the way.
+ * neither overlap nor touch, unless the frame that lay between was freed on the way.
  *
  *     uint64_t frame = 0;
  *     while (bitframe_offline_next(&pool, &record, &frame, &run))
@@ -134,7 +135,7 @@ static inline uint64_t bitframe_get_offline_in_use(const struct bitframe_offline
 bool bitframe_offline_next(const struct bitframe *pool, const struct bitframe_offline_range *record,
                            uint64_t *frame, struct bitframe_map_run *run);
 
-/** Offline frames of the pool, neither free nor taken nor reserved: exact, O(1). */
+/** Offline frames of the pool, neither free nor allocated nor reserved: exact, O(1). */
 static inline uint64_t bitframe_get_offline_frames(const struct bitframe *pool)
 {
     return pool->offline_frames;

@@ -65,7 +65,7 @@ uint64_t kva_to_pa(uint64_t kva);
 void mem_map_init(void);
 
 /**
- * Take every page whose PA is below @p end_pa out of use, a partly covered one included.
+ * Allocate every page whose PA is below @p end_pa offline, a partly covered one included.
  *
  * The pool total falls by one for each page that was free before and by none for the others, so
  * reservations may overlap.
@@ -78,7 +78,7 @@ void mem_map_init(void);
 void mem_map_reserve_below(uint64_t end_pa);
 
 /**
- * Take every page whose PA is at or above @p start_pa out of use.
+ * Allocate every page whose PA is at or above @p start_pa offline.
  *
  * A page that begins below @p start_pa stays free even if @p start_pa cuts through it. The pool total
  * changes as in mem_map_reserve_below().
@@ -91,7 +91,7 @@ void mem_map_reserve_below(uint64_t end_pa);
 void mem_map_reserve_above(uint64_t start_pa);
 
 /**
- * Take the lowest free page and zero its bytes through memzero(pa_to_kva(pa), PAGE_SIZE).
+ * Allocate the lowest free page and zero its bytes through memzero(pa_to_kva(pa), PAGE_SIZE).
  *
  * @return  Its physical address, or 0 when no page is free: 0 is never a page.
  *
@@ -100,7 +100,7 @@ void mem_map_reserve_above(uint64_t start_pa);
 uint64_t get_free_page(void);
 
 /**
- * Give back the page that contains @p pa.
+ * Free the page that contains @p pa.
  *
  * Anything may be passed: an address outside the pool is ignored, one inside a page frees that page,
  * freeing a free page changes nothing, and freeing a reserved page makes it allocatable while the pool
@@ -121,7 +121,7 @@ uint64_t get_kernel_page(void);
 void free_kernel_page(uint64_t kva);
 
 /**
- * Count the free pages and print the line `free_pages: ` + 16 lower-case hex digits + newline.
+ * Count the free pages and print the huge frame `free_pages: ` + 16 lower-case hex digits + newline.
  *
  * Printed by three calls: main_output(MU, "free_pages: "), main_output_u64(MU, count), main_output(MU, "\n").
  *
@@ -136,7 +136,7 @@ uint64_t mem_total_count(void);
 
 /**
  * The pool behind these calls, for what the contract has no name for: bitframe_check() in a debug build, say.
- * A frame taken through it comes unzeroed. mem_total_count() does not see its reservations, and free_page()
+ * A frame allocated through it comes unzeroed. mem_total_count() does not see its reservations, and free_page()
  * of a page that is reserved there changes nothing.
  */
 struct bitframe *bitframe_get_page_alloc_pool(void);

@@ -26,7 +26,8 @@
  * that says so. Those that change tables (reserve, unreserve, offline, online), audit (bitframe_check()) or
  * count (<bitframe/stats.h>) need bitframe_shared_begin_exclusive() before and
  * bitframe_shared_end_exclusive() after. Two calls only read what no call changes, and are for any context:
- * bitframe_get_total_frames() and bitframe_get_reserved_frames(). bitframe_get_offline_in_use() is for any context too.
+ * bitframe_get_total_frames() and bitframe_get_reserved_frames(). bitframe_get_offline_in_use() is for any
+ * context too.
  *
  * Refusals: a call cannot undo what another CPU has allocated since, nor know beforehand what it frees. So
  * bitframe_shared_free_bulk() without BITFRAME_PARTIAL and bitframe_shared_free_run() look at all frames
@@ -125,7 +126,7 @@ enum bitframe_status bitframe_share(struct bitframe_shared **shared, struct bitf
  * more, and its storage is the caller's.
  *
  * Index and counts are made again from the bitmap. So this also repairs what a CPU that stopped for ever in
- * the middle of a call has left: what it was moving stays taken.
+ * the middle of a call has left: what it was moving stays allocated.
  *
  * @return  The pool.
  *
@@ -260,7 +261,7 @@ enum bitframe_status bitframe_shared_alloc_bulk(struct bitframe_shared *shared, 
                                                 uint64_t *allocated);
 
 /**
- * Free many single frames at once, in any order, as bitframe_free_bulk() does. A free cannot be taken back
+ * Free many single frames at once, in any order, as bitframe_free_bulk() does. A free cannot be undone
  * here: a frame that @p pas holds twice is found only as it is freed. All frames are free then, and *freed
  * says how many.
  *

@@ -19,24 +19,26 @@
 extern "C" {
 #endif
 
-/** Lines in a block. With 4 KiB frames a block is 1 GiB of memory. */
+/** Huge frames in a block. With 4 KiB frames a block is 1 GiB of memory. */
 #define BITFRAME_GIGANTIC_HUGE_FRAMES 512
 
 /** A span: frames of the pool that are next to each other in memory, as many as there are. */
 struct bitframe_span_stats {
     uint64_t first_pa;        /**< PA of its first frame. */
-    uint64_t frames;          /**< Its frames. Those that the next three do not count are taken. */
+    uint64_t frames;          /**< Its frames. Those that the next three do not count are allocated. */
     uint64_t free_frames;     /**< Of these, free. */
     uint64_t reserved_frames; /**< Of these, reserved. */
-    uint64_t offline_frames;  /**< Of these, offline: out of use, and neither in use nor reserved. */
+    uint64_t offline_frames;  /**< Of these, offline: offline, and neither in use nor reserved. */
 };
 
 /** How scattered the free frames are. */
 struct bitframe_free_layout {
-    /** Lines, BITFRAME_HUGE_FRAMES frames aligned to their size in memory, all of whose frames are free. */
+    /** Huge frames, BITFRAME_HUGE_FRAMES frames aligned to their size in memory, all of whose frames are
+     * free. */
     uint64_t free_huge_frames;
 
-    /** Blocks, BITFRAME_GIGANTIC_HUGE_FRAMES lines aligned to their size in memory, all of whose frames are free. */
+    /** Blocks, BITFRAME_GIGANTIC_HUGE_FRAMES huge frames aligned to their size in memory, all of whose frames
+     * are free. */
     uint64_t free_gigantic_frames;
 
     /** Frames of the largest free run: free frames next to each other in memory. 0 if none is free. */
@@ -46,8 +48,8 @@ struct bitframe_free_layout {
     uint64_t largest_pa;
 
     /**
-     * Of 1000 free frames, how many are in no free line: what a request for aligned 2 MiB (with 4 KiB frames)
-     * cannot use. 0 is none of them, or that no frame is free; 1000 all. Rounded down.
+     * Of 1000 free frames, how many are in no free huge frame: what a request for aligned 2 MiB (with 4 KiB
+     * frames) cannot use. 0 is none of them, or that no frame is free; 1000 all. Rounded down.
      *
      * This is the unusable free space index of Gorman and Whitcroft for blocks of that size ("The What, The
      * Why and the Where To of Anti-Fragmentation", Proceedings of the Linux Symposium 2006), times 1000:
@@ -77,7 +79,7 @@ static inline uint64_t bitframe_get_span_count(const struct bitframe *pool)
  * @retval BITFRAME_OK       Done.
  * @retval BITFRAME_INVALID  A null pointer, or there is no such span; nothing changed.
  *
- * @par Cost  One load per 64 frames of the span, and of those that are out of use; O(reservations * log).
+ * @par Cost  One load per 64 frames of the span, and of those that are offline; O(reservations * log).
  */
 enum bitframe_status bitframe_get_span(const struct bitframe *pool, uint64_t index,
                                        struct bitframe_span_stats *stats);

@@ -4,8 +4,8 @@
  *
  * The order is in the name; without one it is sequentially consistent: the protocols of shared pools are of
  * the kind "write mine, then read yours", which nothing weaker orders. On AArch64 these are LDAR, and
- * LDSETAL, LDCLRAL, CASAL, SWPAL or an LDAXR/STLXR loop, as the option `atomics` says; out-of-line helpers
- * are off by -mno-outline-atomics. docs/concurrency.md says what pairs with what.
+ * LDSETAL, LDCLRAL, CASAL, SWPAL or an LDAXR/STLXR loop, as the option `atomics` says; out-of-huge frame
+ * helpers are off by -mno-outline-atomics. docs/concurrency.md says what pairs with what.
  */
 #ifndef BITFRAME_BASE_ATOMIC_H
 #define BITFRAME_BASE_ATOMIC_H

@@ -23,7 +23,7 @@ static void zero_bytes(uint64_t start, uint64_t size)
         *(volatile uint8_t *)(uintptr_t)start++ = 0;
 }
 
-/** Any range: what is whole goes to the kernel. Out of line, for zeroing pages has no need of it. */
+/** Any range: what is whole goes to the kernel. Out of huge frame, for zeroing pages has no need of it. */
 static __attribute__((noinline)) void zero_range(uint64_t start, uint64_t size)
 {
     uint64_t head = -start % UNIT;

@@ -7,7 +7,7 @@
  * here: the total, which reservations lower and frees do not raise.
  *
  * Whether the pool is shared is asked only where a call of its owner's ends in a slow path anyway: a shared
- * pool's cursor leads to a word that is 0, and its gap is empty (owner.h).
+ * pool's cursor leads to a word that is 0, and its window is empty (owner.h).
  */
 #include <bitframe/bulk.h>
 #include <bitframe/page_alloc.h>
@@ -97,7 +97,7 @@ uint64_t get_free_page(void)
     return pa;
 }
 
-/** The page at @p pa is outside the gap. */
+/** The page at @p pa is outside the window. */
 static __attribute__((noinline)) void free_page_elsewhere(uint64_t pa)
 {
     if (is_shared())
@@ -108,8 +108,8 @@ static __attribute__((noinline)) void free_page_elsewhere(uint64_t pa)
 
 void free_page(uint64_t pa)
 {
-    /* The gap is all of the pool until the kernel reserves through bitframe_get_page_alloc_pool(), and nothing
-       before mem_map_init(). What the pool refuses is ignored. */
+    /* The window is all of the pool until the kernel reserves through bitframe_get_page_alloc_pool(), and
+       nothing before mem_map_init(). What the pool refuses is ignored. */
     pa = pa / PAGE_SIZE * PAGE_SIZE;
     if ((pa - pool.window_pa) / PAGE_SIZE < pool.window_frames)
         (void)debug_freed(&pool, pa, 1, pool_free(&pool, pa, true));

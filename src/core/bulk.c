@@ -19,7 +19,7 @@
 #include "layout/hooks.h"
 #include "layout/offline_records.h"
 
-/** Take what is wanted of word @p word, of the frames that @p mask allows. */
+/** Allocate what is wanted of word @p word, of the frames that @p mask allows. */
 static void alloc_from_word(struct bitframe *pool, const struct segment *segment, uint64_t word,
                             uint64_t mask, struct output *output)
 {
@@ -42,7 +42,7 @@ static void alloc_from_word(struct bitframe *pool, const struct segment *segment
     write_addresses(output, bits, frame << BITFRAME_FRAME_SHIFT);
 }
 
-/** Take what is wanted of bits [@p first, @p end), in one segment, word by word. */
+/** Allocate what is wanted of bits [@p first, @p end), in one segment, word by word. */
 static void alloc_from_range(struct bitframe *pool, const struct segment *segment, uint64_t first,
                              uint64_t end, struct output *output)
 {
@@ -141,7 +141,7 @@ static enum bitframe_status free_some(struct bitframe *pool, const uint64_t *pas
     return bitframe_free(pool, pa);
 }
 
-/** Undo the free of a frame: it is taken again, and in use where its range is out of use. */
+/** Undo the free of a frame: it is allocated again, and in use where its range is offline. */
 static void alloc_back(struct bitframe *pool, uint64_t pa)
 {
     uint64_t frame = frame_number(pa);
@@ -160,7 +160,7 @@ enum bitframe_status bitframe_free_bulk(struct bitframe *pool, const uint64_t *p
         return BITFRAME_INVALID;
     *freed = 0;
     check_owner(pool);
-    /* What may be taken back must not have been filled with anything. */
+    /* What may be undone must not have been filled with anything. */
     uint64_t debug = debug_pause(pool, (flags & BITFRAME_PARTIAL) == 0);
     for (uint64_t i = 0; i < frames;) {
         uint64_t run;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * index.c - keeping cursor and lines in step with the bitmap
+ * cursor.c - moving the cursor on, and what the index learns late
  *
- * The index of whole lines changes only where a word becomes or stops being all ones. A take does not even
- * look: it takes from the cursor's word, which is the first of its line if the line is whole, and by the time
- * that word is empty the cursor comes by here anyway. Until then the line's bit may stand though frames of
- * the first word are gone. Whoever asks the index settles that first.
+ * The index of free huge frames changes only where a word becomes or stops being all ones. An allocation does
+ * not even look: it allocates from the cursor's word, which is the first of its huge frame if the huge frame
+ * is whole, and by the time that word is empty the cursor comes by here anyway. Until then the huge frame's
+ * bit may stand though frames of the first word are gone. Whoever asks the index settles that first.
  *
- * Likewise a line that is given back whole below all that is free is loose until someone asks. Only the
+ * Likewise a huge frame that is freed whole below all that is free is pending until someone asks. Only the
  * cursor meets it until then, and needs none of the bits that it lacks: a climb from it clears them once
  * more.
  */
@@ -26,19 +26,19 @@ void bitframe_set_cursor(struct bitframe *pool, uint64_t word)
     (void)step_cursor(pool, word);
 }
 
-/** Tie loose line @p line, the cursor's, into the index, but not as a whole one. */
+/** Tie pending huge frame @p huge_frame, the cursor's, into the index, but not as a whole one. */
 static inline void tie_opened_huge(struct bitframe *pool, uint64_t huge_frame)
 {
     pool->pending = 0;
     levels_climb_filled(pool, pool->frames.level + 1, huge_frame / GROUP_HUGE);
-    /* Other lines may have set their bits beside it, and seen no need to climb. */
+    /* Other huge frames may have set their bits beside it, and seen no need to climb. */
     uint64_t *others = levels_at(pool, &pool->huge, 0) + huge_frame / WORD_BITS;
     *others &= ~bit_mask(huge_frame);
     if (*others != 0)
         levels_climb_filled(pool, pool->huge.level, huge_frame / WORD_BITS);
 }
 
-/** Tie loose line @p line, the cursor's and whole, into the index. */
+/** Tie pending huge frame @p huge_frame, the cursor's and whole, into the index. */
 static inline void tie_whole_huge(struct bitframe *pool, uint64_t huge_frame)
 {
     pool->pending = 0;
@@ -64,8 +64,8 @@ void bitframe_flush_pending(struct bitframe *pool)
 }
 
 /**
- * The first word of line @p line is empty, the cursor at its second, and its bit still stands. Returns @p pa,
- * for a tail call.
+ * The first word of huge frame @p huge_frame is empty, the cursor at its second, and its bit still stands.
+ * Returns @p pa, for a tail call.
  */
 static __attribute__((noinline)) uint64_t huge_opened(struct bitframe *pool, uint64_t pa, uint64_t huge_frame)
 {
@@ -114,7 +114,8 @@ uint64_t bitframe_cursor_emptied(struct bitframe *pool, uint64_t pa)
         /* The next word is of the same group, so of the same segment. */
         pool->cursor += (word - emptied) * sizeof(uint64_t);
         pool->cursor_pa += (word - emptied) << (WORD_SHIFT + BITFRAME_FRAME_SHIFT);
-        /* Is it the first word of a line that is empty now? Its bit, if it still stands, is due. */
+        /* Is it the first word of a huge frame that is empty now? Its bit, if it still stands, is still to
+         * do. */
         if (emptied % HUGE_WORDS == 0 && levels_test(pool, &pool->huge, emptied / HUGE_WORDS))
             return huge_opened(pool, pa, emptied / HUGE_WORDS);
         return pa;

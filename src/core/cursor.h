@@ -48,7 +48,7 @@ static inline void forget_cursor(struct bitframe *pool)
     park_cursor(pool);
 }
 
-/** Is the cursor's line loose, or does its bit stand though takes have opened it? */
+/** Is the cursor's huge frame pending, or does its bit stand though allocations have opened it? */
 static inline bool has_pending(const struct bitframe *pool)
 {
     /* With nothing free the cursor is behind the bitmap, and all there is 0. */
@@ -57,9 +57,9 @@ static inline bool has_pending(const struct bitframe *pool)
 }
 
 /**
- * Tie the cursor's line into the index if it is loose, and clear its bit if takes have left that standing.
- * Before any use of lines or of the levels above frames, and before the cursor moves to another
- * line other than by emptying a word.
+ * Tie the cursor's huge frame into the index if it is pending, and clear its bit if allocations have left
+ * that standing. Before any use of huge frames or of the levels above frames, and before the cursor moves to
+ * another huge frame other than by emptying a word.
  */
 void bitframe_flush_pending(struct bitframe *pool);
 
@@ -73,7 +73,7 @@ uint64_t bitframe_cursor_emptied(struct bitframe *pool, uint64_t pa);
 /** Point the cursor at the lowest word with a free frame, by the index, or behind the end. */
 void bitframe_find_cursor(struct bitframe *pool);
 
-/** Make the gap the one around the lowest free frame, at the cursor; empty if nothing is free. */
+/** Make the window the one around the lowest free frame, at the cursor; empty if nothing is free. */
 void bitframe_window_find(struct bitframe *pool);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* frame.c - taking and giving back one frame, and why a free is refused. */
+/* frame.c - allocating and freeing one frame, and why a free is refused. */
 #include "core/frame.h"
 #include "base/platform.h"
 #include "core/huge_index.h"
@@ -36,14 +36,14 @@ static inline enum bitframe_status index_refilled(struct bitframe *pool, uint64_
     if (refilled - first >= cursor - first)
         return BITFRAME_OK;
 
-    /* Is a line left behind whose bit may stand wrongly? Then the cursor is at its first word. */
+    /* Is a huge frame left behind whose bit may stand wrongly? Then the cursor is at its first word. */
     uint64_t word = (cursor - first) / sizeof(uint64_t);
     if (word % HUGE_WORDS == 0 || !step_cursor(pool, (refilled - first) / sizeof(uint64_t)))
         return cursor_lowered(pool, refilled);
     return BITFRAME_OK;
 }
 
-/** Line @p line may have become whole. Returns BITFRAME_OK. */
+/** Huge frame @p huge_frame may have become whole. Returns BITFRAME_OK. */
 static __attribute__((noinline)) enum bitframe_status huge_filled(struct bitframe *pool, uint64_t huge_frame)
 {
     if (huge_is_whole(pool, huge_frame) && !levels_test(pool, &pool->huge, huge_frame))
@@ -55,7 +55,8 @@ static __attribute__((noinline)) enum bitframe_status huge_filled(struct bitfram
 static inline enum bitframe_status word_completed(struct bitframe *pool, uint64_t completed)
 {
     uint64_t huge_frame = (completed - pool->frames.level[0]) / sizeof(uint64_t) / HUGE_WORDS;
-    /* Frames often come back in sequence, and then it is the word at one end that completes the line. */
+    /* Frames often come back in sequence, and then it is the word at one end that completes the huge frame.
+     */
     const uint64_t *words = levels_at(pool, &pool->frames, 0) + huge_frame * HUGE_WORDS;
     if ((words[0] & words[HUGE_WORDS - 1]) != UINT64_MAX)
         return BITFRAME_OK;
@@ -70,7 +71,7 @@ void bitframe_word_freed(struct bitframe *pool, uint64_t distance, uint64_t befo
         (void)word_completed(pool, distance);
 }
 
-/** Free a frame after all, though it is outside the gap, or say why not. */
+/** Free a frame after all, though it is outside the window, or say why not. */
 static __attribute__((noinline)) enum bitframe_status free_outside_window(struct bitframe *pool, uint64_t pa)
 {
     check_owner(pool);

@@ -12,10 +12,10 @@
 #include "core/cursor.h"
 
 /**
- * bitframe_free() off the straight path: of a PA outside the gap or misaligned; of a frame that is free
+ * bitframe_free() off the straight path: of a PA outside the window or misaligned; of a frame that is free
  * already; of one whose word is empty, or all ones with it. Nothing is done yet.
  *
- * @param before    The word of the frame; all ones if @p pa is not the start of a frame of the gap.
+ * @param before    The word of the frame; all ones if @p pa is not the start of a frame of the window.
  * @param distance  That of the word, if it is.
  */
 enum bitframe_status bitframe_free_rest(struct bitframe *pool, uint64_t pa, uint64_t before,
@@ -44,7 +44,7 @@ static inline uint64_t pool_alloc(struct bitframe *pool)
     return pa;
 }
 
-/** The distance of the word that holds the frame at @p pa, an address in the gap's segment. */
+/** The distance of the word that holds the frame at @p pa, an address in the window's segment. */
 static inline uint64_t distance_of(const struct bitframe *pool, uint64_t pa)
 {
     return pool->zero_word + (pa >> (BITFRAME_FRAME_SHIFT + WORD_SHIFT)) * sizeof(uint64_t);
@@ -60,7 +60,7 @@ static inline uint64_t frame_mask(uint64_t pa)
  * bitframe_free(), inlined. One exit to what is rare, with what both sides have in registers: with a call for
  * each case GCC saves pool and PA for them on the straight path.
  *
- * @param in_window  Whether @p pa is the start of a frame of the gap.
+ * @param in_window  Whether @p pa is the start of a frame of the window.
  */
 static inline enum bitframe_status pool_free(struct bitframe *pool, uint64_t pa, bool in_window)
 {

@@ -2,9 +2,9 @@
 /*
  * huge.c - 2 MiB at a time
  *
- * What run.c does for any run, for the one that kernels ask for most: one line, wherever it is. Its words are
- * one cache line of bitmap and one byte of the level above, its place is the lowest bit of the index of whole
- * lines, and so the number of steps depends on nothing but the number of levels.
+ * What run.c does for any run, for the one that kernels ask for most: one huge frame, wherever it is. Its
+ * words are one cache line of bitmap and one byte of the level above, its place is the lowest bit of the
+ * index of whole huge frames, and so the number of steps depends on nothing but the number of levels.
  */
 #include "core/cursor.h"
 #include "core/frame.h"
@@ -25,7 +25,8 @@ static inline void huge_write(uint64_t *words, uint64_t value)
     words[7] = value;
 }
 
-/** The bits that stand for the words of a line that begins with word @p word, in a word of the level above.
+/** The bits that stand for the words of a huge frame that begins with word @p word, in a word of the level
+ * above.
  */
 static inline uint64_t huge_mask(uint64_t word)
 {
@@ -47,7 +48,7 @@ static __attribute__((noinline)) uint64_t cursor_elsewhere(struct bitframe *pool
     return result;
 }
 
-/** Word @p word of lines, below which there is none but 0, has become 0: clear its bits above, and set
+/** Word @p word of huge frames, below which there is none but 0, has become 0: clear its bits above, and set
  * huge_word. */
 static inline void last_of_huge_allocated(struct bitframe *pool, uint64_t word)
 {
@@ -69,7 +70,7 @@ static inline void last_of_huge_allocated(struct bitframe *pool, uint64_t word)
 }
 
 /**
- * Take line @p line, the lowest that is whole, at @p pa.
+ * Allocate huge frame @p huge_frame, the lowest that is whole, at @p pa.
  *
  * @param at_cursor  Whether the cursor is at its first word, or else at a lower one.
  */
@@ -86,7 +87,7 @@ static inline __attribute__((always_inline)) uint64_t alloc_this(struct bitframe
     pool->free_frames = free_frames;
     huge_write(words, 0);
     if (other_huge == 0) {
-        /* At the cursor the next whole line is found without huge_word, or in its own time. */
+        /* At the cursor the next free huge frame is found without huge_word, or in its own time. */
         if (at_cursor)
             levels_climb_emptied(pool, pool->huge.level, huge_frame / WORD_BITS);
         else
@@ -121,7 +122,8 @@ static inline __attribute__((always_inline)) uint64_t alloc_this(struct bitframe
     return step_cursor(pool, word) ? pa : cursor_elsewhere(pool, word, pa);
 }
 
-/** Take line @p line, the lowest that is whole and not at the cursor, of another segment than the cursor. */
+/** Allocate huge frame @p huge_frame, the lowest that is whole and not at the cursor, of another segment than
+ * the cursor. */
 static __attribute__((noinline)) uint64_t alloc_elsewhere(struct bitframe *pool, uint64_t huge_frame)
 {
     uint64_t bit = huge_frame * BITFRAME_HUGE_FRAMES;
@@ -129,7 +131,7 @@ static __attribute__((noinline)) uint64_t alloc_elsewhere(struct bitframe *pool,
     return alloc_this(pool, huge_frame, frame_of_bit(segment, bit) << BITFRAME_FRAME_SHIFT, false);
 }
 
-/** No line is whole where the last one was: look for the lowest one from the top. */
+/** No huge frame is whole where the last one was: look for the lowest one from the top. */
 static __attribute__((noinline)) uint64_t alloc_from_top(struct bitframe *pool)
 {
     const uint64_t *level = pool->huge.level + pool->huge.count - 1;
@@ -147,7 +149,8 @@ static __attribute__((noinline)) uint64_t flush_and_alloc(struct bitframe *pool)
     return bitframe_alloc_huge(pool);
 }
 
-/** Take the cursor's line, which is loose: the levels above need not be told, for they do not know of it. */
+/** Allocate the cursor's huge frame, which is pending: the levels above need not be told, for they do not
+ * know of it. */
 static __attribute__((noinline)) uint64_t alloc_pending(struct bitframe *pool)
 {
     uint64_t *words = pool_word(pool, pool->cursor);
@@ -192,8 +195,8 @@ static inline uint64_t alloc_lowest(struct bitframe *pool)
         return alloc_pending(pool);
     const uint64_t *huge = levels_at(pool, &pool->huge, 0);
     if (*pool_word(pool, pool->cursor) == UINT64_MAX) {
-        /* Nothing below is free, so if the cursor's line is whole, it is the lowest; and the cursor is at its
-         * first word. */
+        /* Nothing below is free, so if the cursor's huge frame is whole, it is the lowest; and the cursor is
+         * at its first word. */
         uint64_t huge_frame = cursor_word(pool) / HUGE_WORDS;
         if ((huge[huge_frame / WORD_BITS] & bit_mask(huge_frame)) != 0)
             return alloc_this(pool, huge_frame, pool->cursor_pa, true);
@@ -202,7 +205,7 @@ static inline uint64_t alloc_lowest(struct bitframe *pool)
     if (bits == 0)
         return alloc_from_top(pool);
     uint64_t huge_frame = pool->huge_word * WORD_BITS + lowest_bit(bits);
-    /* Only of the cursor's line may the bit stand wrongly, and then its first word says so. */
+    /* Only of the cursor's huge frame may the bit stand wrongly, and then its first word says so. */
     if (levels_at(pool, &pool->frames, 0)[huge_frame * HUGE_WORDS] != UINT64_MAX)
         return flush_and_alloc(pool);
     if (huge_frame * HUGE_WORDS - pool->cursor_first >= pool->cursor_words)
@@ -217,7 +220,7 @@ uint64_t bitframe_alloc_huge(struct bitframe *pool)
 }
 
 /**
- * Make a line, all taken, free.
+ * Make a huge frame, all allocated, free.
  *
  * @param word       Its first word, by number.
  * @param is_lowest  Whether it lies below all that is free.
@@ -235,7 +238,7 @@ static inline __attribute__((always_inline)) enum bitframe_status free_this(stru
     *huge = other_huge | bit_mask(huge_frame);
     *any = other_words | huge_mask(word);
     if (is_lowest && other_huge == 0) {
-        /* Climbing would be for nothing if it is taken next. */
+        /* Climbing would be for nothing if it is allocated next. */
         pool->pending = 1;
         return step_cursor(pool, word) ? BITFRAME_OK
                                        : (enum bitframe_status)cursor_elsewhere(pool, word, BITFRAME_OK);
@@ -250,7 +253,7 @@ static inline __attribute__((always_inline)) enum bitframe_status free_this(stru
     return BITFRAME_OK;
 }
 
-/** The line lies below the cursor, which leaves a line behind that is not as the index says. */
+/** The huge frame lies below the cursor, which leaves a huge frame behind that is not as the index says. */
 static __attribute__((noinline)) enum bitframe_status flush_and_free(struct bitframe *pool, uint64_t word)
 {
     bitframe_flush_pending(pool);

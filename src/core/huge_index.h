@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* huge_index.h - which lines are whole, one line at a time. */
+/* huge_index.h - which huge frames are whole, one huge frame at a time. */
 #ifndef BITFRAME_CORE_HUGE_INDEX_H
 #define BITFRAME_CORE_HUGE_INDEX_H
 
 #include "layout/tables.h"
 
-/** Are all frames of line @p line free? */
+/** Are all frames of huge frame @p huge_frame free? */
 static inline bool huge_is_whole(const struct bitframe *pool, uint64_t huge_frame)
 {
     const uint64_t *words = levels_at(pool, &pool->frames, 0) + huge_frame * HUGE_WORDS;
@@ -13,14 +13,14 @@ static inline bool huge_is_whole(const struct bitframe *pool, uint64_t huge_fram
            UINT64_MAX;
 }
 
-/** Line @p line has become whole. */
+/** Huge frame @p huge_frame has become whole. */
 static inline void lower_huge_word(struct bitframe *pool, uint64_t huge_frame)
 {
     if (huge_frame / WORD_BITS < pool->huge_word)
         pool->huge_word = huge_frame / WORD_BITS;
 }
 
-/** All frames of line @p line have become free. */
+/** All frames of huge frame @p huge_frame have become free. */
 static inline void huge_completed(struct bitframe *pool, uint64_t huge_frame)
 {
     levels_set(pool, &pool->huge, huge_frame);

@@ -7,10 +7,11 @@
 #include "layout/metadata.h"
 
 /**
- * Of the bitmap, set the bits of @p run, and clear those from @p written up to it and behind it in its line.
+ * Of the bitmap, set the bits of @p run, and clear those from @p written up to it and behind it in its huge
+ * frame.
  *
- * The line is cleared ahead, since the call that sets bits looks whether a line is whole. Returns the bit up
- * to which the bitmap is written: each word was written once or twice.
+ * The huge frame is cleared ahead, since the call that sets bits looks whether a huge frame is whole. Returns
+ * the bit up to which the bitmap is written: each word was written once or twice.
  */
 static uint64_t write_free_run(struct bitframe *pool, uint64_t written, const struct span *run)
 {

@@ -3,7 +3,7 @@
  * owner.h - does the pool belong to its owner right now?
  *
  * An owner may lend the pool to calls that keep counts of their own. A pool that is lent has the count
- * FRAMES_LENT, its gap is empty, and its cursor leads to a word that is 0. So the calls that hand out and
+ * FRAMES_LENT, its window is empty, and its cursor leads to a word that is 0. So the calls that hand out and
  * take back single frames find out for nothing: they end in their slow paths, and only these ask.
  */
 #ifndef BITFRAME_CORE_OWNER_H

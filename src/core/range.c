@@ -11,7 +11,7 @@
 #include "layout/bitmap.h"
 #include "layout/hooks.h"
 
-enum { KNOWN_FRAMES = BITFRAME_HUGE_FRAMES * WORD_BITS }; /* what one word of lines tells of */
+enum { KNOWN_FRAMES = BITFRAME_HUGE_FRAMES * WORD_BITS }; /* what one word of huge frames tells of */
 
 void bitframe_index_clear(struct bitframe *pool)
 {
@@ -22,14 +22,16 @@ void bitframe_index_clear(struct bitframe *pool)
     forget_cursor(pool);
 }
 
-/** Where the frames of the lines that share a word of lines with that of frame @p first end, or @p end. */
+/** Where the frames of the huge frames that share a word of huge frames with that of frame @p first end, or
+ * @p end. */
 static inline uint64_t end_of_known(uint64_t first, uint64_t end)
 {
     uint64_t stop = (first / KNOWN_FRAMES + 1) * KNOWN_FRAMES;
     return stop < end ? stop : end;
 }
 
-/** Are bits [@p first, @p end), whose lines share a word of lines, all set because all these lines are whole?
+/** Are bits [@p first, @p end), whose huge frames share a word of huge frames, all set because all these huge
+ * frames are whole?
  */
 static inline bool are_known_set(const uint64_t *huge, uint64_t first, uint64_t end)
 {
@@ -105,7 +107,7 @@ void bitframe_set_frames(struct bitframe *pool, uint64_t first, uint64_t end)
     if (had_none || first / WORD_BITS < cursor_word(pool))
         bitframe_set_cursor(pool, first / WORD_BITS);
 
-    /* Lines inside the range are whole; those at its two ends may be. */
+    /* Huge frames inside the range are whole; those at its two ends may be. */
     uint64_t first_huge = first / BITFRAME_HUGE_FRAMES;
     uint64_t end_huge = (end - 1) / BITFRAME_HUGE_FRAMES + 1;
     if (!huge_is_whole(pool, first_huge))

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* range.h - what must follow when many frames become free or taken. */
+/* range.h - what must follow when many frames become free or allocated. */
 #ifndef BITFRAME_CORE_RANGE_H
 #define BITFRAME_CORE_RANGE_H
 
 #include "layout/tables.h"
 
 /**
- * Set bits among [@p bit, @p end) of the bitmap, by the index where it knows: a word of whole lines tells of
- * as many frames as 512 words of the bitmap.
+ * Set bits among [@p bit, @p end) of the bitmap, by the index where it knows: a word of free huge frames
+ * tells of as many frames as 512 words of the bitmap.
  */
 uint64_t bitframe_count_free(struct bitframe *pool, uint64_t bit, uint64_t end);
 

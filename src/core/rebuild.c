@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rebuild.c - everything that follows from geometry and bitmap, made anew
+ * rebuild.c - everything that follows from geometry and bitmap, rebuilt
  *
- * Upwards. The bitmap is read once, line by line, for the level above it, the whole lines and the count. Most
- * lines of most pools are all free or all taken, and then there are no words to look at one by one. What is
- * above is a sixty-fourth of that.
+ * Upwards. The bitmap is read once, huge frame by huge frame, for the level above it, the free huge frames
+ * and the count. Most huge frames of most pools are all free or all allocated, and then there are no words to
+ * look at one by one. What is above is a sixty-fourth of that.
  */
 #include "core/rebuild.h"
 #include "base/kernels.h"
@@ -32,7 +32,8 @@ static void build_levels(const struct bitframe *pool, const struct bitframe_leve
     }
 }
 
-/** A bit for each word of the line at @p words, which is neither empty nor whole; counts its free frames. */
+/** A bit for each word of the huge frame at @p words, which is neither empty nor whole; counts its free
+ * frames. */
 static inline uint64_t read_huge(const uint64_t *words, uint64_t *free_frames)
 {
     uint64_t used = 0;
@@ -45,14 +46,14 @@ static inline uint64_t read_huge(const uint64_t *words, uint64_t *free_frames)
     return used;
 }
 
-/** Make the level above the bitmap, the bits of whole lines, and the count. */
+/** Make the level above the bitmap, the bits of free huge frames, and the count. */
 static void read_bitmap(struct bitframe *pool)
 {
     const uint64_t *words = levels_at(pool, &pool->frames, 0);
     uint64_t *any = levels_at(pool, &pool->frames, 1);
     uint64_t *huge = levels_at(pool, &pool->huge, 0);
     uint64_t groups = pool->frames.words / WORD_BITS;
-    uint64_t whole = 0; /* bits of the word of lines that is being filled */
+    uint64_t whole = 0; /* bits of the word of huge frames that is being filled */
     uint64_t free_frames = 0;
     for (uint64_t group = 0; group < groups; group++) {
         uint64_t used = 0;

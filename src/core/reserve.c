@@ -2,9 +2,9 @@
 /*
  * reserve.c - frames that are the pool's and not to be had
  *
- * A reserved frame looks taken in the bitmap; what tells it from a taken one is the table of reservations, a
- * few ascending ranges that neither overlap nor touch, each of which begins and ends with a frame of the
- * pool. Only calls that miss the gap search it.
+ * A reserved frame looks allocated in the bitmap; what tells it from an allocated one is the table of
+ * reservations, a few ascending ranges that neither overlap nor touch, each of which begins and ends with a
+ * frame of the pool. Only calls that miss the window search it.
  */
 #include <bitframe/debug.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* run.c - taking and giving back many frames at a time. */
+/* run.c - allocating and freeing many frames at a time. */
 #include "base/kernels.h"
 #include "core/cursor.h"
 #include "core/owner.h"
@@ -10,7 +10,7 @@
 #include "layout/offline_records.h"
 #include "layout/search_pool.h"
 
-/** Runs of whole lines, aligned to them, are looked for in their own bitmap. */
+/** Runs of free huge frames, aligned to them, are looked for in their own bitmap. */
 static uint64_t unit_of(const struct wanted *wanted)
 {
     uint64_t both = wanted->frames | wanted->align;

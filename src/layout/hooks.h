@@ -2,10 +2,10 @@
 /*
  * hooks.h - where the debug layer looks in
  *
- * Frames become taken or free at few places only, each of which calls one of these: a frame or a line in the
- * public calls around pool_alloc(), pool_free() and bitframe_free_huge(), bitframe_alloc_huge() by itself, many
- * frames in those of bulk.c, any others in bitframe_clear_frames() and bitframe_set_frames(). Who takes
- * frames out of use, for nobody, sets the current tag to 0 meanwhile; who may have to take a free back
+ * Frames become allocated or free at few places only, each of which calls one of these: a frame or a huge
+ * frame in the public calls around pool_alloc(), pool_free() and bitframe_free_huge(), bitframe_alloc_huge()
+ * by itself, many frames in those of bulk.c, any others in bitframe_clear_frames() and bitframe_set_frames().
+ * Who takes frames offline, for nobody, sets the current tag to 0 meanwhile; who may have to take a free back
  * pauses. In a library without debug_frames nothing of it is left, not an instruction.
  */
 #ifndef BITFRAME_LAYOUT_HOOKS_H
@@ -15,28 +15,28 @@
 
 #if BITFRAME_DEBUG_FRAMES
 
-/** @p frames frames from the one at @p pa on, all in one segment, are taken now. */
+/** @p frames frames from the one at @p pa on, all in one segment, are allocated now. */
 void bitframe_debug_allocated(struct bitframe *pool, uint64_t pa, uint64_t frames);
 
 /**
- * @p frames frames from the one that contains @p pa on, all in one segment, were given back: they are free
- * now, or out of use.
+ * @p frames frames from the one that contains @p pa on, all in one segment, were freed: they are free
+ * now, or offline.
  */
 void bitframe_debug_freed(struct bitframe *pool, uint64_t pa, uint64_t frames);
 
-/** Of bits [@p first, @p end) of the bitmap, those that are set are about to be taken. */
+/** Of bits [@p first, @p end) of the bitmap, those that are set are about to be allocated. */
 void bitframe_debug_clear(struct bitframe *pool, uint64_t first, uint64_t end);
 
 /** The frames of bits [@p first, @p end) of the bitmap, all clear, are about to be free. */
 void bitframe_debug_set(struct bitframe *pool, uint64_t first, uint64_t end);
 
 /**
- * Of bits [@p first, @p end) of the bitmap, those that are set are about to go out of use. Their frames are
+ * Of bits [@p first, @p end) of the bitmap, those that are set are about to go offline. Their frames are
  * not looked at any more, for it may be that they cannot be read.
  */
 void bitframe_debug_release_free(struct bitframe *pool, uint64_t first, uint64_t end);
 
-/** Frames [@p first, @p end) by number, in use and all in one segment, go out of use. */
+/** Frames [@p first, @p end) by number, in use and all in one segment, go offline. */
 void bitframe_debug_release_used(struct bitframe *pool, uint64_t first, uint64_t end);
 
 /** The pool is being made: it is not debugged. */
@@ -45,7 +45,7 @@ static inline void debug_none(struct bitframe *pool)
     pool->debug = 0;
 }
 
-/** @p frames frames at @p pa were taken, unless it is 0. Returns @p pa. */
+/** @p frames frames at @p pa were allocated, unless it is 0. Returns @p pa. */
 static inline uint64_t debug_allocated(struct bitframe *pool, uint64_t pa, uint64_t frames)
 {
     if (pool->debug != 0 && pa != 0)
@@ -53,7 +53,7 @@ static inline uint64_t debug_allocated(struct bitframe *pool, uint64_t pa, uint6
     return pa;
 }
 
-/** @p frames frames from the one that contains @p pa on were given back, if @p status says so. Returns it. */
+/** @p frames frames from the one that contains @p pa on were freed, if @p status says so. Returns it. */
 static inline enum bitframe_status debug_freed(struct bitframe *pool, uint64_t pa, uint64_t frames,
                                                enum bitframe_status status)
 {
@@ -62,7 +62,7 @@ static inline enum bitframe_status debug_freed(struct bitframe *pool, uint64_t p
     return status;
 }
 
-/** The frames at @p count addresses were taken. */
+/** The frames at @p count addresses were allocated. */
 static inline void debug_allocated_each(struct bitframe *pool, const uint64_t *pas, uint64_t count)
 {
     for (uint64_t i = 0; pool->debug != 0 && i < count; i++)
@@ -83,7 +83,7 @@ static inline void debug_resume(struct bitframe *pool, uint64_t debug)
     pool->debug = debug;
 }
 
-/** If there was a pause, end it: meanwhile the frames at @p count addresses were given back, and no others.
+/** If there was a pause, end it: meanwhile the frames at @p count addresses were freed, and no others.
  */
 static inline void debug_resume_freed(struct bitframe *pool, uint64_t debug, const uint64_t *pas,
                                       uint64_t count)

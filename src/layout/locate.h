@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* locate.h - may these frames be taken or given back, and where are their bits? */
+/* locate.h - may these frames be allocated or freed, and where are their bits? */
 #ifndef BITFRAME_LAYOUT_LOCATE_H
 #define BITFRAME_LAYOUT_LOCATE_H
 

@@ -11,7 +11,7 @@
 struct extent {
     uint64_t spans;
     uint64_t segments;
-    uint64_t bits;     /* of the bitmap, in whole groups of lines */
+    uint64_t bits;     /* of the bitmap, in whole groups of huge frames */
     uint64_t frames;   /* frames of all spans */
     uint64_t reserved; /* entries in the table of reservations */
 };
@@ -50,7 +50,7 @@ void bitframe_survey(const struct bitframe_map *map, struct extent *extent, stru
 
 /**
  * Set where in @p metadata the parts of a pool are, and how many. Writes nothing there, and of the pool not
- * what counts frames by their state, nor cursor and gap.
+ * what counts frames by their state, nor cursor and window.
  */
 void bitframe_lay_out_extent(struct bitframe *pool, const struct extent *extent, uint64_t reserved_room,
                              uint64_t *metadata);

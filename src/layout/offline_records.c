@@ -2,10 +2,11 @@
 /*
  * offline_records.c - which frames an offline range has, and what a free of one of them does
  *
- * An offline frame looks taken in the bitmap, so no search finds it and a take needs to know nothing of it.
- * A free does: frames of the range that are in use must not become free. The gap leaves out such ranges, so
- * that a free of their frames misses it and comes by the records, as one of a reserved frame comes by the
- * table of reservations. The records say by a bit for each frame what is in use; what is not is offline.
+ * An offline frame looks allocated in the bitmap, so no search finds it and an allocation needs to know
+ * nothing of it. A free does: frames of the range that are in use must not become free. The window leaves out
+ * such ranges, so that a free of their frames misses it and comes by the records, as one of a reserved frame
+ * comes by the table of reservations. The records say by a bit for each frame what is in use; what is not is
+ * offline.
  */
 #include "layout/offline_records.h"
 #include "base/kernels.h"

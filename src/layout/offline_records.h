@@ -66,7 +66,7 @@ offline_overlapping_next(const struct bitframe *pool, const struct bitframe_offl
 /** Is one of the frames [@p first, @p end), all of them the pool's and not reserved, offline? */
 bool bitframe_offline_holds(const struct bitframe *pool, uint64_t first, uint64_t end);
 
-/** Frames [@p first, @p end) of @p record, all in use, are given back: they go offline. */
+/** Frames [@p first, @p end) of @p record, all in use, are freed: they go offline. */
 void bitframe_offline_release(struct bitframe *pool, struct bitframe_offline_range *record, uint64_t first,
                               uint64_t end);
 

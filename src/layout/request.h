@@ -49,7 +49,7 @@ static inline bool read_bulk_request(const struct bitframe_request *request, str
            wanted->align == 1;
 }
 
-/** Any line and no more said of it: the lowest bit of the index is the answer. */
+/** Any huge frame and no more said of it: the lowest bit of the index is the answer. */
 static inline bool is_plain_huge(const struct bitframe_request *request)
 {
     return request->frames == BITFRAME_HUGE_FRAMES && request->align == HUGE_BYTES &&

@@ -44,9 +44,9 @@ uint64_t bitframe_search_down(const struct bitframe *pool, const struct bitframe
                               const struct search *search);
 
 /**
- * Likewise the lowest or highest position, if bits and align are multiples of a word. The search goes in steps:
- * the largest power of two that divides both. A run is made of whole steps, and a step with a clear bit is of
- * no use, often after the first of its words.
+ * Likewise the lowest or highest position, if bits and align are multiples of a word. The search goes in
+ * steps: the largest power of two that divides both. A run is made of whole steps, and a step with a clear
+ * bit is of no use, often after the first of its words.
  */
 uint64_t bitframe_search_steps(const struct bitframe *pool, const struct bitframe_levels *levels,
                                const struct search *search, bool highest);

@@ -7,7 +7,7 @@
 #include "layout/search.h"
 
 /**
- * Look for a run in the bitmap that has a bit for every @p unit frames: 1, or a line, of which run and
+ * Look for a run in the bitmap that has a bit for every @p unit frames: 1, or a huge frame, of which run and
  * alignment are multiples.
  *
  * @return  Its frame number, or NO_BIT.

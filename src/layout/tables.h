@@ -2,13 +2,14 @@
 /*
  * tables.h - where the frames of a pool lie: spans of memory, segments of bitmap, and the way between them
  *
- * A span is frames next to each other in memory. Spans that share a line or touch in lines next to each other
- * form a segment, and the segments of a pool follow each other in one bitmap in ascending order, each on a
- * group of 8 lines (64 words: one word of the level above). So within a segment bits are as far apart as
- * frames, "lowest bit" means "lowest frame" of all memory, and the words of one group belong to one segment.
+ * A span is frames next to each other in memory. Spans that share a huge frame or touch in huge frames next
+ * to each other form a segment, and the segments of a pool follow each other in one bitmap in ascending
+ * order, each on a group of 8 lines (64 words: one word of the level above). So within a segment bits are as
+ * far apart as frames, "lowest bit" means "lowest frame" of all memory, and the words of one group belong to
+ * one segment.
  *
  * Frames have three numbers: a PA; a frame number, PA >> BITFRAME_FRAME_SHIFT; and a bit, its position in the
- * bitmap. Lines and blocks likewise have a number in memory, and a bit in their own bitmaps.
+ * bitmap. Huge frames and blocks likewise have a number in memory, and a bit in their own bitmaps.
  */
 #ifndef BITFRAME_LAYOUT_TABLES_H
 #define BITFRAME_LAYOUT_TABLES_H
@@ -25,9 +26,9 @@ enum {
 #define HUGE_BYTES (BITFRAME_HUGE_FRAMES * BITFRAME_FRAME_BYTES)
 
 struct segment {
-    uint64_t first;     /* frame number of its first line's first frame */
-    uint64_t end;       /* frame number behind its last line's last frame */
-    uint64_t first_bit; /* bit of first, a multiple of GROUP_HUGE lines */
+    uint64_t first;     /* frame number of its first huge frame's first frame */
+    uint64_t end;       /* frame number behind its last huge frame's last frame */
+    uint64_t first_bit; /* bit of first, a multiple of GROUP_HUGE huge frames */
 };
 
 static inline struct span *pool_spans(const struct bitframe *pool)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* window.c - finding the longest gap around a frame, and cutting ranges out of it. */
+/* window.c - finding the longest window around a frame, and cutting ranges out of it. */
 #include "layout/window.h"
 #include "layout/offline_records.h"
 

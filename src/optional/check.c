@@ -11,13 +11,13 @@
 #include "layout/offline_records.h"
 #include "optional/check_levels.h"
 
-/** The loose line, or NO_BIT. */
+/** The pending huge frame, or NO_BIT. */
 static uint64_t pending_huge(const struct bitframe *pool)
 {
     return pool->pending ? cursor_word(pool) / HUGE_WORDS : NO_BIT;
 }
 
-/** If the cursor's line is loose, can it be? */
+/** If the cursor's huge frame is pending, can it be? */
 static bool pending_is_sound(const struct bitframe *pool)
 {
     if (!pool->pending)
@@ -94,7 +94,7 @@ static bool window_is_sound(const struct bitframe *pool)
            bitframe_segment_above(pool, first) == bitframe_segment_above(pool, end - 1);
 }
 
-/** Verify the index, the cursor, the count and the gap. */
+/** Verify the index, the cursor, the count and the window. */
 static enum bitframe_invariant check_index(const struct bitframe *pool, uint64_t free_frames)
 {
     uint64_t pending = pending_huge(pool);

@@ -11,7 +11,7 @@ bool bitframe_is_clear(const uint64_t *words, uint64_t first, uint64_t end)
 /**
  * Does @p level say of each of the @p words words of @p below whether it is 0, and nothing else?
  *
- * @param loose  The one word that may be missing though it is not 0, or NO_BIT.
+ * @param pending  The one word that may be missing though it is not 0, or NO_BIT.
  */
 static bool level_agrees(const uint64_t *level, const uint64_t *below, uint64_t words, uint64_t pending)
 {

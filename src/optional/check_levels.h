@@ -11,7 +11,7 @@ bool bitframe_is_clear(const uint64_t *words, uint64_t first, uint64_t end);
 /**
  * Does each level say of each word below whether it is 0, and nothing else?
  *
- * @param loose  The bit of level @p k_pending that may be missing.
+ * @param pending  The bit of level @p k_pending that may be missing.
  */
 bool bitframe_levels_agree(const struct bitframe *pool, const struct bitframe_levels *levels,
                            uint64_t k_pending, uint64_t pending);

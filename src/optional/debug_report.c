@@ -44,7 +44,7 @@ uint32_t bitframe_get_tag(const struct bitframe *pool, uint64_t pa)
     return (entry & POISONED) == 0 ? entry : 0;
 }
 
-/** Whose is the frame, one of the pool's? NOBODY if it is not taken. */
+/** Whose is the frame, one of the pool's? NOBODY if it is not allocated. */
 static uint32_t owner_of(const struct bitframe *pool, const uint32_t *entries, uint64_t frame)
 {
     uint64_t bit = pool_bit(pool, frame);

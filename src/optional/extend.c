@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * extend.c - a pool made anew over more memory, in other metadata
+ * extend.c - a pool rebuilt over more memory, in other metadata
  *
  * What was a frame of the pool stays what it is, whatever the map says of it now; the map decides on the
- * rest. Segments begin at lines, so a frame's place in its word is the same in every bitmap, and bits are
- * copied by words. Nothing of the pool is written before the last refusal, and nothing of the former metadata
- * until the new ones are complete.
+ * rest. Segments begin at huge frames, so a frame's place in its word is the same in every bitmap, and bits
+ * are copied by words. Nothing of the pool is written before the last refusal, and nothing of the former
+ * metadata until the new ones are complete.
  */
 #include <bitframe/extend.h>
 
@@ -145,7 +145,7 @@ static uint64_t managed_within(const struct bitframe_map *map, uint64_t first, u
     return frames;
 }
 
-/** Does a range that is out of use have frames that are new? Their state would be nowhere. */
+/** Does a range that is offline have frames that are new? Their state would be nowhere. */
 static bool meets_offline(const struct bitframe *pool, const struct bitframe_map *map)
 {
     for (const struct bitframe_offline_range *record = offline_at(pool, pool->offline); record;

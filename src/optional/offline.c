@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* offline.c - memory that is taken out of use while some of it is in use. */
+/* offline.c - memory that is allocated offline while some of it is in use. */
 #include "base/kernels.h"
 #include "core/owner.h"
 #include "core/range.h"
@@ -50,8 +50,8 @@ static void write_bits(const struct bitframe *pool, const struct bitframe_offlin
     for (uint64_t frame = record->first; bitframe_piece_next(pool, &frame, record->end, &piece);) {
         uint64_t bit = offline_bit(record, piece.first);
         kernel_fill(words, bit, piece.end - piece.first);
-        /* Stretches that share a word are in one line, so in one segment: what it takes out of the bits of
-           the stretch before was out of them already. */
+        /* Stretches that share a word are in one huge frame, so in one segment: what it takes out of the bits
+           of the stretch before was out of them already. */
         uint64_t *in_use = words + bit / WORD_BITS;
         const uint64_t *free_words =
             levels_at(pool, &pool->frames, 0) + pool_bit(pool, piece.first) / WORD_BITS;

@@ -2,8 +2,8 @@
 /*
  * bulk.c - many single frames in one call, of a pool that every CPU uses
  *
- * A call that wants all or nothing counts before it takes: frames that it would have to give back are not
- * there for other CPUs meanwhile. What it has counted may be gone when it takes. Then it gives back what it
+ * A call that wants all or nothing counts before it takes: frames that it would have to free are not
+ * there for other CPUs meanwhile. What it has counted may be gone when it takes. Then it frees what it
  * got, word by word.
  */
 #include "core/bulk.h"
@@ -76,7 +76,7 @@ static bool shared_are_enough(const struct bitframe_shared *shared, const struct
 
 /* Taking. */
 
-/** Take what is wanted of word @p word, of the frames that @p mask allows. */
+/** Allocate what is wanted of word @p word, of the frames that @p mask allows. */
 static void output_word(struct bitframe_shared *shared, uint64_t word, uint64_t mask, struct output *output)
 {
     uint64_t bits = atomic_load_relaxed(leaf_at(shared, word)) & mask;
@@ -92,7 +92,7 @@ static void output_word(struct bitframe_shared *shared, uint64_t word, uint64_t 
 }
 
 /**
- * Take what is wanted of bits [@p first, @p end), word by word: those that the index knows of or, if not
+ * Allocate what is wanted of bits [@p first, @p end), word by word: those that the index knows of or, if not
  * @p by_index, all of them.
  */
 static void output_range(struct bitframe_shared *shared, uint64_t first, uint64_t end, bool by_index,
@@ -136,7 +136,7 @@ static bool is_local(const struct bitframe_shared *shared, const struct wanted *
            wanted->end > frame_number(UINT64_MAX);
 }
 
-/** Take what the index knows of. */
+/** Allocate what the index knows of. */
 static void output_by_index(struct bitframe_shared *shared, struct slot *slot, const struct wanted *wanted,
                             struct output *output)
 {
@@ -155,7 +155,7 @@ static void output_by_index(struct bitframe_shared *shared, struct slot *slot, c
     output_pool(shared, wanted, true, output);
 }
 
-/** Give back the @p count frames at @p pas, those of a word at once. */
+/** Free the @p count frames at @p pas, those of a word at once. */
 static void give_back(struct bitframe_shared *shared, struct slot *slot, const uint64_t *pas, uint64_t count)
 {
     const struct bitframe *pool = shared_pool(shared);
@@ -171,7 +171,7 @@ static void give_back(struct bitframe_shared *shared, struct slot *slot, const u
         count_rollback(slot, count);
 }
 
-/** Take all that is wanted, or nothing. Whether it could. */
+/** Allocate all that is wanted, or nothing. Whether it could. */
 static bool output_all(struct bitframe_shared *shared, struct slot *slot, const struct wanted *wanted,
                        bool by_bitmap, uint64_t *pas)
 {

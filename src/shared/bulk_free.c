@@ -5,7 +5,7 @@
 #include "shared/claim.h"
 #include "shared/look.h"
 
-/** Could the frame at @p pa be given back? */
+/** Could the frame at @p pa be freed? */
 static enum bitframe_status try_free(const struct bitframe_shared *shared, uint64_t pa)
 {
     uint64_t bit;
@@ -26,7 +26,7 @@ static bool are_in_use(const struct bitframe_shared *shared, uint64_t pa, uint64
     return (atomic_load_relaxed(leaf_at(shared, word)) & mask_within(word, bit, bit + run)) == 0;
 }
 
-/** Could all of these frames be given back, as far as can be told beforehand? Else the first refusal. */
+/** Could all of these frames be freed, as far as can be told beforehand? Else the first refusal. */
 static enum bitframe_status try_free_all(const struct bitframe_shared *shared, const uint64_t *pas,
                                          uint64_t frames)
 {

@@ -27,7 +27,7 @@ static bool nothing_is_lost(const struct bitframe *pool, const struct bitframe_l
     return words == 1 && (levels->stop & 2) != 0;
 }
 
-/** Is the bit of every line that is whole set, and none behind the last line? */
+/** Is the bit of every huge frame that is whole set, and none behind the last huge frame? */
 static bool huge_are_known(const struct bitframe *pool)
 {
     const uint64_t *words = levels_at(pool, &pool->frames, 0);

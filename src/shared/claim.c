@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * claim.c - bits of the bitmap that are taken and given back many at a time
+ * claim.c - bits of the bitmap that are allocated and freed many at a time
  *
- * A run is claimed word by word, ascending, each by a compare-and-swap from all free to taken. If one fails,
- * what was claimed before it is given back: these are the words below, under the same masks, and nobody else
- * can have changed them, for a frame's bit is set by its owner only. The rollback is a free like any other,
- * index and counts included, or a take beside it would answer "none" falsely.
+ * A run is claimed word by word, ascending, each by a compare-and-swap from all free to allocated. If one
+ * fails, what was claimed before it is freed: these are the words below, under the same masks, and no other
+ * CPU can have changed them, for a frame's bit is set by its owner only. The rollback is a free like any
+ * other, index and counts included, or an allocation beside it would answer "none" falsely.
  */
 #include "shared/claim.h"
 #include "shared/index.h"
@@ -18,9 +18,9 @@ uint64_t bitframe_give_to(struct bitframe_shared *shared, uint64_t word, uint64_
 }
 
 /**
- * Give back what of [@p first, @p end) is in words below @p stop, and the bits @p of_stop of that word.
+ * Free what of [@p first, @p end) is in words below @p stop, and the bits @p of_stop of that word.
  *
- * @param slot  Where it is counted as taken and given back.
+ * @param slot  Where it is counted as allocated and freed.
  */
 static void roll_back(struct bitframe_shared *shared, struct slot *slot, uint64_t first, uint64_t end,
                       uint64_t stop, uint64_t of_stop)
@@ -38,10 +38,10 @@ static void roll_back(struct bitframe_shared *shared, struct slot *slot, uint64_
 }
 
 /**
- * Take the bits @p mask of the word at @p leaf if all are set. If other bits of it change too often
+ * Allocate the bits @p mask of the word at @p leaf if all are set. If other bits of it change too often
  * meanwhile, take those that are set.
  *
- * @param got  Becomes what was taken.
+ * @param got  Becomes what was allocated.
  *
  * @return  The bits of the mask that were found clear.
  */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* claim.h - bits of the bitmap that are taken and given back many at a time. */
+/* claim.h - bits of the bitmap that are allocated and freed many at a time. */
 #ifndef BITFRAME_SHARED_CLAIM_H
 #define BITFRAME_SHARED_CLAIM_H
 
 #include "shared/slots.h"
 
 /**
- * Take bits [@p first, @p end), at least one, if all are set. Index and count are the caller's.
+ * Allocate bits [@p first, @p end), at least one, if all are set. Index and count are the caller's.
  *
- * @return  NO_BIT if they were taken, or else one that was clear.
+ * @return  NO_BIT if they were allocated, or else one that was clear.
  */
 uint64_t bitframe_claim_bits(struct bitframe_shared *shared, struct slot *slot, uint64_t first, uint64_t end);
 

@@ -13,7 +13,7 @@
 /* Taking one. */
 
 /** Slow path: update the index for the word at @p distance, which was @p before, and return the PA of the
- * frame of @p mask, which was taken from it. */
+ * frame of @p mask, which was allocated from it. */
 static __attribute__((noinline)) uint64_t word_changed(struct bitframe_shared *shared, uint64_t distance,
                                                        uint64_t before, uint64_t mask)
 {
@@ -21,7 +21,7 @@ static __attribute__((noinline)) uint64_t word_changed(struct bitframe_shared *s
     return leaf_pa(shared, distance) + ((uint64_t)lowest_bit(mask) << BITFRAME_FRAME_SHIFT);
 }
 
-/** The frame of @p mask, of the word at @p distance that was @p before, was taken: count it. Its PA. */
+/** The frame of @p mask, of the word at @p distance that was @p before, was allocated: count it. Its PA. */
 static inline uint64_t allocated(struct bitframe_shared *shared, struct slot *slot, uint64_t distance,
                                  uint64_t before, uint64_t mask)
 {
@@ -31,7 +31,8 @@ static inline uint64_t allocated(struct bitframe_shared *shared, struct slot *sl
     return near_leaf_pa(shared, distance) + ((uint64_t)lowest_bit(mask) << BITFRAME_FRAME_SHIFT);
 }
 
-/** Take the lowest frame of the word at @p distance and count it. Its PA, or 0 if other CPUs were quicker. */
+/** Allocate the lowest frame of the word at @p distance and count it. Its PA, or 0 if other CPUs were
+ * quicker. */
 static inline uint64_t alloc_from(struct bitframe_shared *shared, struct slot *slot, uint64_t distance)
 {
     uint64_t *leaf = shared_word(shared, distance);
@@ -78,7 +79,7 @@ uint64_t bitframe_shared_alloc(struct bitframe_shared *shared, uint32_t cpu)
 
 /* Giving one back. */
 
-/** A frame was given back: word @p word was @p before and became @p after. Returns BITFRAME_OK. */
+/** A frame was freed: word @p word was @p before and became @p after. Returns BITFRAME_OK. */
 static __attribute__((noinline)) enum bitframe_status word_refilled(struct bitframe_shared *shared,
                                                                     uint64_t word, uint64_t before,
                                                                     uint64_t after, struct slot *slot)

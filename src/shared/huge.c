@@ -5,9 +5,9 @@
 #include "shared/index.h"
 #include "shared/none.h"
 
-#define HUGE_BITS UINT64_C(0xFF) /* one per word of a line, in a word of the level above */
+#define HUGE_BITS UINT64_C(0xFF) /* one per word of a huge frame, in a word of the level above */
 
-/** Take line @p line, whose bit the caller has cleared, if all of it is free. */
+/** Allocate huge frame @p huge_frame, whose bit the caller has cleared, if all of it is free. */
 static bool claim_huge(struct bitframe_shared *shared, struct slot *slot, uint64_t huge_frame)
 {
     struct bitframe *pool = shared_pool(shared);
@@ -16,12 +16,12 @@ static bool claim_huge(struct bitframe_shared *shared, struct slot *slot, uint64
         return false;
     atomic_count_release(&slot->allocated, BITFRAME_HUGE_FRAMES);
     bitframe_group_emptied(pool, huge_frame / GROUP_HUGE, HUGE_BITS << huge_frame * HUGE_WORDS % WORD_BITS);
-    /* Another CPU may have seen it whole before it was taken, and set its bit since. */
+    /* Another CPU may have seen it whole before it was allocated, and set its bit since. */
     bitframe_huge_opened(pool, huge_frame);
     return true;
 }
 
-/** Take a line that the index knows of. Its PA, or 0. */
+/** Allocate a huge frame that the index knows of. Its PA, or 0. */
 static uint64_t alloc_by_index(struct bitframe_shared *shared, struct slot *slot)
 {
     struct bitframe *pool = shared_pool(shared);
@@ -34,7 +34,7 @@ static uint64_t alloc_by_index(struct bitframe_shared *shared, struct slot *slot
             from = 0;
             continue;
         }
-        /* The call that clears the bit has the line to itself, but for single frames. */
+        /* The call that clears the bit has the huge frame to itself, but for single frames. */
         uint64_t *huge = levels_at(pool, &pool->huge, 0) + word;
         uint64_t bits = atomic_load_relaxed(huge);
         uint64_t mask = bits & -bits;

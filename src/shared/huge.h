@@ -5,10 +5,10 @@
 
 #include "shared/slots.h"
 
-/** Take a huge frame, near the CPU's last one if the policy says so. @p pa becomes its PA. */
+/** Allocate a huge frame, near the CPU's last one if the policy says so. @p pa becomes its PA. */
 enum bitframe_status bitframe_claim_huge(struct bitframe_shared *shared, struct slot *slot, uint64_t *pa);
 
-/** Give back the line that begins with word @p word: all of its bits are frames, and the caller's. */
+/** Free the huge frame that begins with word @p word: all of its bits are frames, and the caller's. */
 enum bitframe_status bitframe_give_huge(struct bitframe_shared *shared, struct slot *slot, uint64_t word);
 
 #endif

@@ -67,7 +67,7 @@ void bitframe_index_mend(struct bitframe *pool, const struct bitframe_levels *le
 bool bitframe_huge_is_whole(const struct bitframe *pool, uint64_t huge_frame)
 {
     const uint64_t *words = levels_at(pool, &pool->frames, 0) + huge_frame * HUGE_WORDS;
-    /* Frames often come back in sequence, and then it is a word at one end that completes the line. */
+    /* Frames often come back in sequence, and then it is a word at one end that completes the huge frame. */
     if (atomic_load_word(words) != UINT64_MAX)
         return false;
     for (int i = HUGE_WORDS - 1; i > 0; i--) {
@@ -77,7 +77,7 @@ bool bitframe_huge_is_whole(const struct bitframe *pool, uint64_t huge_frame)
     return true;
 }
 
-/** Clear the bit of line @p line, if it is set. */
+/** Clear the bit of huge frame @p huge_frame, if it is set. */
 static void clear_huge(struct bitframe *pool, uint64_t huge_frame)
 {
     uint64_t *word = levels_at(pool, &pool->huge, 0) + huge_frame / WORD_BITS;
@@ -86,7 +86,7 @@ static void clear_huge(struct bitframe *pool, uint64_t huge_frame)
         bitframe_word_emptied(pool, &pool->huge, 0, huge_frame / WORD_BITS);
 }
 
-/** Set the bit of line @p line. */
+/** Set the bit of huge frame @p huge_frame. */
 static void set_huge(struct bitframe *pool, uint64_t huge_frame)
 {
     uint64_t *word = levels_at(pool, &pool->huge, 0) + huge_frame / WORD_BITS;

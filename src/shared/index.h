@@ -2,15 +2,15 @@
 /*
  * index.h - the levels of a shared pool, kept nearly right by all CPUs
  *
- * The words of the bitmap decide: a frame is taken by whoever clears its bit, and free once its bit is set.
- * All above is a hint that is kept nearly right by one rule, level by level. Who empties a word clears its
- * bit above, then looks at the word again and puts the bit back if a frame has returned; who fills an empty
- * word looks at its bit above and sets it if it is clear. Each writes its own word and then reads the
+ * The words of the bitmap decide: a frame is allocated by whoever clears its bit, and free once its bit is
+ * set. All above is a hint that is kept nearly right by one rule, level by level. Who empties a word clears
+ * its bit above, then looks at the word again and puts the bit back if a frame has returned; who fills an
+ * empty word looks at its bit above and sets it if it is clear. Each writes its own word and then reads the
  * other's, so under sequential consistency one of the two sees the other, and no word with a free frame stays
  * without its bit. A bit over an empty word does no harm: the search that meets it clears it by the same
  * rule.
  *
- * For whole lines the rule is the same with "all eight words are all ones" in place of "not 0".
+ * For free huge frames the rule is the same with "all eight words are all ones" in place of "not 0".
  */
 #ifndef BITFRAME_SHARED_INDEX_H
 #define BITFRAME_SHARED_INDEX_H
@@ -39,13 +39,14 @@ void bitframe_group_filled(struct bitframe *pool, uint64_t group, uint64_t words
  */
 void bitframe_index_mend(struct bitframe *pool, const struct bitframe_levels *levels, uint64_t word);
 
-/** Were all frames of line @p line free, each when it was looked at? */
+/** Were all frames of huge frame @p huge_frame free, each when it was looked at? */
 bool bitframe_huge_is_whole(const struct bitframe *pool, uint64_t huge_frame);
 
-/** All of line @p line may have become free. */
+/** All of huge frame @p huge_frame may have become free. */
 void bitframe_huge_may_be_whole(struct bitframe *pool, uint64_t huge_frame);
 
-/** Frames of line @p line, which may have been whole, were taken; or it has a bit and should not. */
+/** Frames of huge frame @p huge_frame, which may have been whole, were allocated; or it has a bit and should
+ * not. */
 void bitframe_huge_opened(struct bitframe *pool, uint64_t huge_frame);
 
 /**
@@ -76,7 +77,7 @@ static inline void word_given_to(struct bitframe *pool, uint64_t word, uint64_t 
         bitframe_huge_may_be_whole(pool, word / HUGE_WORDS);
 }
 
-/** The line bits of group @p group, one for each of its eight lines. */
+/** The huge frame bits of group @p group, one for each of its eight huge frames. */
 static inline uint64_t group_huge(const struct bitframe *pool, uint64_t group)
 {
     const uint64_t *huge = levels_at(pool, &pool->huge, 0) + group * GROUP_HUGE / WORD_BITS;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* look.c - looking for a run, and taking it where it was found. */
+/* look.c - looking for a run, and allocating it where it was found. */
 #include "shared/look.h"
 #include "layout/search_pool.h"
 #include "shared/claim.h"
@@ -7,7 +7,8 @@
 
 /* Without the index. */
 
-/** Were all frames of line @p line free? All eight words are loaded: that is quicker than to ask after each.
+/** Were all frames of huge frame @p huge_frame free? All eight words are loaded: that is quicker than to ask
+ * after each.
  */
 static inline bool seems_whole(const struct bitframe_shared *shared, uint64_t huge_frame)
 {
@@ -17,7 +18,7 @@ static inline bool seems_whole(const struct bitframe_shared *shared, uint64_t hu
             atomic_load_relaxed(w + 6) & atomic_load_relaxed(w + 7)) == UINT64_MAX;
 }
 
-/** Of lines [@p first, @p end) the last that is not whole, or NO_BIT. */
+/** Of huge frames [@p first, @p end) the last that is not whole, or NO_BIT. */
 static uint64_t last_open_huge(const struct bitframe_shared *shared, uint64_t first, uint64_t end)
 {
     while (end-- > first) {
@@ -38,15 +39,16 @@ static uint64_t first_open_huge(const struct bitframe_shared *shared, uint64_t f
 }
 
 /**
- * A run of whole lines of @p segment by the bitmap alone, each line looked at once but for what alignment
- * asks for. Its frame number, or NO_BIT.
+ * A run of free huge frames of @p segment by the bitmap alone, each huge frame looked at once but for what
+ * alignment asks for. Its frame number, or NO_BIT.
  */
 static uint64_t huge_by_bitmap(const struct bitframe_shared *shared, const struct segment *segment,
                                const struct wanted *wanted)
 {
     struct span allowed = wanted_frames(segment, wanted);
     uint64_t mask = wanted->align - 1;
-    uint64_t bit_offset = segment->first - segment->first_bit; /* between the frame and the bit of a line */
+    uint64_t bit_offset =
+        segment->first - segment->first_bit; /* between the frame and the bit of a huge frame */
     uint64_t first = (allowed.first + mask) & ~mask;
     if (allowed.first >= allowed.end || first < allowed.first || first >= allowed.end ||
         wanted->frames > allowed.end - first)
@@ -59,7 +61,7 @@ static uint64_t huge_by_bitmap(const struct bitframe_shared *shared, const struc
                                         : last_open_huge(shared, huge_frame, end);
         if (open == NO_BIT)
             return frame;
-        /* No run that holds this line will do. */
+        /* No run that holds this huge frame will do. */
         uint64_t open_frame = open * BITFRAME_HUGE_FRAMES + bit_offset;
         if (!wanted->highest)
             frame = (open_frame + BITFRAME_HUGE_FRAMES + mask) & ~mask;
@@ -84,7 +86,8 @@ uint64_t bitframe_search_huge(const struct bitframe_shared *shared, const struct
 
 /* Runs of frames. */
 
-/** Bits [@p first, @p end), lines that were to be whole, are not: clear the bits of those that are not. */
+/** Bits [@p first, @p end), huge frames that were to be whole, are not: clear the bits of those that are not.
+ */
 static void doubt_huge(struct bitframe *pool, uint64_t first, uint64_t end)
 {
     for (uint64_t huge_frame = first / BITFRAME_HUGE_FRAMES; huge_frame < end / BITFRAME_HUGE_FRAMES;

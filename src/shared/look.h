@@ -19,10 +19,11 @@ bool bitframe_look(struct bitframe_shared *shared, struct slot *slot, const stru
 /** A run, whatever the index says: a pass over the bitmap. Its frame number, or NO_BIT. */
 uint64_t bitframe_search_bitmap(const struct bitframe_shared *shared, const struct wanted *wanted);
 
-/** A run of whole lines, whatever the index says: a pass over the bitmap. Its frame number, or NO_BIT. */
+/** A run of free huge frames, whatever the index says: a pass over the bitmap. Its frame number, or NO_BIT.
+ */
 uint64_t bitframe_search_huge(const struct bitframe_shared *shared, const struct wanted *wanted);
 
-/** Are a request's run and its alignment whole lines? */
+/** Are a request's run and its alignment free huge frames? */
 static inline bool is_of_huge(const struct wanted *wanted)
 {
     return (wanted->frames | wanted->align) % BITFRAME_HUGE_FRAMES == 0;

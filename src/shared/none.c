@@ -137,7 +137,7 @@ enum bitframe_status bitframe_alloc_by_scan(struct bitframe_shared *shared, stru
         if (bitframe_is_refused(shared, wanted, sum))
             return BITFRAME_NONE;
         /* The loads of the look must come between those of the two sums. Only if no free was counted
-           meanwhile is all that was seen to be taken taken still. */
+           meanwhile is all that was seen to be allocated allocated still. */
         atomic_fence();
         bool is_allocated = bitframe_look(shared, slot, wanted, BY_BITMAP, pa);
         atomic_fence();

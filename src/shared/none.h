@@ -35,7 +35,7 @@ bool bitframe_is_refused(struct bitframe_shared *shared, const struct wanted *wa
 /** Nothing answered @p wanted at a moment when the sum of frees was @p sum. */
 void bitframe_refuse(struct bitframe_shared *shared, const struct wanted *wanted, uint64_t sum);
 
-/** Was a request that asks for no more than @p wanted refused, and has nothing been given back since? */
+/** Was a request that asks for no more than @p wanted refused, and has nothing been freed since? */
 static inline bool is_refused_still(struct bitframe_shared *shared, const struct wanted *wanted)
 {
     return has_refusals(shared) && bitframe_is_refused(shared, wanted, bitframe_sum_of_frees(shared));
@@ -46,9 +46,9 @@ static inline bool is_refused_still(struct bitframe_shared *shared, const struct
  *
  * @param pa  Becomes the PA of the run.
  *
- * @retval BITFRAME_OK    It was taken and counted.
+ * @retval BITFRAME_OK    It was allocated and counted.
  * @retval BITFRAME_NONE  At some instant of the call there was none.
- * @retval BITFRAME_BUSY  During each of LOOKS looks frames were given back: by another CPU, or by this call,
+ * @retval BITFRAME_BUSY  During each of LOOKS looks frames were freed: by another CPU, or by this call,
  * which had claimed a part of a run that another CPU had the rest of.
  */
 enum bitframe_status bitframe_alloc_by_scan(struct bitframe_shared *shared, struct slot *slot,
@@ -57,7 +57,7 @@ enum bitframe_status bitframe_alloc_by_scan(struct bitframe_shared *shared, stru
 /** The index did not know of the frames at @p pa: set what bits are missing above others like them. */
 void bitframe_mend(struct bitframe *pool, uint64_t pa, uint64_t frames);
 
-/** Take a run, whatever that takes. @p pa becomes its first frame's. */
+/** Allocate a run, whatever that takes. @p pa becomes its first frame's. */
 enum bitframe_status bitframe_alloc_wanted(struct bitframe_shared *shared, struct slot *slot,
                                            const struct wanted *wanted, uint64_t *pa);
 

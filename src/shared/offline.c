@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * offline.c - frames that are given back while their range is out of use
+ * offline.c - frames that are freed while their range is offline
  *
  * Concurrent calls treat an offline record as one more bitmap: a free clears the frame's bit with an atomic
  * access, whose old value says whether it was in use.

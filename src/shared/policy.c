@@ -4,7 +4,8 @@
  *
  * Under the policy `local` it is one of the CPU's group, which is marked as its own so that others look
  * elsewhere first: a group near its last one, with plenty of words that have free frames, not the lowest.
- * Within a group the words of partly used lines come first, so that whole lines stay for requests of 2 MiB.
+ * Within a group the words of partly used huge frames come first, so that free huge frames stay for requests
+ * of 2 MiB.
  */
 #include "shared/policy.h"
 
@@ -13,7 +14,8 @@ enum {
     NEAR_GROUPS = 64 /* how far a CPU looks for such a group, and how many of other CPUs it passes */
 };
 
-/** The words of group @p group that have free frames, those of partly used lines only if there are any. */
+/** The words of group @p group that have free frames, those of partly used huge frames only if there are any.
+ */
 static uint64_t usable_words(const struct bitframe *pool, uint64_t group)
 {
     uint64_t words = atomic_load_relaxed(levels_at(pool, &pool->frames, 1) + group);
@@ -63,8 +65,8 @@ static uint64_t next_group(struct bitframe_shared *shared, uint64_t own)
     }
     if (fair != NO_BIT)
         return fair;
-    /* Any that is nobody's, from the lowest on. Other CPUs may have as many groups as there are CPUs, so after
-     * some of them the next one will do. */
+    /* Any that is nobody's, from the lowest on. Other CPUs may have as many groups as there are CPUs, so
+     * after some of them the next one will do. */
     group = NO_BIT;
     do {
         group = bitframe_shared_next_group(pool, group + 1);
@@ -72,11 +74,12 @@ static uint64_t next_group(struct bitframe_shared *shared, uint64_t own)
     return group != NO_BIT ? group : bitframe_shared_next_group(pool, 0);
 }
 
-/** A word of group @p group that is not 0, of partly used lines first; NO_BIT if it was seen to have none. */
+/** A word of group @p group that is not 0, of partly used huge frames first; NO_BIT if it was seen to have
+ * none. */
 static uint64_t word_of_group(struct bitframe *pool, uint64_t group)
 {
     const uint64_t *leaves = levels_at(pool, &pool->frames, 0) + group * WORD_BITS;
-    for (int i = 0; i < 2; i++) { /* if only partly used lines were looked at, the others are left */
+    for (int i = 0; i < 2; i++) { /* if only partly used huge frames were looked at, the others are left */
         uint64_t empty = 0;
         for (uint64_t words = usable_words(pool, group); words != 0; words &= words - 1) {
             uint64_t word = lowest_bit(words);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* run_free.c - giving back many frames at a time, of a pool that every CPU uses. */
+/* run_free.c - freeing many frames at a time, of a pool that every CPU uses. */
 #include "layout/locate.h"
 #include "shared/claim.h"
 #include "shared/huge.h"

@@ -10,7 +10,7 @@
  * Like pool and metadata the parts hold no pointers. The shared pool knows its pool and the bitmap by their
  * distance from itself.
  *
- * While a pool is shared it is parked: its cursor leads to always_zero, its gap is empty and its count is
+ * While a pool is shared it is parked: its cursor leads to always_zero, its window is empty and its count is
  * FRAMES_LENT. The calls of its owner then end where they ask about that, and panic (pool_check_owner()).
  */
 #ifndef BITFRAME_SHARED_SLOTS_H
@@ -28,7 +28,7 @@ struct slot {
     uint64_t leaf;  /* distance of the word where the last frame came from, a hint; of one that is always 0 if
                        the policy has no use for it */
     uint64_t group; /* that the CPU takes from: a hint */
-    uint64_t huge_word; /* of lines, where the last huge frame came from: a hint */
+    uint64_t huge_word; /* of huge frames, where the last huge frame came from: a hint */
     uint64_t unused[11];
 };
 
@@ -95,17 +95,17 @@ static inline struct slot *slot_of(struct bitframe_shared *shared, uint32_t cpu)
     return shared->slot + cpu;
 }
 
-/** @p frames frames were taken and given back, by a call that failed. */
+/** @p frames frames were allocated and freed, by a call that failed. */
 static inline void count_rollback(struct slot *slot, uint64_t frames)
 {
     atomic_count_release(&slot->allocated, frames);
     atomic_count_release(&slot->freed, frames);
 }
 
-/** Frames ever given back: it grows before any call that gives some back returns. */
+/** Frames ever freed: it grows before any call that gives some back returns. */
 uint64_t bitframe_sum_of_frees(const struct bitframe_shared *shared);
 
-/** Frames that were ever taken less those that were ever given back, modulo 2^64. */
+/** Frames that were ever allocated less those that were ever freed, modulo 2^64. */
 uint64_t bitframe_net_allocated(const struct bitframe_shared *shared);
 
 /** The word with the bit that says that group @p group is some CPU's: 64 groups to a cache line. */
