@@ -2,7 +2,7 @@
 /*
  * fdt_mutants.c - fdt_battery() must see what it is there to see
  *
- * Readers that are broken on purpose, one step each (tests/map/mutants), and each must be caught: by a
+ * Readers that are broken on purpose, one step each (tests/map/fdt-mutants), and each must be caught: by a
  * difference, or by a read of a page that cannot be read. A script that no longer fits changes nothing, then
  * nothing is found, and the test fails. Each reader runs in a process of its own.
  */

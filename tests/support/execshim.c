@@ -8,7 +8,9 @@
  * PATH. It also hands on every QEMU_* variable (CPU, sysroot, plugin), since Criterion's runner composes an
  * environment of its own.
  */
-#define _GNU_SOURCE
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* environ */
+#endif
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>

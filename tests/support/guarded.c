@@ -88,7 +88,7 @@ void *guarded_open(uint64_t bytes, uint64_t align, enum guarded_end end)
     char *memory = first + guard;
     require((first == all || munmap(all, (size_t)(first - all)) == 0) &&
             munmap(first + room, (size_t)(all + PAGE - first)) == 0 &&
-            mprotect(memory, pages, PROT_READ | PROT_WRITE) == 0);
+            (pages == 0 || mprotect(memory, pages, PROT_READ | PROT_WRITE) == 0));
     if (end == GUARDED_ABOVE)
         memory += (pages - bytes) / align * align;
     seal(memory, bytes);
@@ -121,13 +121,15 @@ void guarded_open_twice(char *at[2], uint64_t bytes, uint64_t align)
 
 void *guarded_renew(struct guarded *guarded, uint64_t bytes, uint64_t align)
 {
-    static uint64_t turn = UINT64_MAX;
-    if (turn == UINT64_MAX)
-        turn = setting("BITFRAME_GUARDED", 0);
+    static uint64_t turn, first = UINT64_MAX;
+    if (first == UINT64_MAX)
+        first = setting("BITFRAME_GUARDED", 0);
+    enum guarded_end end = (enum guarded_end)((turn >> 63) ^ (first & 1));
+    turn += UINT64_C(0x9E3779B97F4A7C15); /* both ends in any order, also for every second call */
     if (guarded->memory)
         guarded_close(guarded->memory, guarded->bytes);
     guarded->bytes = bytes;
-    guarded->memory = guarded_open(bytes, align, (enum guarded_end)(turn++ % GUARDED_ENDS));
+    guarded->memory = guarded_open(bytes, align, end);
     memset(guarded->memory, GARBAGE, bytes);
     return guarded->memory;
 }

@@ -42,7 +42,7 @@ struct guarded {
 /**
  * Give back what @p guarded has and map @p bytes bytes anew, of garbage.
  *
- * The end that meets a page is another with each call. The first is GUARDED_ABOVE, or with BITFRAME_GUARDED=1
+ * The end that meets a page is now one, now the other. The first is GUARDED_ABOVE, or with BITFRAME_GUARDED=1
  * in the environment GUARDED_BELOW: tests that make one pool run with both (tests/meson.build).
  *
  * @return  The memory.

@@ -10,6 +10,17 @@ void model_begin(struct model *model)
     model->frames = 0;
     model->stretches = 0;
     model->is_shared = false;
+    memset(model->listed, 0, sizeof(model->listed));
+}
+
+static void add_element(struct model *model, uint64_t number, enum model_state state)
+{
+    model->number[model->frames] = number;
+    model->state[model->frames] = (uint8_t)state;
+    model->covered[model->frames] = 0;
+    if (model->leaving)
+        model->leaving[model->frames] = 0;
+    model->frames++;
 }
 
 bool model_add(struct model *model, uint64_t first, uint64_t frames)
@@ -21,18 +32,13 @@ bool model_add(struct model *model, uint64_t first, uint64_t frames)
         uint64_t last = model->number[model->frames - 1];
         if (first <= last + 1)
             return false;
-        model->number[model->frames] = last + 1;
-        model->state[model->frames] = MODEL_FOREIGN;
-        model->covered[model->frames++] = 0;
+        add_element(model, last + 1, MODEL_FOREIGN);
     }
     model->piece[model->stretches].first = first;
     model->piece[model->stretches].frames = frames;
     model->piece[model->stretches++].at = model->frames;
-    for (uint64_t i = 0; i < frames; i++) {
-        model->number[model->frames] = first + i;
-        model->state[model->frames] = first + i == 0 ? MODEL_FOREIGN : MODEL_FREE;
-        model->covered[model->frames++] = 0;
-    }
+    for (uint64_t i = 0; i < frames; i++)
+        add_element(model, first + i, first + i == 0 ? MODEL_FOREIGN : MODEL_FREE);
     return true;
 }
 
@@ -66,6 +72,17 @@ static void set_state(struct model *model, uint64_t frame, enum model_state stat
     model->state[element_of(model, frame)] = (uint8_t)state;
 }
 
+static bool is_leaving(const struct model *model, uint64_t element)
+{
+    return model->leaving && model->leaving[element] != 0;
+}
+
+/** A frame that was taken is given back. */
+static void give_back(struct model *model, uint64_t frame)
+{
+    set_state(model, frame, is_leaving(model, element_of(model, frame)) ? MODEL_OFFLINE : MODEL_FREE);
+}
+
 uint64_t model_count(const struct model *model, enum model_state state)
 {
     uint64_t frames = 0;
@@ -94,9 +111,11 @@ enum bitframe_status model_free(struct model *model, uint64_t pa)
         return BITFRAME_MISALIGNED;
     if (state == MODEL_RESERVED)
         return BITFRAME_RESERVED;
+    if (state == MODEL_OFFLINE)
+        return BITFRAME_OFFLINE;
     if (state == MODEL_FREE)
         return BITFRAME_DOUBLE_FREE;
-    set_state(model, pa / FRAME, MODEL_FREE);
+    give_back(model, pa / FRAME);
     return BITFRAME_OK;
 }
 
@@ -171,7 +190,7 @@ static enum bitframe_status locate(const struct model *model, uint64_t pa, uint6
         return BITFRAME_MISALIGNED;
     if (has(model, pa / FRAME, frames, MODEL_RESERVED))
         return BITFRAME_RESERVED;
-    return BITFRAME_OK;
+    return has(model, pa / FRAME, frames, MODEL_OFFLINE) ? BITFRAME_OFFLINE : BITFRAME_OK;
 }
 
 enum bitframe_status model_claim(struct model *model, uint64_t pa, uint64_t frames)
@@ -194,8 +213,74 @@ enum bitframe_status model_free_run(struct model *model, uint64_t pa, uint64_t f
     if (has(model, pa / FRAME, frames, MODEL_FREE))
         return BITFRAME_DOUBLE_FREE;
     for (uint64_t i = 0; i < frames; i++)
-        set_state(model, pa / FRAME + i, MODEL_FREE);
+        give_back(model, pa / FRAME + i);
     return BITFRAME_OK;
+}
+
+/** Is one of the pool's frames that [@p pa, @p last_pa] touches out of use? */
+static bool has_leaving(const struct model *model, uint64_t pa, uint64_t last_pa)
+{
+    for (uint64_t i = 0; i < model->frames; i++) {
+        if (is_leaving(model, i) && model->number[i] >= pa / FRAME && model->number[i] <= last_pa / FRAME)
+            return true;
+    }
+    return false;
+}
+
+enum bitframe_status model_offline(struct model *model, unsigned record, uint64_t pa, uint64_t bytes,
+                                   uint64_t word_count)
+{
+    uint64_t last_pa = pa + (bytes - 1);
+    if (model->listed[record] || (bytes != 0 && last_pa < pa))
+        return BITFRAME_INVALID;
+    if (bytes == 0)
+        return BITFRAME_OK;
+    if (has_leaving(model, pa, last_pa))
+        return BITFRAME_OFFLINE;
+    uint64_t first = model->frames, last = 0;
+    for (uint64_t i = 0; i < model->frames; i++) {
+        if (model->number[i] < pa / FRAME || model->number[i] > last_pa / FRAME ||
+            model->state[i] == MODEL_FOREIGN)
+            continue;
+        first = first == model->frames ? i : first;
+        last = i;
+    }
+    if (first == model->frames)
+        return BITFRAME_OK;
+    if (word_count < model->number[last] / 64 - model->number[first] / 64 + 1)
+        return BITFRAME_NO_ROOM;
+    for (uint64_t i = first; i <= last; i++) {
+        if (model->state[i] == MODEL_FOREIGN)
+            continue;
+        model->leaving[i] = (uint8_t)(record + 1);
+        if (model->state[i] == MODEL_FREE)
+            model->state[i] = MODEL_OFFLINE;
+    }
+    model->listed[record] = true;
+    return BITFRAME_OK;
+}
+
+void model_online(struct model *model, unsigned record)
+{
+    for (uint64_t i = 0; i < model->frames; i++) {
+        if (model->leaving[i] != record + 1)
+            continue;
+        model->leaving[i] = 0;
+        if (model->state[i] == MODEL_OFFLINE)
+            model->state[i] = MODEL_FREE;
+    }
+    model->listed[record] = false;
+}
+
+void model_adopt(struct model *model)
+{
+    model->is_shared = false;
+    memset(model->listed, 0, sizeof(model->listed));
+    for (uint64_t i = 0; i < model->frames; i++) {
+        model->leaving[i] = 0;
+        if (model->state[i] == MODEL_OFFLINE)
+            model->state[i] = MODEL_ALLOCATED;
+    }
 }
 
 /** Uncover what at either end of a covered stretch is foreign. */
@@ -236,6 +321,8 @@ enum bitframe_status model_reserve(struct model *model, uint64_t pa, uint64_t by
     uint64_t last_pa = pa + (bytes - 1);
     if (last_pa < pa)
         return BITFRAME_INVALID;
+    if (has_leaving(model, pa, last_pa))
+        return BITFRAME_OFFLINE;
     /* The pool's frames in the range; what lies beyond them on either side does not count. */
     uint64_t first = model->frames, last = 0, free_frames = 0;
     for (uint64_t i = 0; i < model->frames; i++) {
@@ -269,15 +356,18 @@ enum bitframe_status model_unreserve(struct model *model, uint64_t pa, uint64_t 
     if (last_pa < pa)
         return BITFRAME_INVALID;
     memcpy(model->wanted, model->covered, model->frames);
-    bool refused = false, changes = false;
+    bool refused = false, changes = false, leaving = false;
     for (uint64_t i = 0; i < model->frames; i++) {
         uint64_t first_pa = model->number[i] * FRAME;
         if (first_pa < pa || first_pa + (FRAME - 1) > last_pa)
             continue;
         refused = refused || model->state[i] == MODEL_FREE || model->state[i] == MODEL_ALLOCATED;
         changes = changes || model->state[i] == MODEL_RESERVED;
+        leaving = leaving || is_leaving(model, i);
         model->wanted[i] = 0;
     }
+    if (leaving)
+        return BITFRAME_OFFLINE;
     if (refused)
         return BITFRAME_NOT_RESERVED;
     if (!changes)
@@ -321,7 +411,7 @@ enum bitframe_status model_free_bulk(struct model *model, const uint64_t *pas, u
         enum bitframe_status status = model_free(model, pas[i]);
         if (status != BITFRAME_OK)
             return status;
-        (void)model_claim(model, pas[i], 1);
+        set_state(model, pas[i] / FRAME, MODEL_ALLOCATED);
     }
     for (uint64_t i = 0; i < frames; i++) {
         enum bitframe_status status = model_free(model, pas[i]);
@@ -332,7 +422,7 @@ enum bitframe_status model_free_bulk(struct model *model, const uint64_t *pas, u
         if (status != BITFRAME_OK && (flags & BITFRAME_PARTIAL) == 0 && !model->is_shared) {
             *freed = 0;
             while (i-- != 0)
-                (void)model_claim(model, pas[i], 1);
+                set_state(model, pas[i] / FRAME, MODEL_ALLOCATED);
             return status;
         }
     }

@@ -12,9 +12,9 @@
 
 #include <bitframe/bitframe.h>
 
-enum { MODEL_STRETCHES = 8 };
+enum { MODEL_STRETCHES = 8, MODEL_RECORDS = 6 };
 
-enum model_state { MODEL_FOREIGN, MODEL_FREE, MODEL_ALLOCATED, MODEL_RESERVED };
+enum model_state { MODEL_FOREIGN, MODEL_FREE, MODEL_ALLOCATED, MODEL_RESERVED, MODEL_OFFLINE };
 
 /**
  * An element per frame, in ascending order, for the frames of a few stretches of memory; all other frames are
@@ -28,9 +28,12 @@ struct model {
     uint8_t *state;   /* of each, its enum model_state */
     uint8_t *covered; /* of each, whether the pool's table of reservations covers it, foreign ones included */
     uint8_t *wanted;  /* what is to become covered */
-    uint64_t most;    /* elements that the arrays, which are the caller's, have room for */
-    uint64_t room;    /* reservations that the pool's table holds */
-    bool is_shared;   /* a bulk free that meets a frame twice has freed the others, <bitframe/shared.h> */
+    uint8_t *
+        leaving; /* of each, one more than the record that it is out of use by, or 0; null: nothing ever is */
+    uint64_t most;  /* elements that the arrays, which are the caller's, have room for */
+    uint64_t room;  /* reservations that the pool's table holds */
+    bool is_shared; /* a bulk free that meets a frame twice has freed the others, <bitframe/shared.h> */
+    bool listed[MODEL_RECORDS]; /* is the record that of a range with frames of the pool? */
     uint64_t stretches;
     struct {
         uint64_t first;  /* frame number */
@@ -65,6 +68,13 @@ enum bitframe_status model_alloc_bulk(struct model *model, const struct bitframe
                                       uint64_t *pas, uint64_t *allocated);
 enum bitframe_status model_free_bulk(struct model *model, const uint64_t *pas, uint64_t frames,
                                      uint32_t flags, uint64_t *freed);
+enum bitframe_status model_offline(struct model *model, unsigned record, uint64_t pa, uint64_t bytes,
+                                   uint64_t word_count);
+void model_online(struct model *model, unsigned record);
+
+/** The pool is made again of its metadata: nothing is out of use, and what was is taken. */
+void model_adopt(struct model *model);
+
 enum bitframe_status model_reserve(struct model *model, uint64_t pa, uint64_t bytes);
 enum bitframe_status model_unreserve(struct model *model, uint64_t pa, uint64_t bytes);
 

@@ -1,3 +1,0 @@
-# SPDX-License-Identifier: MIT
-# A block may end behind the tree.
-s/return bytes <= tree_bytes - first;/return true;/

@@ -1,3 +1,0 @@
-# SPDX-License-Identifier: MIT
-# FDT_NOP is no token.
-s/ || token == FDT_TOKEN_NOP//
