@@ -51,7 +51,7 @@ struct bitframe_corruption {
     uint64_t pa;      /**< The frame, its first byte. */
     uint64_t offset;  /**< The lowest byte of it that is wrong. */
     uint64_t bytes;   /**< How many are wrong. */
-    uint32_t tag;     /**< Whose the frame was when it was freed; 0 is nobody's. */
+    uint32_t tag;     /**< The frame's tag when it was freed; 0: none. */
     uint8_t expected; /**< What the byte at offset should be. */
     uint8_t found;    /**< What it is. */
 };
@@ -86,12 +86,12 @@ struct bitframe_debug {
 struct bitframe_tagged_run {
     uint64_t first_pa; /**< PA of the first frame. */
     uint64_t frames;   /**< How many. */
-    uint32_t tag;      /**< Whose they are; 0 is nobody's. */
+    uint32_t tag;      /**< Their tag; 0: none. */
 };
 
 /** All that has one tag. */
 struct bitframe_tag_total {
-    uint32_t tag;    /**< The tag; 0 is that of frames that nobody tagged. */
+    uint32_t tag;    /**< The tag; 0: of frames without one. */
     uint64_t runs;   /**< Runs of frames, each as long as it can be. */
     uint64_t frames; /**< Frames in them. */
 };
@@ -165,7 +165,7 @@ uint32_t bitframe_set_current_tag(struct bitframe *pool, uint32_t tag);
  *
  * @param pa      PA of the first, a multiple of BITFRAME_FRAME_BYTES.
  * @param frames  How many, at least 1.
- * @param tag     1 to BITFRAME_TAG_MAX, or 0: nobody's.
+ * @param tag     1 to BITFRAME_TAG_MAX, or 0: none.
  *
  * @retval BITFRAME_OK           They have the tag; or there is no BITFRAME_DEBUG_TAGS, and nothing was
  *                               looked at.
@@ -195,7 +195,7 @@ uint32_t bitframe_get_tag(const struct bitframe *pool, uint64_t pa);
 
 /**
  * Read the next run of allocated frames with a tag, ascending. Each is as long as it can be; reserved and
- * offline frames are nobody's and in none.
+ * offline frames are in no run.
  *
  *     uint64_t frame = 0;
  *     while (bitframe_leaks_next(&pool, TAG_TASKS, &frame, &run))
@@ -203,7 +203,7 @@ uint32_t bitframe_get_tag(const struct bitframe *pool, uint64_t pa);
  *
  * The pool may change between two calls: what is below @p frame has been said.
  *
- * @param tag    Which tag; 0 for frames that nobody tagged, BITFRAME_TAG_ANY for all.
+ * @param tag    Which tag; 0 for frames without one, BITFRAME_TAG_ANY for all.
  * @param frame  Frame number (PA >> BITFRAME_FRAME_SHIFT) to look from; becomes the one behind the run. A run
  *               that began below it is given from there on.
  * @param run    The run; written only if there is one.

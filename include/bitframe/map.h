@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bitframe/map.h - a description of physical memory, and what of it can be managed in whole frames
+ * bitframe/map.h - a description of physical memory, and the whole frames that it comes to
  *
  * A kernel tells a map what it knows, in any order: this is RAM, that is reserved, there is no memory here.
  * Ranges may overlap, touch, repeat and begin or end inside a frame. The map keeps them exactly, byte by

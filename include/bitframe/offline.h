@@ -7,8 +7,8 @@
  * free frames go offline at once, those in use when they are freed, and none of them is handed out again
  * until bitframe_set_online().
  *
- * What is offline is neither free nor in use. A frame that is reserved stays reserved; what of the range is
- * not the pool's does not matter.
+ * An offline frame is neither free nor in use. A reserved frame stays reserved. Parts of the range outside the
+ * pool are ignored.
  *
  * For each range the caller gives a record and a bit per frame. Like the pool's metadata they are referred to
  * by their distance from the pool: a kernel that sees the pool at another address later moves them by the
@@ -72,8 +72,8 @@ struct bitframe_offline_range {
  * @param pa          First byte of the range, any value.
  * @param bytes       Its length.
  * @param words       Storage for the bits, 8-byte aligned, the record's until bitframe_set_online().
- * @param word_count  How many. BITFRAME_OFFLINE_WORDS(pa, bytes) are enough; what of the range lies below the
- *                    first and above the last frame of the pool needs none.
+ * @param word_count  How many. BITFRAME_OFFLINE_WORDS(pa, bytes) are enough. Parts below the first and
+ *                    above the last frame of the pool need none.
  *
  * @retval BITFRAME_OK       The range is offline; bitframe_get_offline_in_use() says what is still to come
  * back.

@@ -100,7 +100,7 @@ enum bitframe_status bitframe_reserve(struct bitframe *pool, uint64_t pa, uint64
     if (from == to && pool->reserved_count == pool->reserved_room)
         return BITFRAME_NO_ROOM;
     splice(pool, from, to, &merged, 1);
-    uint32_t tag = bitframe_set_current_tag(pool, 0); /* they are nobody's */
+    uint32_t tag = bitframe_set_current_tag(pool, 0); /* they have no owner */
     if (window_covers(pool, first, end)) {
         uint64_t bit = bit_in_window(pool, first);
         bitframe_clear_frames(pool, bit, bit + (end - first));

@@ -59,7 +59,7 @@ enum bitframe_status bitframe_free_run(struct bitframe *pool, uint64_t pa, uint6
     if (kernel_find(levels_at(pool, &pool->frames, 0), bit, bit + frames) != bit + frames)
         return BITFRAME_DOUBLE_FREE;
 
-    /* What of it is in offline ranges goes offline, what lies between becomes free. */
+    /* Frames in offline ranges go offline; the frames between become free. */
     uint64_t first = frame_number(pa);
     uint64_t end = first + frames;
     uint64_t bit_offset = bit - first;

@@ -61,7 +61,7 @@ static inline struct header *pool_header(const struct bitframe *pool)
 /** The hash described above of @p words words, going on from @p seed. */
 uint64_t bitframe_hash(uint64_t seed, const uint64_t *words, uint64_t count);
 
-/** The metadata at @p header are about to become another pool's, or nobody's: no one shall adopt them. */
+/** The metadata at @p header are about to become another pool's, or no pool's: bitframe_adopt() must refuse them. */
 void bitframe_header_spoil(struct header *header);
 
 /** Bitmap, index and tables of @p pool are as they should be: write its header. */

@@ -5,8 +5,8 @@
  * Frames become allocated or free at few places only, each of which calls one of these: a frame or a huge
  * frame in the public calls around pool_alloc(), pool_free() and bitframe_free_huge(), bitframe_alloc_huge()
  * by itself, many frames in those of bulk.c, any others in bitframe_clear_frames() and bitframe_set_frames().
- * Who takes frames offline, for nobody, sets the current tag to 0 meanwhile; who may have to take a free back
- * pauses. In a library without debug_frames nothing of it is left, not an instruction.
+ * A call that takes frames offline sets the current tag to 0 meanwhile. A call that may have to undo a free
+ * pauses the hooks. In a library without debug_frames no instruction of this is left.
  */
 #ifndef BITFRAME_LAYOUT_HOOKS_H
 #define BITFRAME_LAYOUT_HOOKS_H

@@ -8,7 +8,7 @@
 #include "layout/tables.h"
 
 #define POISONED UINT32_C(0x80000000)
-#define NOBODY   UINT32_MAX /* no entry of an allocated frame, for those have no POISONED */
+#define NO_OWNER UINT32_MAX /* no entry of an allocated frame, for those have no POISONED */
 
 /** The record of a pool that is debugged with one of @p flags; null if it is not. */
 static inline struct bitframe_debug *debug_record(const struct bitframe *pool, uint32_t flags)

@@ -44,15 +44,15 @@ uint32_t bitframe_get_tag(const struct bitframe *pool, uint64_t pa)
     return (entry & POISONED) == 0 ? entry : 0;
 }
 
-/** Whose is the frame, one of the pool's? NOBODY if it is not allocated. */
+/** Whose is the frame, one of the pool's? NO_OWNER if it is not allocated. */
 static uint32_t owner_of(const struct bitframe *pool, const uint32_t *entries, uint64_t frame)
 {
     uint64_t bit = pool_bit(pool, frame);
     if (levels_test(pool, &pool->frames, bit))
-        return NOBODY;
+        return NO_OWNER;
     if (entries[bit] == 0 &&
         (frame_is_reserved(pool, frame) || bitframe_offline_holds(pool, frame, frame + 1)))
-        return NOBODY;
+        return NO_OWNER;
     return entries[bit];
 }
 
@@ -66,10 +66,10 @@ bool bitframe_leaks_next(const struct bitframe *pool, uint32_t tag, uint64_t *fr
     const struct span *spans = pool_spans(pool);
     for (uint64_t i = bitframe_span_above(spans, pool->span_count, *frame); i < pool->span_count; i++) {
         uint64_t next = *frame > spans[i].first ? *frame : spans[i].first;
-        uint32_t owner = NOBODY;
+        uint32_t owner = NO_OWNER;
         for (; next < spans[i].end; next++) {
             owner = owner_of(pool, entries, next);
-            if (owner != NOBODY && (tag == BITFRAME_TAG_ANY || owner == tag))
+            if (owner != NO_OWNER && (tag == BITFRAME_TAG_ANY || owner == tag))
                 break;
         }
         if (next == spans[i].end)

@@ -89,7 +89,7 @@ enum bitframe_status bitframe_set_offline(struct bitframe *pool, struct bitframe
     *link = pool_distance(pool, record);
 
     struct span piece;
-    uint32_t tag = bitframe_set_current_tag(pool, 0); /* they are nobody's */
+    uint32_t tag = bitframe_set_current_tag(pool, 0); /* they have no owner */
     for (uint64_t frame = range.first; bitframe_piece_next(pool, &frame, range.end, &piece);) {
         uint64_t bit = pool_bit(pool, piece.first);
         debug_release_free(pool, bit, bit + (piece.end - piece.first));

@@ -18,7 +18,7 @@ uint64_t bitframe_give_to(struct bitframe_shared *shared, uint64_t word, uint64_
 }
 
 /**
- * Free what of [@p first, @p end) is in words below @p stop, and the bits @p of_stop of that word.
+ * Free the part of [@p first, @p end) in words below @p stop, and the bits @p of_stop of that word.
  *
  * @param slot  Where it is counted as allocated and freed.
  */

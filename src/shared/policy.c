@@ -65,7 +65,7 @@ static uint64_t next_group(struct bitframe_shared *shared, uint64_t own)
     }
     if (fair != NO_BIT)
         return fair;
-    /* Any that is nobody's, from the lowest on. Other CPUs may have as many groups as there are CPUs, so
+    /* Any that no CPU has, from the lowest on. Other CPUs may have as many groups as there are CPUs, so
      * after some of them the next one will do. */
     group = NO_BIT;
     do {
