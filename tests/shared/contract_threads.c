@@ -22,6 +22,7 @@
 #include <bitframe/page_alloc.h>
 #include <bitframe/shared.h>
 
+#include "guarded.h"
 #include "random.h"
 
 enum { THREADS = 4, LIVE = 600 };
@@ -133,8 +134,6 @@ static void *work(void *number)
 
 int main(int argc, char **argv)
 {
-    static _Alignas(BITFRAME_SHARE_ALIGN)
-        uint8_t storage[BITFRAME_SHARE_BYTES(THREADS, BITFRAME_BITMAP_WORDS(MALLOC_START, MALLOC_SIZE))];
     struct bitframe_shared *shared;
     struct bitframe_share_options options = {.cpus = THREADS};
     pthread_t threads[THREADS];
@@ -147,7 +146,9 @@ int main(int argc, char **argv)
     mem_map_reserve_below(MALLOC_START + 100 * PAGE_SIZE);
     uint64_t pages = dump_free_count();
     atomic_store(&tickets, (int64_t)pages);
-    if (bitframe_page_alloc_share(&shared, &options, storage, sizeof(storage)) != BITFRAME_OK)
+    uint64_t bytes = bitframe_get_share_bytes(bitframe_get_page_alloc_pool(), THREADS);
+    void *storage = guarded_open(bytes, BITFRAME_SHARE_ALIGN, GUARDED_ABOVE);
+    if (bitframe_page_alloc_share(&shared, &options, storage, bytes) != BITFRAME_OK)
         fail("not shared", 0);
     for (uintptr_t i = 0; i < THREADS; i++) {
         if (pthread_create(&threads[i], NULL, work, (void *)i) != 0)

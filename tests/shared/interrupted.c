@@ -23,6 +23,7 @@
 #include <bitframe/check.h>
 #include <bitframe/platform.h>
 
+#include "guarded.h"
 #include "random.h"
 
 #define FRAME BITFRAME_FRAME_BYTES
@@ -298,12 +299,18 @@ static void hold(uint64_t first, uint64_t end)
 
 static void make_state(void)
 {
-    static _Alignas(64) uint64_t metadata[BITFRAME_METADATA_BYTES(BASE * FRAME, FRAMES * FRAME) / 8];
-    static _Alignas(BITFRAME_SHARE_ALIGN) uint64_t storage[BITFRAME_SHARE_BYTES(CORES, 1024) / 8];
+    static void *metadata, *storage; /* as long as they must be, between pages that cannot be touched */
+    const uint64_t metadata_bytes = BITFRAME_METADATA_BYTES(BASE * FRAME, FRAMES * FRAME);
+    const uint64_t storage_bytes =
+        BITFRAME_SHARE_BYTES(CORES, BITFRAME_BITMAP_WORDS(BASE * FRAME, FRAMES * FRAME));
     struct bitframe_share_options options = {.policy = (enum bitframe_policy)set.policy, .cpus = CORES};
     memset(has_owner, 0, sizeof(has_owner));
-    must(bitframe_init(&pool, BASE * FRAME, FRAMES * FRAME, metadata, sizeof(metadata)));
-    must(bitframe_share(&shared, &pool, &options, storage, sizeof(storage)));
+    if (!metadata) {
+        metadata = guarded_open(metadata_bytes, BITFRAME_METADATA_ALIGN, GUARDED_ABOVE);
+        storage = guarded_open(storage_bytes, BITFRAME_SHARE_ALIGN, GUARDED_ABOVE);
+    }
+    must(bitframe_init(&pool, BASE * FRAME, FRAMES * FRAME, metadata, metadata_bytes));
+    must(bitframe_share(&shared, &pool, &options, storage, storage_bytes));
     switch (set.state) {
     case ALL: break;
     case HALF: hold(HUGE, FRAMES); break;

@@ -7,7 +7,6 @@ struct bitframe pool;
 struct bitframe_shared *shared;
 uint64_t *metadata;
 uint64_t metadata_bytes;
-_Alignas(BITFRAME_SHARE_ALIGN) uint8_t storage[BITFRAME_SHARE_BYTES(BITFRAME_CPUS_MAX, MOST / 64) + 64];
 
 /** The ends of guarded memory in turn. */
 static enum guarded_end next_end(void)

@@ -22,7 +22,6 @@ extern struct bitframe pool;
 extern struct bitframe_shared *shared; /* of it */
 extern uint64_t *metadata;
 extern uint64_t metadata_bytes;
-extern uint8_t storage[BITFRAME_SHARE_BYTES(BITFRAME_CPUS_MAX, MOST / 64) + 64];
 
 static inline uint64_t pa_of(uint64_t frame)
 {

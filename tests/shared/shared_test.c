@@ -10,6 +10,7 @@
 #include <bitframe/offline.h>
 #include <bitframe/platform.h>
 
+#include "guarded.h"
 #include "random.h"
 #include "shared_pool.h"
 
@@ -19,9 +20,6 @@ Test(share, refuses_bad_arguments_without_effect)
 {
     make_pool(1000);
     struct bitframe before = pool;
-    static uint8_t untouched[sizeof(storage)];
-    memset(storage, CANARY, sizeof(storage));
-    memset(untouched, CANARY, sizeof(untouched));
     const struct bitframe_share_options good = {.policy = BITFRAME_LOCAL, .cpus = 3};
     const struct bitframe_share_options bad[] = {
         {.policy = BITFRAME_LOWEST, .cpus = 0},
@@ -31,8 +29,11 @@ Test(share, refuses_bad_arguments_without_effect)
     };
     uint64_t bytes = bitframe_get_share_bytes(&pool, 3);
     cr_assert_eq(bytes, BITFRAME_SHARE_BYTES(3, pool.frames.words));
+    static struct guarded room;
+    char *storage = guarded_renew(&room, bytes, BITFRAME_SHARE_ALIGN);
+    char *untouched = guarded_copy(storage, bytes, BITFRAME_SHARE_ALIGN, GUARDED_ABOVE);
     for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
-        ASSERT_STATUS(bitframe_share(&shared, &pool, bad + i, storage, sizeof(storage)), BITFRAME_INVALID);
+        ASSERT_STATUS(bitframe_share(&shared, &pool, bad + i, storage, bytes), BITFRAME_INVALID);
     ASSERT_STATUS(bitframe_share(NULL, &pool, &good, storage, bytes), BITFRAME_INVALID);
     ASSERT_STATUS(bitframe_share(&shared, NULL, &good, storage, bytes), BITFRAME_INVALID);
     ASSERT_STATUS(bitframe_share(&shared, &pool, NULL, storage, bytes), BITFRAME_INVALID);
@@ -43,11 +44,10 @@ Test(share, refuses_bad_arguments_without_effect)
     ASSERT_STATUS(bitframe_share(&shared, &pool, &good, storage, 0), BITFRAME_NO_ROOM);
     cr_assert_null(shared);
     cr_assert_arr_eq(&pool, &before, sizeof(pool));
-    cr_assert_arr_eq(storage, untouched, sizeof(storage));
+    cr_assert_arr_eq(storage, untouched, bytes);
 
     ASSERT_STATUS(bitframe_share(&shared, &pool, &good, storage, bytes), BITFRAME_OK);
     cr_assert_eq((void *)shared, (void *)storage);
-    cr_assert_arr_eq(storage + bytes, untouched + bytes, sizeof(storage) - bytes, "nothing behind it");
     before = pool;
     ASSERT_STATUS(bitframe_share(&shared, &pool, &good, storage, bytes), BITFRAME_INVALID);
     cr_assert_arr_eq(&pool, &before, sizeof(pool));
@@ -73,7 +73,8 @@ Test(share, stays_within_its_storage)
         make_pool(groups * GROUP);
         for (uint32_t cpus = 1; cpus <= 9; cpus += 4) {
             uint64_t bytes = bitframe_get_share_bytes(&pool, cpus);
-            memset(storage + bytes, CANARY, 64);
+            static struct guarded room;
+            char *storage = guarded_renew(&room, bytes, BITFRAME_SHARE_ALIGN);
             struct bitframe_share_options options = {.policy = BITFRAME_LOCAL, .cpus = cpus};
             ASSERT_STATUS(bitframe_share(&shared, &pool, &options, storage, bytes), BITFRAME_OK);
             /* What is left is in the last group, so the CPU makes that one its own. */
@@ -84,11 +85,9 @@ Test(share, stays_within_its_storage)
                 cr_assert_neq(bitframe_shared_alloc(shared, cpus - 1), 0);
             cr_assert_eq(bitframe_shared_alloc(shared, cpus - 1), 0);
             const uint64_t *claims = claims_of(shared, groups - 1);
-            cr_assert(claims < (uint64_t *)(void *)(storage + bytes));
+            cr_assert((const char *)claims < storage + bytes);
             cr_assert_neq(*claims & bit_mask(groups - 1), 0);
             cr_assert_eq(bitframe_shared_begin_exclusive(shared), &pool);
-            for (int i = 0; i < 64; i++)
-                cr_assert_eq(storage[bytes + i], CANARY);
             make_pool(groups * GROUP);
         }
     }
@@ -494,7 +493,8 @@ Test(shared, exclusive_access)
 Test(shared, moves_with_its_pool)
 {
     enum { ROOM = 1 << 16 };
-    static _Alignas(BITFRAME_SHARE_ALIGN) uint8_t here[ROOM], there[ROOM];
+    char *here = guarded_open(ROOM, BITFRAME_SHARE_ALIGN, GUARDED_ABOVE);
+    char *there = guarded_open(ROOM, BITFRAME_SHARE_ALIGN, GUARDED_ABOVE);
     struct bitframe *made = (struct bitframe *)(void *)here;
     uint64_t bytes = BITFRAME_METADATA_BYTES(BASE, 2 * GROUP * FRAME);
     struct bitframe_share_options options = {.policy = BITFRAME_LOCAL, .cpus = 2};
@@ -514,5 +514,7 @@ Test(shared, moves_with_its_pool)
     cr_assert_eq(bitframe_get_free_frames(owned), 2 * GROUP - 1);
     cr_assert_eq(bitframe_check(owned), BITFRAME_SOUND);
     for (int i = 0; i < ROOM; i++)
-        cr_assert_eq(here[i], CANARY);
+        cr_assert_eq((uint8_t)here[i], CANARY);
+    guarded_close(here, ROOM);
+    guarded_close(there, ROOM);
 }
