@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hello.c - a whole kernel for QEMU's virt: a pool of 128 MiB, of which it takes one frame */
+/* hello.c - a whole kernel for QEMU's virt: a pool of 128 MiB, of which it allocates one frame */
 #include <bitframe/bitframe.h>
 
 __asm__(".globl _start\n_start: ldr x0, =stack_end\n mov sp, x0\n b hello\n");
