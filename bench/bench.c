@@ -63,13 +63,14 @@ static void *memory_of(uint64_t bytes)
 
 void *bench_memory(const struct bench_case *of)
 {
-    return memory_of(of->contender->bytes(of->frames, BENCH_CPUS));
+    return memory_of(of->contender->bytes(of->frames));
 }
 
 void bench_open(const struct bench_case *of)
 {
+    struct bench_memory memory = {bench_memory(of), of->first_pa, of->frames, BENCH_CPUS};
     bench_opened++;
-    if (!of->contender->open(bench_memory(of), of->first_pa, of->frames, BENCH_CPUS))
+    if (!of->contender->open(&memory))
         abort();
 }
 
@@ -83,6 +84,33 @@ void bench_occupy(const struct bench_case *of, uint64_t frames)
 {
     bench_open(of);
     of->contender->occupy(bench_whole(of, frames));
+}
+
+void bench_hold_half(const struct bench_case *of)
+{
+    bench_occupy(of, of->frames / 2);
+}
+
+void bench_hold_all(const struct bench_case *of)
+{
+    bench_occupy(of, of->frames);
+}
+
+void bench_nibble(const struct bench_case *of, uint64_t frame, uint64_t step)
+{
+    bench_open(of);
+    for (; frame < of->frames; frame += step)
+        of->contender->loops->alloc_range(bench_pa(of, frame), BITFRAME_FRAME_BYTES, 1);
+}
+
+void bench_fill(const struct bench_case *of, const struct loops *loops)
+{
+    (void)loops->frames.fill(of->operations);
+}
+
+void bench_fill_huge(const struct bench_case *of, const struct loops *loops)
+{
+    (void)loops->huge.fill(of->operations);
 }
 
 uint64_t bench_limit(const struct bench_case *of, uint64_t wanted, uint64_t frames)

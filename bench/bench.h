@@ -36,43 +36,39 @@ enum { BENCH_CPU = 0, BENCH_CPUS = 4, THREADS_MAX = 8 };
 struct worker {
     uint64_t *held; /* PAs */
     uint64_t count; /* how many */
+    uint64_t burst; /* how many it allocates before it frees them */
     uint64_t random;
     uint64_t refused; /* bits of the statuses of all frees: 0 if none was refused */
     uint32_t cpu;     /* its number */
 } ALONE;
 
-/** The workloads of several threads. */
-enum thread_work { BURSTS, CHURN, HUGE_PAIRS, THREAD_WORKS };
-
-struct worker_loops {
-    void (*hold)(struct worker *self, uint64_t count); /* allocate, allocate, ... */
-    void (*release)(struct worker *self);              /* free what the worker holds */
+/** The loops of unit_loops.h, of frames or of 2 MiB. Null where the contender has no such call. */
+struct unit_loops {
+    uint64_t (*fill)(uint64_t calls);                               /* allocate, allocate, ... */
+    void (*drain)(uint64_t pa, uint64_t step, uint64_t calls);      /* free what begins every step bytes */
+    void (*churn)(uint64_t *held, uint64_t pairs);                  /* free one that is held, allocate one */
+    void (*bursts)(uint64_t *held, uint64_t size, uint64_t bursts); /* free size of them, allocate as many */
+    void (*edges)(uint64_t a, uint64_t b, uint64_t rounds);         /* allocate both, free both */
+    void (*hold)(struct worker *self, uint64_t count);              /* of a thread: allocate, allocate, ... */
+    void (*release)(struct worker *self);                           /* free what it holds */
+    void (*cycle)(struct worker *self, uint64_t pairs);             /* allocate a burst, free it */
+    void (*replace)(struct worker *self, uint64_t pairs);           /* free a random one, allocate one */
 };
 
 /** The loops of loops.h around the calls of one contender. Null where it has no such call. */
 struct loops {
-    uint64_t (*fill)(uint64_t calls);                               /* allocate, allocate, ... */
-    uint64_t (*fill_huge)(uint64_t calls);                          /* 2 MiB, aligned */
-    uint64_t (*fill_pair)(uint64_t calls);                          /* runs of 2 frames */
-    uint64_t (*fill_aligned)(uint64_t calls);                       /* runs of 3 from even frames on */
-    uint64_t (*fill_gib)(uint64_t calls);                           /* 1 GiB, aligned */
-    uint64_t (*search)(uint64_t calls);                             /* look through all of memory in vain */
-    uint64_t (*count)(uint64_t calls);                              /* how many frames are free? */
-    void (*drain)(uint64_t pa, uint64_t calls);                     /* free a frame, and the next */
-    void (*drain_huge)(uint64_t pa, uint64_t step, uint64_t calls); /* free 2 MiB every step bytes */
-    void (*reserve)(uint64_t pa, uint64_t bytes, uint64_t ranges);  /* one range after the other */
+    struct unit_loops frames, huge;
+    uint64_t (*fill_pair)(uint64_t calls);                         /* runs of 2 frames */
+    uint64_t (*fill_aligned)(uint64_t calls);                      /* runs of 3 from even frames on */
+    uint64_t (*fill_gib)(uint64_t calls);                          /* 1 GiB, aligned */
+    uint64_t (*search)(uint64_t calls);                            /* look through all of memory in vain */
+    uint64_t (*count)(uint64_t calls);                             /* how many frames are free? */
+    void (*reserve)(uint64_t pa, uint64_t bytes, uint64_t ranges); /* one range after the other */
     void (*alloc_range)(uint64_t pa, uint64_t bytes, uint64_t ranges);
-    void (*churn)(uint64_t *held, uint64_t pairs);                  /* free one that is held, allocate one */
-    void (*churn_huge)(uint64_t *held, uint64_t pairs);             /* the same with 2 MiB */
-    void (*bursts)(uint64_t *held, uint64_t size, uint64_t bursts); /* free size of them, allocate as many */
-    void (*bursts_huge)(uint64_t *held, uint64_t size, uint64_t bursts);
-    void (*edges)(uint64_t a, uint64_t b, uint64_t rounds);   /* allocate both, free both */
+    void (*init)(uint64_t calls);                             /* every frame free, again */
     void (*fill_bulk)(uint64_t *pas, uint64_t calls);         /* allocate BULK single frames */
     void (*drain_bulk)(const uint64_t *pas, uint64_t calls);  /* free BULK of them */
-    void (*init)(uint64_t calls);                             /* every frame free, again */
     void (*zero)(void *pages, uint64_t mask, uint64_t calls); /* clear a page */
-    struct worker_loops frames, huge;                         /* those of several threads */
-    void (*run[THREAD_WORKS])(struct worker *self, uint64_t pairs);
 };
 
 /** What a search of a contender walks over. */
@@ -89,27 +85,33 @@ enum places {
     IN_PAGES = 4,    /* on a few pages that it clears */
 };
 
+/** What a contender is opened with. */
+struct bench_memory {
+    void *metadata; /* 64-byte aligned, as many bytes as the contender asked for */
+    uint64_t first_pa;
+    uint64_t frames; /* from there, all of them free */
+    uint32_t cpus;
+};
+
 struct contender {
     const char *name;
-    unsigned places; /* none: only several threads use it */
-    enum walk walk;
-    bool count_only;           /* its time on one thread is not taken */
-    bool shared;               /* a shared pool */
-    bool indexed;              /* worst single calls are those of bitframe's index */
-    bool allocates;            /* a measurement of several threads looks for frames held twice or lost */
-    uint64_t granule;          /* frames must be a multiple of it; 0: any number */
+    unsigned places;           /* none: only several threads use it */
     const struct loops *loops; /* around its own calls */
     const struct loops *empty; /* the same around calls of a function that returns at once */
-
-    /** Bytes of metadata, 64-byte aligned, for @p frames frames and @p cpus CPUs. */
-    uint64_t (*bytes)(uint64_t frames, uint32_t cpus);
-    /** Use @p memory for @p frames frames from @p first_pa, all of them free, on @p cpus CPUs. Did it work?
-     */
-    bool (*open)(void *memory, uint64_t first_pa, uint64_t frames, uint32_t cpus);
+    /** Bytes of metadata for @p frames frames and THREADS_MAX CPUs. */
+    uint64_t (*bytes)(uint64_t frames);
+    /** Use that memory. Did it work? */
+    bool (*open)(const struct bench_memory *memory);
     /** Allocate the lowest @p frames of a fresh pool, a multiple of granule. */
     void (*occupy)(uint64_t frames);
-    /** Free frames, all threads having stopped. No call follows. */
+    /** Free frames, all threads having stopped. No call follows. Null: not for several threads. */
     uint64_t (*close)(void);
+    enum walk walk;
+    uint64_t granule; /* frames must be a multiple of it; 0: any number */
+    bool count_only;  /* its time on one thread is not measured */
+    bool shared;      /* a shared pool */
+    bool indexed;     /* worst single calls are those of bitframe's index */
+    bool allocates;   /* a measurement of several threads looks for frames held twice or lost */
 };
 
 /** The files of contenders/ that have rows: each defines bench_FILE[], whose last row has no name. */
@@ -131,19 +133,23 @@ struct bench_case {
     uint64_t operations; /* that one run makes */
 };
 
+/** Sizes of memory at which a workload is measured. More of them make the points of a plot. */
+enum sizes { MAIN_SIZES = 0, FIRST_SIZE, EVERY_SIZE };
+
 struct workload {
     const char *name;
     const char *operation; /* what one operation is */
     unsigned calls;        /* calls of the contender in one operation */
-    unsigned percent;      /* of the frames that are held, where a row differs by that */
-    bool count_only;       /* one call: too short to time */
-    bool pages;            /* for contenders of IN_PAGES, and for no others */
     /** Operations of one run, 0 if the contender has no such call. */
     uint64_t (*operations)(const struct bench_case *of);
     /** Bring the contender into the state that is measured. */
     void (*prepare)(const struct bench_case *of);
     /** Make the operations by @p loops, the contender's or the empty ones. */
     void (*run)(const struct bench_case *of, const struct loops *loops);
+    unsigned percent; /* of the frames that are held, where a row differs by that */
+    enum sizes sizes; /* at which it is measured */
+    bool count_only;  /* one call: too short to time */
+    bool pages;       /* for contenders of IN_PAGES, and for no others */
 };
 
 #define BENCH_DECLARE(file) extern const struct contender bench_##file[];
@@ -166,7 +172,7 @@ struct bench_case *bench_cases(size_t *count);
 /* --- For workloads. */
 
 enum { HELD_MAX = 1 << 16 };
-/** Frames that a workload frees and allocates; a preparation draws them afresh. */
+/** Frames that a workload frees and allocates; a preparation draws new ones. */
 extern uint64_t bench_held[HELD_MAX];
 
 /** How many times bench_open() was called. */
@@ -181,14 +187,24 @@ void bench_open(const struct bench_case *of);
 /** bench_open(), then allocate the lowest @p frames frames, or as many of them as the granule allows. */
 void bench_occupy(const struct bench_case *of, uint64_t frames);
 
+/* The same with the lower half, and with all of them. */
+void bench_hold_half(const struct bench_case *of);
+void bench_hold_all(const struct bench_case *of);
+
+/** bench_open(), then allocate frame @p frame and every one that is a multiple of @p step above it. */
+void bench_nibble(const struct bench_case *of, uint64_t frame, uint64_t step);
+
+/* Runs: allocate frames, or 2 MiB, one after the other. */
+void bench_fill(const struct bench_case *of, const struct loops *loops);
+void bench_fill_huge(const struct bench_case *of, const struct loops *loops);
+
 /** @p frames, or the next lower multiple of the contender's granule. */
 uint64_t bench_whole(const struct bench_case *of, uint64_t frames);
 
 /** @p wanted operations, or fewer if a search of @p frames frames each would take too long. */
 uint64_t bench_limit(const struct bench_case *of, uint64_t wanted, uint64_t frames);
 
-/** A number that looks random, of those below 2^@p bits: a permutation, so frames are drawn without a list.
- */
+/** Number @p i of a permutation of those below 2^@p bits, which looks random: frames are drawn without a list. */
 uint64_t bench_shuffle(uint64_t i, unsigned bits);
 
 /** The next number below @p limit of a permutation of them. @p next begins at 0. */

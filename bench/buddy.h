@@ -4,8 +4,8 @@
  *
  * Orders 0 to 10, as kernels have them. A free block is on the doubly linked list of its order; links are
  * frame numbers of 32 bits in arrays beside the memory, never in it, and a byte for each frame says whether a
- * free block begins there, and of which order. Taking splits the first block of the smallest order that has
- * one; freeing merges with the buddy as long as that is free and whole. 9 bytes a frame.
+ * free block begins there, and of which order. An allocation splits the first block of the smallest order that has
+ * one; a free merges with the buddy as long as that is free and whole. 9 bytes a frame.
  */
 #ifndef BITFRAME_BENCH_BUDDY_H
 #define BITFRAME_BENCH_BUDDY_H
@@ -34,13 +34,13 @@ void buddy_init(struct buddy *buddy, void *memory, uint64_t first_pa, uint64_t f
 /** A free frame, or 0. */
 uint64_t buddy_alloc(struct buddy *buddy);
 
-/** 2^@p order frames, or 0. Each may be given back by itself. */
+/** 2^@p order frames, or 0. Each may be freed by itself. */
 uint64_t buddy_alloc_order(struct buddy *buddy, unsigned order);
 
-/** Give back one frame. */
+/** Free one frame. */
 void buddy_free(struct buddy *buddy, uint64_t pa);
 
-/** Give back 2^@p order frames, aligned to that. */
+/** Free 2^@p order frames, aligned to that. */
 void buddy_free_order(struct buddy *buddy, uint64_t pa, unsigned order);
 
 /** Do the lists, the bytes and the count agree, and is no free block beside its free buddy? */

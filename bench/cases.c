@@ -7,12 +7,14 @@
 
 #include "bench.h"
 
+/* MAIN and FIRST sizes have tables, a LEVEL shows what a level of the index adds, a POINT is one of a plot. */
+enum role { MAIN = 0, FIRST, LEVEL, POINT };
+
 struct size {
     char name[16];
     enum places place;
     uint64_t frames;
-    bool first;
-    bool worst_only; /* there to show what a level of the index adds */
+    enum role role;
 };
 
 struct list {
@@ -23,9 +25,14 @@ struct list {
 static bool is_for(const struct workload *workload, const struct contender *contender,
                    const struct size *size)
 {
+    if (workload->pages != (size->place == IN_PAGES))
+        return false;
+    if (workload->sizes == EVERY_SIZE || size->role == FIRST)
+        return true;
+    if (workload->sizes == FIRST_SIZE || size->role == POINT)
+        return false;
     /* A call of a shared pool costs the same at any size, but in the worst case. */
-    bool worst_only = size->worst_only || (contender->shared && !size->first);
-    return workload->pages == (size->place == IN_PAGES) && (workload->count_only || !worst_only);
+    return workload->count_only || (size->role == MAIN && !contender->shared);
 }
 
 static void add(struct list *list, const struct workload *workload, const struct contender *contender,
@@ -65,13 +72,16 @@ static void add_all(struct list *list, const struct contender *contender, const 
 struct bench_case *bench_cases(size_t *count)
 {
     struct size sizes[] = {
-        {.place = IN_CONTRACT, .frames = MALLOC_PAGES},
-        {.name = "3008MiB", .place = IN_MEMORY, .frames = MIB(3008), .first = true},
-        {.name = "16MiB", .place = IN_MEMORY, .frames = MIB(16), .worst_only = true},
-        {.name = "1GiB", .place = IN_MEMORY, .frames = MIB(1 << 10), .worst_only = true},
-        {.name = "64GiB", .place = IN_MEMORY, .frames = MIB(64 << 10)},
-        {.name = "1TiB", .place = IN_MEMORY, .frames = MIB(1 << 20)},
-        {.name = "page", .place = IN_PAGES, .frames = 64},
+        {.place = IN_CONTRACT, .frames = MALLOC_PAGES, .role = FIRST},
+        {"3008MiB", IN_MEMORY, MIB(3008), FIRST},
+        {"16MiB", IN_MEMORY, MIB(16), LEVEL},
+        {"128MiB", IN_MEMORY, MIB(128), POINT},
+        {"1GiB", IN_MEMORY, MIB(1 << 10), LEVEL},
+        {"16GiB", IN_MEMORY, MIB(16 << 10), POINT},
+        {"64GiB", IN_MEMORY, MIB(64 << 10), MAIN},
+        {"256GiB", IN_MEMORY, MIB(256 << 10), POINT},
+        {"1TiB", IN_MEMORY, MIB(1 << 20), MAIN},
+        {"page", IN_PAGES, 64, FIRST},
     };
     struct list list = {0};
 

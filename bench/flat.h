@@ -3,7 +3,8 @@
  * flat.h - a bitmap without an index, searched word by word
  *
  * What the kernels are worth by themselves: the same words as bitframe's, bit 1 free, and a search by
- * bitframe_scan_<impl>. From the start it gives the lowest frame; from a hint, the word of the last take, it
+ * bitframe_scan_<impl>. From the start it gives the lowest frame; from a hint, the word of the last
+ * allocation, it
  * goes round the pool and gives some frame.
  */
 #ifndef BITFRAME_BENCH_FLAT_H
@@ -27,13 +28,13 @@ void flat_init(struct flat *flat, void *memory, uint64_t first_pa, uint64_t fram
 
 /** The lowest free frame, or 0. */
 uint64_t flat_alloc_c(struct flat *flat);
-/** A free frame, or 0: the next from the last one taken. */
+/** A free frame, or 0: the next from the last one allocated. */
 uint64_t flat_hint_alloc_c(struct flat *flat);
 
 void flat_free(struct flat *flat, uint64_t pa);
 uint64_t flat_count_c(const struct flat *flat);
 
-/** Take [@p pa, @p end_pa), which lies in the pool. */
+/** Allocate [@p pa, @p end_pa), which lies in the pool. */
 void flat_reserve(struct flat *flat, uint64_t pa, uint64_t end_pa);
 
 /* As flat_..._c(), by the kernels of the architecture. */
@@ -41,7 +42,7 @@ uint64_t flat_alloc_neon(struct flat *flat);
 uint64_t flat_hint_alloc_neon(struct flat *flat);
 uint64_t flat_count_neon(const struct flat *flat);
 
-/** Take the lowest free frame of word @p word, which has one. */
+/** Allocate the lowest free frame of word @p word, which has one. */
 static inline uint64_t flat_alloc_from(struct flat *flat, uint64_t word)
 {
     uint64_t bits = flat->words[word];

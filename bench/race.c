@@ -46,7 +46,7 @@ static int cpus[CPU_SETSIZE];
 static unsigned cpu_count;
 static pthread_barrier_t barrier;
 
-/** Is @p cpu the first of the hardware threads of its CPU? True as well if nobody knows. */
+/** Is @p cpu the first of the hardware threads of its CPU? True as well if the system does not say. */
 static bool is_first_of_cpu(int cpu)
 {
     char path[96];
@@ -91,15 +91,23 @@ static double clock_ns(clockid_t clock)
     return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
 }
 
-bool race_is_for(const struct thread_workload *workload, const struct contender *contender)
+static const struct unit_loops *loops_of(const struct thread_workload *workload,
+                                         const struct contender *contender)
 {
-    return contender->loops->run[workload->work];
+    return workload->huge ? &contender->loops->huge : &contender->loops->frames;
 }
 
-static const struct worker_loops *loops_of(const struct race *race)
+bool race_is_for(const struct thread_workload *workload, const struct contender *contender)
 {
-    const struct loops *loops = race->contender->loops;
-    return race->workload->huge ? &loops->huge : &loops->frames;
+    return contender->close && loops_of(workload, contender)->cycle;
+}
+
+/** Make pairs of the workload. */
+static void run_pairs(struct runner *self, uint64_t pairs)
+{
+    const struct thread_workload *workload = self->race->workload;
+    const struct unit_loops *loops = loops_of(workload, self->race->contender);
+    (workload->keeps ? loops->replace : loops->cycle)(&self->worker, pairs);
 }
 
 /** Run the workload on all threads at once, the @p attempt-th time. */
@@ -113,7 +121,7 @@ static void attempt(struct runner *self, unsigned attempt)
 
     self->began = clock_ns(CLOCK_MONOTONIC);
     double cpu_began = clock_ns(CLOCK_THREAD_CPUTIME_ID);
-    race->contender->loops->run[race->workload->work](&self->worker, race->pairs);
+    run_pairs(self, race->pairs);
     self->took = clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_began;
     self->ended = clock_ns(CLOCK_MONOTONIC);
     pthread_barrier_wait(&barrier);
@@ -153,10 +161,10 @@ static void *run_worker(void *argument)
     struct race *race = self->race;
     if (!race->check && !pin(self->cpu))
         self->failed = true;
-    const struct worker_loops *loops = loops_of(race);
+    const struct unit_loops *loops = loops_of(race->workload, race->contender);
     if (race->workload->keeps) {
         loops->hold(&self->worker, race->live);
-        race->contender->loops->run[race->workload->work](&self->worker, race->live);
+        run_pairs(self, race->live);
     }
     attempt(self, 1);
     if (!race->check) {
@@ -228,8 +236,10 @@ const char *race_run(struct race *race, struct race_result *result)
 {
     const struct contender *contender = race->contender;
     uint64_t held_bytes = (race->live * sizeof(uint64_t) + 4095) / 4096 * 4096;
-    char *memory = memory_of(race->threads * held_bytes + contender->bytes(RACE_FRAMES, race->threads));
-    if (!contender->open(memory + race->threads * held_bytes, MALLOC_START, RACE_FRAMES, race->threads))
+    char *memory = memory_of(race->threads * held_bytes + contender->bytes(RACE_FRAMES));
+    struct bench_memory opened = {memory + race->threads * held_bytes, MALLOC_START, RACE_FRAMES,
+                                  race->threads};
+    if (!contender->open(&opened))
         return "it does not open";
 
     pthread_t threads[THREADS_MAX];
@@ -239,7 +249,10 @@ const char *race_run(struct race *race, struct race_result *result)
     for (unsigned i = 0; i < race->threads; i++) {
         runners[i] = (struct runner){
             .race = race,
-            .worker = {.cpu = i, .held = (uint64_t *)(memory + i * held_bytes), .random = i + 1},
+            .worker = {.cpu = i,
+                       .held = (uint64_t *)(memory + i * held_bytes),
+                       .burst = race->workload->burst,
+                       .random = i + 1},
             .cpu = cpus[i % cpu_count],
         };
         if (pthread_create(&threads[i], NULL, run_worker, &runners[i]) != 0) {
@@ -255,7 +268,7 @@ const char *race_run(struct race *race, struct race_result *result)
     uint64_t refused = 0;
     bool failed = false;
     for (unsigned i = 0; i < race->threads; i++) {
-        loops_of(race)->release(&runners[i].worker);
+        loops_of(race->workload, contender)->release(&runners[i].worker);
         refused |= runners[i].worker.refused;
         failed |= runners[i].failed;
     }

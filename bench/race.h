@@ -8,10 +8,10 @@
 /** A workload of several threads: what each of them does. A row of threads.c. */
 struct thread_workload {
     const char *name;
-    enum thread_work work;
-    bool huge;     /* it holds 2 MiB, not frames */
-    bool keeps;    /* it holds race->live frames all the time, most of which have been replaced before */
-    uint64_t held; /* if not: how many the thread allocates in the end, for them to be looked at */
+    bool huge;            /* it holds 2 MiB, not frames */
+    bool keeps;           /* it holds race->live frames all the time, and replaces one by one */
+    uint64_t burst;       /* if not: how many it allocates before it frees them */
+    uint64_t held;        /* and how many in the end, for them to be looked at */
     uint64_t most_pairs;  /* in one measurement, a multiple of BURST as the next */
     uint64_t least_pairs; /* and first, to see how many will do */
 };

@@ -35,7 +35,7 @@ static uint64_t random_below(uint64_t limit)
     return random_state % limit;
 }
 
-/** Take and free at random, mostly taking or mostly freeing for a while. Is every answer possible? */
+/** Allocate and free at random, mostly the one or mostly the other for a while. Is every answer possible? */
 static bool hands_out_once(const struct checked *allocator)
 {
     static uint64_t held[FRAMES];
@@ -123,7 +123,7 @@ static void *memory(uint64_t bytes)
     return at;
 }
 
-/** Of the pairs of the last round, how many took the frame just freed, after @p rounds of the held frames? */
+/** Of the pairs of the last round, how many got the frame just freed, after @p rounds of the held frames? */
 static double settled(unsigned rounds)
 {
     static struct bitframe pool;
@@ -203,7 +203,7 @@ int main(void)
     double start = settled(1);
     double end = settled(12);
     printf(
-        "      of the pairs, %.2f %% took the frame just freed in the first round, %.2f %% in the twelfth\n",
+        "      of the pairs, %.2f %% got the frame just freed in the first round, %.2f %% in the twelfth\n",
         100 * start, 100 * end);
     expect("churning packs the low memory", start < 0.6 && end > 0.99);
     return failures != 0;

@@ -32,22 +32,21 @@ enum {
 static const struct thread_workload workloads[] = {
     {
         .name = "bursts",
-        .work = BURSTS,
+        .burst = BURST,
         .held = BURST,
         .most_pairs = 4096 * BURST,
         .least_pairs = 32 * BURST,
     },
     {
         .name = "churn",
-        .work = CHURN,
         .keeps = true,
         .most_pairs = 4096 * BURST,
         .least_pairs = 32 * BURST,
     },
     {
         .name = "2MiB",
-        .work = HUGE_PAIRS,
         .huge = true,
+        .burst = 1,
         .held = 16,
         .most_pairs = 512 * BURST,
         .least_pairs = 4 * BURST,

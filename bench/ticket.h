@@ -3,7 +3,7 @@
  * ticket.h - a plain ticket lock, for what is compared with shared pools
  *
  * Fair: CPUs get it in the order in which they asked. The two numbers are on cache lines of their own, so
- * that who asks does not disturb who waits or who holds it. All who wait read the same line. It is a good
+ * that a CPU that asks does not disturb those that wait or the holder. All that wait read the same cache line. It is a good
  * lock of its kind and not the best there is: queue locks wait on a line each.
  *
  * Waiting does not give up the processor: with more threads than CPUs define TICKET_RELAX() to do so.
@@ -26,8 +26,8 @@
 
 /** All zeros: free. */
 struct ticket {
-    _Alignas(128) uint64_t next;    /* the ticket that who asks next gets */
-    _Alignas(128) uint64_t serving; /* the ticket of who holds it, or is to */
+    _Alignas(128) uint64_t next;    /* the next ticket to hand out */
+    _Alignas(128) uint64_t serving; /* the ticket of the holder, or of the next one */
 };
 
 static inline void ticket_lock(struct ticket *ticket)

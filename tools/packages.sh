@@ -13,6 +13,7 @@ clang_packages='clang libclang-rt-14-dev'
 amalgamate_packages='python3'
 lint_packages='clang-format cppcheck shellcheck binutils gcc-riscv64-linux-gnu gcc-arm-linux-gnueabihf'
 models_packages='spin gcc libc6-dev'
+bench_packages="$test_packages gnuplot-nox python3"
 scale_packages="$native_packages gnuplot-nox python3"
 
 # Unpacked below build/, not installed: what cross-built programs link with.

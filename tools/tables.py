@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Tables for two readers: Markdown for a document, and text as wide as a terminal."""
+"""Tables for two readers: Markdown between the markers of a document, and text as wide as a terminal."""
 
+import glob
+import os
 import shutil
 import textwrap
 
@@ -15,6 +17,13 @@ def figure(value, below_one=2):
     if value >= 1000:
         return f"{value:,.0f}"
     return f"{value:.{below_one if value < 1 else 2 if value < 10 else 1 if value < 100 else 0}f}"
+
+
+def duration(nanoseconds):
+    """In the unit that leaves at most three digits before the point."""
+    for unit, factor in (("ns", 1), ("µs", 1e3), ("ms", 1e6)):
+        if nanoseconds < 1000 * factor or unit == "ms":
+            return f"{figure(nanoseconds / factor)} {unit}"
 
 
 def terminal_width():
@@ -116,3 +125,31 @@ def wrapped_list(text, width):
         textwrap.fill(line, width, subsequent_indent="  " if line.startswith("- ") else "", break_on_hyphens=False)
         for line in text.split("\n")
     )
+
+
+def markdown(part):
+    return part.markdown() if isinstance(part, Table) else part
+
+
+def update(places, parts):
+    """Put each part between its markers, in whichever page has them. No page is written if one of them is nowhere.
+
+    A place is a page, or a folder of pages.
+    """
+    pages = {}
+    paths = [path for path in places if not os.path.isdir(path)]
+    for folder in places:
+        paths += sorted(glob.glob(os.path.join(glob.escape(folder), "*.md")))
+    for path in paths:
+        with open(path, encoding="utf-8") as file:
+            pages[path] = file.read()
+    for name, part in parts.items():
+        begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
+        found = [path for path, text in pages.items() if end in text.partition(begin)[2]]
+        if len(found) != 1:
+            raise SystemExit(f"{' '.join(places)}: '{begin}' and '{end}' are in {len(found)} pages, not in one")
+        before, _, rest = pages[found[0]].partition(begin)
+        pages[found[0]] = f"{before}{begin}\n\n{markdown(part)}\n\n{end}{rest.partition(end)[2]}"
+    for path, text in pages.items():
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)

@@ -30,19 +30,18 @@ __attribute__((noinline)) static uint64_t count_frames(const struct bitframe *of
 #define INIT()                              bitframe_init(&pool, pool_pa, pool_bytes, metadata, metadata_bytes)
 #include "loops.h"
 
-static uint64_t bytes(uint64_t frames, uint32_t cpus)
+static uint64_t bytes(uint64_t frames)
 {
-    (void)cpus;
     return BITFRAME_METADATA_BYTES(0, frames * BITFRAME_FRAME_BYTES) + 64;
 }
 
-static bool open_pool(void *memory, uint64_t first_pa, uint64_t frames, uint32_t cpus)
+static bool open_pool(const struct bench_memory *memory)
 {
     bench_declare_platform();
-    pool_pa = first_pa;
-    pool_bytes = frames * BITFRAME_FRAME_BYTES;
-    metadata = memory;
-    metadata_bytes = bytes(frames, cpus);
+    pool_pa = memory->first_pa;
+    pool_bytes = memory->frames * BITFRAME_FRAME_BYTES;
+    metadata = memory->metadata;
+    metadata_bytes = bytes(memory->frames);
     return INIT() == BITFRAME_OK;
 }
 
@@ -52,15 +51,6 @@ static void occupy(uint64_t frames)
 }
 
 const struct contender bench_bitframe[] = {
-    {
-        .name = "bitframe",
-        .places = IN_MEMORY,
-        .indexed = true,
-        .loops = &loops_of_bitframe,
-        .empty = &loops_of_empty,
-        .bytes = bytes,
-        .open = open_pool,
-        .occupy = occupy,
-    },
+    {"bitframe", IN_MEMORY, &loops_of_bitframe, &loops_of_empty, bytes, open_pool, occupy, .indexed = true},
     {0},
 };

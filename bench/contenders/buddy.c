@@ -21,38 +21,23 @@ __attribute__((noinline)) static uint64_t count_frames(const struct buddy *of)
 
 #define CONTENDER          buddy
 #define ALLOC(cpu)         buddy_alloc(&buddy)
-#define FREE(pa, cpu)      buddy_free(&buddy, pa)
+#define FREE(pa, cpu)      (buddy_free(&buddy, pa), 0)
 #define ALLOC_HUGE(cpu)    buddy_alloc_order(&buddy, 9)
-#define FREE_HUGE(pa, cpu) buddy_free_order(&buddy, pa, 9)
+#define FREE_HUGE(pa, cpu) (buddy_free_order(&buddy, pa, 9), 0)
 #define RESERVE(pa, end)   alloc_blocks(((end) - (pa)) / BITFRAME_FRAME_BYTES)
 #define COUNT()            count_frames(&buddy)
 #define INIT()             buddy_init(&buddy, lists, buddy.first_pa, buddy.frames)
 #include "loops.h"
 
-static uint64_t bytes(uint64_t frames, uint32_t cpus)
+static bool open_buddy(const struct bench_memory *memory)
 {
-    (void)cpus;
-    return buddy_bytes(frames);
-}
-
-static bool open_buddy(void *memory, uint64_t first_pa, uint64_t frames, uint32_t cpus)
-{
-    (void)cpus;
-    lists = memory;
-    buddy_init(&buddy, memory, first_pa, frames);
+    lists = memory->metadata;
+    buddy_init(&buddy, lists, memory->first_pa, memory->frames);
     return true;
 }
 
 const struct contender bench_buddy[] = {
-    {
-        .name = "buddy",
-        .places = IN_MEMORY,
-        .granule = BUDDY_LARGEST,
-        .loops = &loops_of_buddy,
-        .empty = &loops_of_empty,
-        .bytes = bytes,
-        .open = open_buddy,
-        .occupy = alloc_blocks,
-    },
+    {"buddy", IN_MEMORY, &loops_of_buddy, &loops_of_empty, buddy_bytes, open_buddy, alloc_blocks,
+     .granule = BUDDY_LARGEST},
     {0},
 };

@@ -10,25 +10,23 @@ static struct bytemap map;
 
 #define CONTENDER        bytemap
 #define ALLOC(cpu)       bytemap_alloc(&map)
-#define FREE(pa, cpu)    bytemap_free_page(&map, pa)
+#define FREE(pa, cpu)    (bytemap_free_page(&map, pa), 0)
 #define RESERVE(pa, end) bytemap_reserve_below(&map, end)
 #define COUNT()          bytemap_count(&map)
 #define INIT()           bytemap_init(&map, map.start_pa, map.pages, map.allocated)
 #include "loops.h"
 
-static uint64_t bytes(uint64_t frames, uint32_t cpus)
+static uint64_t bytes(uint64_t frames)
 {
-    (void)cpus;
     return frames;
 }
 
-static bool open_map(void *memory, uint64_t first_pa, uint64_t frames, uint32_t cpus)
+static bool open_map(const struct bench_memory *memory)
 {
-    (void)cpus;
     /* Its own calls look at every page: preparing would take minutes under an emulator. */
-    bytemap_init(&map, first_pa, 0, memory);
-    map.pages = map.total = frames;
-    memset(memory, 0, frames);
+    bytemap_init(&map, memory->first_pa, 0, memory->metadata);
+    map.pages = map.total = memory->frames;
+    memset(memory->metadata, 0, memory->frames);
     return true;
 }
 
@@ -39,15 +37,6 @@ static void occupy(uint64_t frames)
 }
 
 const struct contender bench_bytemap[] = {
-    {
-        .name = "bytemap",
-        .places = IN_MEMORY,
-        .walk = WALK_BYTES,
-        .loops = &loops_of_bytemap,
-        .empty = &loops_of_empty,
-        .bytes = bytes,
-        .open = open_map,
-        .occupy = occupy,
-    },
+    {"bytemap", IN_MEMORY, &loops_of_bytemap, &loops_of_empty, bytes, open_map, occupy, .walk = WALK_BYTES},
     {0},
 };

@@ -29,25 +29,21 @@ void main_output_u64(int32_t interface, uint64_t value)
 
 #define CONTENDER        contract
 #define ALLOC(cpu)       get_free_page()
-#define FREE(pa, cpu)    free_page(pa)
+#define FREE(pa, cpu)    (free_page(pa), 0)
 #define RESERVE(pa, end) mem_map_reserve_below(end)
 #define COUNT()          dump_free_count()
 #define INIT()           mem_map_init()
 #include "loops.h"
 
-static uint64_t bytes(uint64_t frames, uint32_t cpus)
+static uint64_t bytes(uint64_t frames)
 {
     (void)frames;
-    (void)cpus;
     return 64; /* its metadata are its own */
 }
 
-static bool open_contract(void *memory, uint64_t first_pa, uint64_t frames, uint32_t cpus)
+static bool open_contract(const struct bench_memory *memory)
 {
     (void)memory;
-    (void)first_pa;
-    (void)frames;
-    (void)cpus;
     bench_declare_platform();
     mem_map_init();
     return true;
@@ -59,15 +55,7 @@ static void occupy(uint64_t frames)
 }
 
 const struct contender bench_contract[] = {
-    {
-        .name = "contract",
-        .places = IN_CONTRACT,
-        .indexed = true,
-        .loops = &loops_of_contract,
-        .empty = &loops_of_empty_page,
-        .bytes = bytes,
-        .open = open_contract,
-        .occupy = occupy,
-    },
+    {"contract", IN_CONTRACT, &loops_of_contract, &loops_of_empty_page, bytes, open_contract, occupy,
+     .indexed = true},
     {0},
 };

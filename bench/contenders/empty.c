@@ -46,7 +46,6 @@ NOTHING(nothing_count);
 NOTHING(nothing_init);
 NOTHING(nothing_zero);
 
-#define WORKERS
 #define CONTENDER                           empty
 #define ALLOC(cpu)                          nothing_alloc(&nothing)
 #define FREE(pa, cpu)                       (nothing_free(&nothing, pa), 0)
@@ -61,10 +60,7 @@ NOTHING(nothing_zero);
 #define INIT()                              nothing_init(&nothing)
 #define ZERO(page)                          nothing_zero(page)
 #include "loops.h"
-#undef WORKERS
-#undef RESERVE
-#undef INIT
-#undef ZERO
+#include "no_calls.h"
 
 /* As a shared pool is called: by calls that are told the CPU as well. */
 uint64_t nothing_shared_alloc(struct nothing *nothing, uint32_t cpu);
@@ -86,33 +82,18 @@ NOTHING(nothing_shared_alloc_bulk);
 NOTHING(nothing_shared_free_bulk);
 NOTHING(nothing_shared_range);
 
-#undef ALLOC
-#undef FREE
-#undef ALLOC_RUN
-#undef ALLOC_HUGE
-#undef FREE_HUGE
-#undef ALLOC_BULK
-#undef FREE_BULK
-#undef ALLOC_RANGE
 #define CONTENDER                           empty_shared
 #define ALLOC(cpu)                          nothing_shared_alloc(&nothing, cpu)
-#define FREE(pa, cpu)                       nothing_shared_free(&nothing, cpu, pa)
+#define FREE(pa, cpu)                       (nothing_shared_free(&nothing, cpu, pa), 0)
 #define ALLOC_RUN(request, pa, cpu)         nothing_shared_alloc_run(&nothing, cpu, request, pa)
 #define ALLOC_HUGE(cpu)                     nothing_shared_alloc_huge(&nothing, cpu)
-#define FREE_HUGE(pa, cpu)                  nothing_shared_free_huge(&nothing, cpu, pa)
+#define FREE_HUGE(pa, cpu)                  (nothing_shared_free_huge(&nothing, cpu, pa), 0)
 #define ALLOC_BULK(request, pas, done, cpu) nothing_shared_alloc_bulk(&nothing, cpu, request, pas, done)
 #define FREE_BULK(pas, done, cpu)           nothing_shared_free_bulk(&nothing, cpu, pas, BULK, 0, done)
 #define ALLOC_RANGE(pa, end, cpu)           nothing_shared_range(&nothing, cpu, pa, end)
+#define COUNT()                             nothing_count(&nothing)
 #include "loops.h"
-#undef ALLOC
-#undef FREE
-#undef ALLOC_RUN
-#undef ALLOC_HUGE
-#undef FREE_HUGE
-#undef ALLOC_BULK
-#undef FREE_BULK
-#undef ALLOC_RANGE
-#undef COUNT
+#include "no_calls.h"
 
 /* As the contract's functions are called: there is one pool, and no call is told it. */
 uint64_t nothing_alloc_page(void);
@@ -128,25 +109,21 @@ NOTHING(nothing_init_pages);
 
 #define CONTENDER        empty_page
 #define ALLOC(cpu)       nothing_alloc_page()
-#define FREE(pa, cpu)    nothing_free_page(pa)
+#define FREE(pa, cpu)    (nothing_free_page(pa), 0)
 #define RESERVE(pa, end) nothing_reserve_pages(end)
 #define COUNT()          nothing_count_pages()
 #define INIT()           nothing_init_pages()
 #include "loops.h"
 
-static uint64_t bytes(uint64_t frames, uint32_t cpus)
+static uint64_t bytes(uint64_t frames)
 {
     (void)frames;
-    (void)cpus;
     return 64 * BITFRAME_FRAME_BYTES; /* the pages that zeroing walks over */
 }
 
-static bool open_nothing(void *memory, uint64_t first_pa, uint64_t frames, uint32_t cpus)
+static bool open_nothing(const struct bench_memory *memory)
 {
     (void)memory;
-    (void)first_pa;
-    (void)frames;
-    (void)cpus;
     return true;
 }
 
@@ -161,15 +138,7 @@ static uint64_t close_nothing(void)
 }
 
 const struct contender bench_empty[] = {
-    {
-        .name = "empty",
-        .places = IN_MEMORY | IN_PAGES,
-        .loops = &loops_of_empty,
-        .empty = &loops_of_empty,
-        .bytes = bytes,
-        .open = open_nothing,
-        .occupy = occupy,
-        .close = close_nothing,
-    },
+    {"empty", IN_MEMORY | IN_PAGES, &loops_of_empty, &loops_of_empty, bytes, open_nothing, occupy,
+     .close = close_nothing},
     {0},
 };

@@ -15,7 +15,7 @@
 static struct flat flat;
 
 /* Only one contender is open at a time. */
-#define FREE(pa, cpu)    flat_free(&flat, pa)
+#define FREE(pa, cpu)    (flat_free(&flat, pa), 0)
 #define RESERVE(pa, end) flat_reserve(&flat, pa, end)
 #define INIT()           flat_init(&flat, flat.words, flat.first_pa, flat.frames)
 #define SEARCH()         ALLOC(BENCH_CPU)
@@ -45,10 +45,7 @@ static struct flat flat;
 #undef ALLOC
 #undef COUNT
 #endif
-#undef FREE
-#undef RESERVE
-#undef INIT
-#undef SEARCH
+#include "no_calls.h"
 
 static char *bits;
 static uint64_t base_pa;
@@ -62,18 +59,11 @@ static inline void clear(uint64_t pa, uint64_t end_pa)
 #define RESERVE(pa, end) clear(pa, end)
 #include "loops.h"
 
-static uint64_t bytes(uint64_t frames, uint32_t cpus)
+static bool open_flat(const struct bench_memory *memory)
 {
-    (void)cpus;
-    return flat_bytes(frames);
-}
-
-static bool open_flat(void *memory, uint64_t first_pa, uint64_t frames, uint32_t cpus)
-{
-    (void)cpus;
-    bits = memory;
-    base_pa = first_pa;
-    flat_init(&flat, memory, first_pa, frames);
+    bits = memory->metadata;
+    base_pa = memory->first_pa;
+    flat_init(&flat, memory->metadata, memory->first_pa, memory->frames);
     return true;
 }
 
@@ -82,16 +72,15 @@ static void occupy(uint64_t frames)
     flat_reserve(&flat, flat.first_pa, flat.first_pa + frames * BITFRAME_FRAME_BYTES);
 }
 
-#define ROW(text, step, of)                                                                                  \
+#define ROW(text, of, step)                                                                                  \
     {                                                                                                        \
-        .name = text, .places = IN_MEMORY, .walk = step, .loops = &loops_of_##of, .empty = &loops_of_empty,  \
-        .bytes = bytes, .open = open_flat, .occupy = occupy,                                                 \
+        text, IN_MEMORY, &loops_of_##of, &loops_of_empty, flat_bytes, open_flat, occupy, .walk = step        \
     }
 
 const struct contender bench_flat[] = {
-    ROW("flat", WALK_WORDS, flat),           ROW("flat-hint", WALK_WORDS, flat_hint),
+    ROW("flat", flat, WALK_WORDS),           ROW("flat-hint", flat_hint, WALK_WORDS),
 #if BENCH_NEON
-    ROW("flat-neon", WALK_WORDS, flat_neon), ROW("flat-hint-neon", WALK_WORDS, flat_hint_neon),
+    ROW("flat-neon", flat_neon, WALK_WORDS), ROW("flat-hint-neon", flat_hint_neon, WALK_WORDS),
 #endif
-    ROW("memset", WALK_NOTHING, memset),     {0},
+    ROW("memset", memset, WALK_NOTHING),     {0},
 };

@@ -34,17 +34,13 @@ LOCKED(int, buddy_release, (uint64_t pa), (buddy_free(&buddy, pa), 0))
 LOCKED(uint64_t, buddy_alloc_huge, (void), buddy_alloc_order(&buddy, HUGE_ORDER))
 LOCKED(int, buddy_release_huge, (uint64_t pa), (buddy_free_order(&buddy, pa, HUGE_ORDER), 0))
 
-#define WORKERS
 #define CONTENDER          locked
 #define ALLOC(cpu)         pool_alloc()
 #define FREE(pa, cpu)      pool_free(pa)
 #define ALLOC_HUGE(cpu)    pool_alloc_huge()
 #define FREE_HUGE(pa, cpu) pool_free_huge(pa)
 #include "loops.h"
-#undef ALLOC
-#undef FREE
-#undef ALLOC_HUGE
-#undef FREE_HUGE
+#include "no_calls.h"
 
 #define CONTENDER          locked_buddy
 #define ALLOC(cpu)         locked_buddy_alloc()
@@ -53,18 +49,17 @@ LOCKED(int, buddy_release_huge, (uint64_t pa), (buddy_free_order(&buddy, pa, HUG
 #define FREE_HUGE(pa, cpu) buddy_release_huge(pa)
 #include "loops.h"
 
-static uint64_t pool_bytes(uint64_t frames, uint32_t cpus)
+static uint64_t pool_bytes(uint64_t frames)
 {
-    (void)cpus;
     return BITFRAME_METADATA_BYTES(0, frames * BITFRAME_FRAME_BYTES) + 64;
 }
 
-static bool open_pool(void *memory, uint64_t first_pa, uint64_t frames, uint32_t cpus)
+static bool open_pool(const struct bench_memory *memory)
 {
     bench_declare_platform();
     lock = (struct ticket){0};
-    return bitframe_init(&pool, first_pa, frames * BITFRAME_FRAME_BYTES, memory, pool_bytes(frames, cpus)) ==
-           BITFRAME_OK;
+    return bitframe_init(&pool, memory->first_pa, memory->frames * BITFRAME_FRAME_BYTES, memory->metadata,
+                         pool_bytes(memory->frames)) == BITFRAME_OK;
 }
 
 static uint64_t close_pool(void)
@@ -72,17 +67,10 @@ static uint64_t close_pool(void)
     return bitframe_get_free_frames(&pool);
 }
 
-static uint64_t bytes_of_buddy(uint64_t frames, uint32_t cpus)
+static bool open_buddy(const struct bench_memory *memory)
 {
-    (void)cpus;
-    return buddy_bytes(frames);
-}
-
-static bool open_buddy(void *memory, uint64_t first_pa, uint64_t frames, uint32_t cpus)
-{
-    (void)cpus;
     lock = (struct ticket){0};
-    buddy_init(&buddy, memory, first_pa, frames);
+    buddy_init(&buddy, memory->metadata, memory->first_pa, memory->frames);
     return true;
 }
 
@@ -91,22 +79,13 @@ static uint64_t close_buddy(void)
     return buddy_is_sound(&buddy) ? buddy.free_frames : 0;
 }
 
+#define ROW(text, of, bytes, open, close)                                                                    \
+    {                                                                                                        \
+        text, 0, &loops_of_##of, NULL, bytes, open, NULL, close, .allocates = true                           \
+    }
+
 const struct contender bench_locked[] = {
-    {
-        .name = "locked",
-        .allocates = true,
-        .loops = &loops_of_locked,
-        .bytes = pool_bytes,
-        .open = open_pool,
-        .close = close_pool,
-    },
-    {
-        .name = "locked-buddy",
-        .allocates = true,
-        .loops = &loops_of_locked_buddy,
-        .bytes = bytes_of_buddy,
-        .open = open_buddy,
-        .close = close_buddy,
-    },
+    ROW("locked", locked, pool_bytes, open_pool, close_pool),
+    ROW("locked-buddy", locked_buddy, buddy_bytes, open_buddy, close_buddy),
     {0},
 };

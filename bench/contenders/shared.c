@@ -20,7 +20,6 @@ __attribute__((noinline)) static uint64_t count_frames(const struct bitframe_sha
     return bitframe_shared_get_free_frames(of);
 }
 
-#define WORKERS
 #define CONTENDER                           shared
 #define ALLOC(cpu)                          bitframe_shared_alloc(own.shared, cpu)
 #define FREE(pa, cpu)                       bitframe_shared_free(own.shared, cpu, pa)
@@ -41,36 +40,36 @@ static uint64_t storage_at(uint64_t frames)
 }
 
 /* A range that begins within a group touches one more than is counted here. */
-static uint64_t storage_bytes(uint64_t frames, uint32_t cpus)
+static uint64_t storage_bytes(uint64_t frames)
 {
-    return BITFRAME_SHARE_BYTES(cpus, BITFRAME_BITMAP_WORDS(0, frames * BITFRAME_FRAME_BYTES) + 64);
+    return BITFRAME_SHARE_BYTES(THREADS_MAX, BITFRAME_BITMAP_WORDS(0, frames * BITFRAME_FRAME_BYTES) + 64);
 }
 
-static uint64_t bytes(uint64_t frames, uint32_t cpus)
+static uint64_t bytes(uint64_t frames)
 {
-    return storage_at(frames) + storage_bytes(frames, cpus);
+    return storage_at(frames) + storage_bytes(frames);
 }
 
-static bool open_pool(void *memory, uint64_t first_pa, uint64_t frames, uint32_t cpus,
-                      enum bitframe_policy policy)
+static bool open_pool(const struct bench_memory *memory, enum bitframe_policy policy)
 {
-    struct bitframe_share_options options = {.policy = policy, .cpus = cpus};
+    struct bitframe_share_options options = {.policy = policy, .cpus = memory->cpus};
+    uint64_t at = storage_at(memory->frames);
     bench_declare_platform();
-    own.first_pa = first_pa;
-    return bitframe_init(&own.pool, first_pa, frames * BITFRAME_FRAME_BYTES, memory, storage_at(frames)) ==
-               BITFRAME_OK &&
-           bitframe_share(&own.shared, &own.pool, &options, (char *)memory + storage_at(frames),
-                          storage_bytes(frames, cpus)) == BITFRAME_OK;
+    own.first_pa = memory->first_pa;
+    return bitframe_init(&own.pool, memory->first_pa, memory->frames * BITFRAME_FRAME_BYTES, memory->metadata,
+                         at) == BITFRAME_OK &&
+           bitframe_share(&own.shared, &own.pool, &options, (char *)memory->metadata + at,
+                          storage_bytes(memory->frames)) == BITFRAME_OK;
 }
 
-static bool open_local(void *memory, uint64_t first_pa, uint64_t frames, uint32_t cpus)
+static bool open_local(const struct bench_memory *memory)
 {
-    return open_pool(memory, first_pa, frames, cpus, BITFRAME_LOCAL);
+    return open_pool(memory, BITFRAME_LOCAL);
 }
 
-static bool open_lowest(void *memory, uint64_t first_pa, uint64_t frames, uint32_t cpus)
+static bool open_lowest(const struct bench_memory *memory)
 {
-    return open_pool(memory, first_pa, frames, cpus, BITFRAME_LOWEST);
+    return open_pool(memory, BITFRAME_LOWEST);
 }
 
 static void occupy(uint64_t frames)
@@ -85,11 +84,10 @@ static uint64_t close_pool(void)
                                                                : 0;
 }
 
-#define ROW(text, how)                                                                                       \
+#define ROW(text, open)                                                                                      \
     {                                                                                                        \
-        .name = text, .places = IN_MEMORY, .shared = true, .indexed = true, .allocates = true,               \
-        .loops = &loops_of_shared, .empty = &loops_of_empty_shared, .bytes = bytes, .open = how,             \
-        .occupy = occupy, .close = close_pool,                                                               \
+        text, IN_MEMORY, &loops_of_shared, &loops_of_empty_shared, bytes, open, occupy, close_pool,          \
+            .shared = true, .indexed = true, .allocates = true                                               \
     }
 
 const struct contender bench_shared[] = {

@@ -54,14 +54,12 @@ static void release_nothing(struct worker *self)
     (void)self;
 }
 
-#define HOLD_NOTHING                                                                                         \
+#define ALL_BY(pairs)                                                                                        \
     {                                                                                                        \
-        .hold = hold_nothing, .release = release_nothing                                                     \
+        .hold = hold_nothing, .release = release_nothing, .cycle = pairs, .replace = pairs                   \
     }
-static const struct loops atomic_loops = {
-    .frames = HOLD_NOTHING, .huge = HOLD_NOTHING, .run = {add, add, add}};
-static const struct loops handover_loops = {
-    .frames = HOLD_NOTHING, .huge = HOLD_NOTHING, .run = {alloc_turns, alloc_turns, alloc_turns}};
+static const struct loops loops_of_atomic = {.frames = ALL_BY(add), .huge = ALL_BY(add)};
+static const struct loops loops_of_handover = {.frames = ALL_BY(alloc_turns), .huge = ALL_BY(alloc_turns)};
 
 __attribute__((noinline)) static uint64_t alloc_bare(struct own *own)
 {
@@ -88,13 +86,11 @@ __attribute__((noinline)) static uint64_t free_bare(struct own *own, uint64_t pa
     return __atomic_fetch_or(words + word, bit, __ATOMIC_ACQ_REL) & bit;
 }
 
-#define WORKERS
 #define CONTENDER     bare
 #define ALLOC(cpu)    alloc_bare(&owns[cpu])
 #define FREE(pa, cpu) free_bare(&owns[cpu], pa)
 #include "loops.h"
-#undef ALLOC
-#undef FREE
+#include "no_calls.h"
 
 /* After a while it hands out every frame again. */
 static inline uint64_t alloc_wrong(uint32_t cpu)
@@ -107,23 +103,22 @@ static inline uint64_t alloc_wrong(uint32_t cpu)
 #define FREE(pa, cpu) ((void)(pa), 0)
 #include "loops.h"
 
-static uint64_t bytes(uint64_t frames, uint32_t cpus)
+static uint64_t bytes(uint64_t frames)
 {
-    (void)cpus;
     return frames / WORD_BITS * sizeof(uint64_t);
 }
 
-static bool open_words(void *memory, uint64_t first_pa, uint64_t frames, uint32_t cpus)
+static bool open_words(const struct bench_memory *memory)
 {
     turn = 0;
-    workers = cpus;
-    words = memory;
-    word_count = frames / WORD_BITS;
-    base_pa = first_pa;
+    workers = memory->cpus;
+    words = memory->metadata;
+    word_count = memory->frames / WORD_BITS;
+    base_pa = memory->first_pa;
     for (uint64_t i = 0; i < word_count; i++)
         words[i] = UINT64_MAX;
-    for (uint32_t cpu = 0; cpu < cpus; cpu++)
-        owns[cpu].word = word_count / cpus * cpu;
+    for (uint32_t cpu = 0; cpu < workers; cpu++)
+        owns[cpu].word = word_count / workers * cpu;
     return true;
 }
 
@@ -135,16 +130,15 @@ static uint64_t close_words(void)
     return frames;
 }
 
-#define ROW(text, with, does)                                                                                \
+#define ROW(text, of, does)                                                                                  \
     {                                                                                                        \
-        .name = text, .allocates = does, .loops = with, .bytes = bytes, .open = open_words,                  \
-        .close = close_words,                                                                                \
+        text, 0, &loops_of_##of, NULL, bytes, open_words, NULL, close_words, .allocates = does               \
     }
 
 const struct contender bench_yardstick[] = {
-    ROW("atomic", &atomic_loops, false),
-    ROW("handover", &handover_loops, false),
-    ROW("bare", &loops_of_bare, true),
+    ROW("atomic", atomic, false),
+    ROW("handover", handover, false),
+    ROW("bare", bare, true),
     {0},
 };
-const struct contender bench_wrong = ROW("wrong", &loops_of_wrong, true);
+const struct contender bench_wrong = ROW("wrong", wrong, true);

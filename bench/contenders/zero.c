@@ -17,12 +17,12 @@ void library_memzero(uint64_t start, uint64_t size);
 #define CONTENDER  memzero
 #define ZERO(page) library_memzero((uintptr_t)(page), BITFRAME_FRAME_BYTES)
 #include "loops.h"
-#undef ZERO
+#include "no_calls.h"
 
 #define CONTENDER  zero_c
 #define ZERO(page) bitframe_zero_frames_c(page, BITFRAME_FRAME_BYTES, 0)
 #include "loops.h"
-#undef ZERO
+#include "no_calls.h"
 
 #ifdef __aarch64__
 __attribute__((noinline)) static void one_of_each(uint64_t *word)
@@ -48,34 +48,29 @@ __attribute__((noinline)) static void one_of_each(uint64_t *word)
 #include "loops.h"
 #endif
 
-static uint64_t bytes(uint64_t frames, uint32_t cpus)
+static uint64_t bytes(uint64_t frames)
 {
-    (void)cpus;
     return frames * BITFRAME_FRAME_BYTES;
 }
 
-static bool open_pages(void *memory, uint64_t first_pa, uint64_t frames, uint32_t cpus)
+static bool open_pages(const struct bench_memory *memory)
 {
     (void)memory;
-    (void)first_pa;
-    (void)frames;
-    (void)cpus;
     bench_declare_platform();
     return true;
 }
 
 /* With the MMU off, before the platform is declared. */
-static bool open_device_pages(void *memory, uint64_t first_pa, uint64_t frames, uint32_t cpus)
+static bool open_device_pages(const struct bench_memory *memory)
 {
-    (void)open_pages(memory, first_pa, frames, cpus);
+    (void)memory;
     (void)bitframe_set_platform(NULL);
     return true;
 }
 
-#define ROW(text, of, how, uncounted)                                                                        \
+#define ROW(text, of, open, uncounted)                                                                       \
     {                                                                                                        \
-        .name = text, .places = IN_PAGES, .count_only = uncounted, .loops = &loops_of_##of,                  \
-        .empty = &loops_of_empty, .bytes = bytes, .open = how,                                               \
+        text, IN_PAGES, &loops_of_##of, &loops_of_empty, bytes, open, .count_only = uncounted                \
     }
 
 const struct contender bench_zero[] = {

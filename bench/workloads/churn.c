@@ -10,7 +10,7 @@
  *
  * "scatter" is the start of it. Everything was allocated and random frames were freed. The lowest free frames
  * are near the bottom, so even a search from the start is short, and how short does not depend on the size of
- * memory. The run is a small part of what it would take to leave this state. Only bitframe is shown at the
+ * memory. The run is a small part of what it needs to leave this state. Only bitframe is shown at the
  * largest size: the others would spend minutes to get there.
  */
 #include "bench.h"
@@ -22,9 +22,20 @@ static uint64_t held_frames(const struct bench_case *of)
     return bench_whole(of, of->frames / 100 * of->workload->percent);
 }
 
+/** Frames that are drawn. */
+static uint64_t drawn_frames(const struct bench_case *of)
+{
+    uint64_t held = held_frames(of);
+    return bench_limit(of, held < HELD_MAX ? held : HELD_MAX, held / 2);
+}
+
+/* Where all that is held is drawn, each is freed and allocated some times over. */
 static uint64_t churn_pairs(const struct bench_case *of)
 {
-    return of->contender->loops->churn ? bench_limit(of, HELD_MAX, held_frames(of) / 2) : 0;
+    uint64_t drawn = drawn_frames(of);
+    if (!of->contender->loops->frames.churn)
+        return 0;
+    return drawn == held_frames(of) ? HELD_MAX / drawn * drawn : drawn;
 }
 
 static void churn(const struct bench_case *of)
@@ -32,7 +43,7 @@ static void churn(const struct bench_case *of)
     uint64_t held = held_frames(of);
     bench_occupy(of, held);
     /* One frame from each of as many equal parts, in random order: few pairs must stand for all of them. */
-    uint64_t parts = of->operations;
+    uint64_t parts = drawn_frames(of);
     uint64_t part_frames = held / parts;
     uint64_t next = 0;
     for (uint64_t i = 0; i < parts; i++) {
@@ -55,7 +66,7 @@ static uint64_t free_frames(const struct bench_case *of)
 static uint64_t scatter_pairs(const struct bench_case *of)
 {
     uint64_t few = free_frames(of) / 8;
-    if (!of->contender->loops->churn || (of->frames > FRAMES_MAX && !of->contender->indexed))
+    if (!of->contender->loops->frames.churn || (of->frames > FRAMES_MAX && !of->contender->indexed))
         return 0;
     return few < PAIRS ? few : PAIRS;
 }
@@ -75,7 +86,7 @@ static void scatter(const struct bench_case *of)
         bench_occupy(of, of->frames);
         next = 0;
         for (uint64_t i = 0; i < to_free; i++)
-            of->contender->loops->drain(bench_pa(of, bench_draw(&next, of->frames)), 1);
+            of->contender->loops->frames.drain(bench_pa(of, bench_draw(&next, of->frames)), 0, 1);
         opened = bench_opened;
         percent = of->workload->percent;
         pairs_left = to_free / 8;
@@ -87,26 +98,31 @@ static void scatter(const struct bench_case *of)
 
 static void run(const struct bench_case *of, const struct loops *loops)
 {
-    loops->churn(bench_held, of->operations);
+    loops->frames.churn(bench_held, of->operations);
+}
+
+static void run_passes(const struct bench_case *of, const struct loops *loops)
+{
+    uint64_t drawn = drawn_frames(of);
+    for (uint64_t done = 0; done < of->operations; done += drawn)
+        loops->frames.churn(bench_held, drawn);
 }
 
 static void run_bursts(const struct bench_case *of, const struct loops *loops)
 {
-    loops->bursts(bench_held, BURST_PAIRS, of->operations / BURST_PAIRS);
+    loops->frames.bursts(bench_held, BURST_PAIRS, of->operations / BURST_PAIRS);
 }
 
-#define ROW(text, held, many, before, loop)                                                                  \
-    {                                                                                                        \
-        .name = text, .operation = "pair", .calls = 2, .percent = held, .operations = many,                  \
-        .prepare = before, .run = loop,                                                                      \
-    }
-
 const struct workload bench_churn_work[] = {
-    ROW("churn50", 50, churn_pairs, churn, run),
-    ROW("churn99", 99, churn_pairs, churn, run),
-    ROW("burst50", 50, burst_pairs, churn, run_bursts),
-    ROW("burst99", 99, burst_pairs, churn, run_bursts),
-    ROW("scatter50", 50, scatter_pairs, scatter, run),
-    ROW("scatter99", 99, scatter_pairs, scatter, run),
+    {"churn50", "pair", 2, churn_pairs, churn, run_passes, .percent = 50, .sizes = EVERY_SIZE},
+    {"churn99", "pair", 2, churn_pairs, churn, run_passes, .percent = 99},
+    {"churn10", "pair", 2, churn_pairs, churn, run_passes, .percent = 10, .sizes = FIRST_SIZE},
+    {"churn25", "pair", 2, churn_pairs, churn, run_passes, .percent = 25, .sizes = FIRST_SIZE},
+    {"churn75", "pair", 2, churn_pairs, churn, run_passes, .percent = 75, .sizes = FIRST_SIZE},
+    {"churn90", "pair", 2, churn_pairs, churn, run_passes, .percent = 90, .sizes = FIRST_SIZE},
+    {"burst50", "pair", 2, burst_pairs, churn, run_bursts, .percent = 50},
+    {"burst99", "pair", 2, burst_pairs, churn, run_bursts, .percent = 99},
+    {"scatter50", "pair", 2, scatter_pairs, scatter, run, .percent = 50},
+    {"scatter99", "pair", 2, scatter_pairs, scatter, run, .percent = 99},
     {0},
 };

@@ -20,7 +20,7 @@ static uint64_t huge_count(const struct bench_case *of)
 static uint64_t operations(const struct bench_case *of)
 {
     uint64_t quarter = huge_count(of) / 4;
-    if (!of->contender->loops->fill_huge)
+    if (!of->contender->loops->huge.fill)
         return 0;
     return quarter < 8192 ? quarter : 8192;
 }
@@ -40,23 +40,17 @@ static uint64_t operations_burst(const struct bench_case *of)
     return operations(of) / BURST_PAIRS * BURST_PAIRS;
 }
 
-/* Without a call for ranges it takes a call for each frame to get there: minutes at the largest size. */
+/* Without a call for ranges each frame needs a call to get there: minutes at the largest size. */
 static uint64_t operations_nibbled(const struct bench_case *of)
 {
     return of->contender->loops->alloc_range || of->frames <= FRAMES_MAX ? operations(of) : 0;
-}
-
-/** Hold the lower half of memory, as single frames. */
-static void hold_frames(const struct bench_case *of)
-{
-    bench_occupy(of, of->frames / 2);
 }
 
 /** Hold the lower half of memory, 2 MiB by 2 MiB. */
 static void hold_huge(const struct bench_case *of)
 {
     bench_open(of);
-    (void)of->contender->loops->fill_huge(huge_count(of) / 2);
+    (void)of->contender->loops->huge.fill(huge_count(of) / 2);
 }
 
 /** Hold the lower half of memory, and draw some of its 2 MiB in random order. */
@@ -70,9 +64,7 @@ static void hold_and_draw(const struct bench_case *of)
 
 static void nibble(const struct bench_case *of)
 {
-    bench_open(of);
-    for (uint64_t i = 0; i < huge_count(of); i += 2)
-        of->contender->loops->alloc_range(bench_pa(of, i * HUGE_FRAMES + 100), BITFRAME_FRAME_BYTES, 1);
+    bench_nibble(of, 100, 2 * HUGE_FRAMES);
 }
 
 /** The same by a contender that does not allocate ranges: hold all, and free all but a frame of every other
@@ -81,11 +73,11 @@ static void nibble_by_frames(const struct bench_case *of)
 {
     const struct loops *loops = of->contender->loops;
     bench_open(of);
-    (void)loops->fill_huge(huge_count(of));
+    (void)loops->huge.fill(huge_count(of));
     for (uint64_t i = 0; i < huge_count(of); i += 2) {
-        loops->drain(bench_pa(of, i * HUGE_FRAMES), 100);
-        loops->drain(bench_pa(of, i * HUGE_FRAMES + 101), HUGE_FRAMES - 101);
-        loops->drain_huge(bench_pa(of, (i + 1) * HUGE_FRAMES), 0, 1);
+        loops->frames.drain(bench_pa(of, i * HUGE_FRAMES), BITFRAME_FRAME_BYTES, 100);
+        loops->frames.drain(bench_pa(of, i * HUGE_FRAMES + 101), BITFRAME_FRAME_BYTES, HUGE_FRAMES - 101);
+        loops->huge.drain(bench_pa(of, (i + 1) * HUGE_FRAMES), 0, 1);
     }
 }
 
@@ -99,69 +91,53 @@ static void nibble_and_draw(const struct bench_case *of)
         nibble_by_frames(of);
     uint64_t next = 0;
     for (uint64_t i = 0; i < of->operations; i++)
-        bench_held[bench_draw(&next, of->operations)] = loops->fill_huge(1);
+        bench_held[bench_draw(&next, of->operations)] = loops->huge.fill(1);
 }
 
 static void nibble_and_hold(const struct bench_case *of)
 {
     nibble(of);
-    (void)of->contender->loops->fill_huge(of->operations);
-}
-
-static void hold_all(const struct bench_case *of)
-{
-    bench_occupy(of, of->frames);
-}
-
-static void run_alloc(const struct bench_case *of, const struct loops *loops)
-{
-    (void)loops->fill_huge(of->operations);
+    (void)of->contender->loops->huge.fill(of->operations);
 }
 
 static void run_free(const struct bench_case *of, const struct loops *loops)
 {
     uint64_t middle = bench_pa(of, huge_count(of) / 2 * HUGE_FRAMES);
-    loops->drain_huge(middle - of->operations * HUGE_BYTES, HUGE_BYTES, of->operations);
+    loops->huge.drain(middle - of->operations * HUGE_BYTES, HUGE_BYTES, of->operations);
 }
 
 static void run_churn(const struct bench_case *of, const struct loops *loops)
 {
-    loops->churn_huge(bench_held, of->operations);
+    loops->huge.churn(bench_held, of->operations);
 }
 
 static void run_bursts(const struct bench_case *of, const struct loops *loops)
 {
-    loops->bursts_huge(bench_held, BURST_PAIRS, of->operations / BURST_PAIRS);
+    loops->huge.bursts(bench_held, BURST_PAIRS, of->operations / BURST_PAIRS);
 }
 
 static void run_nibbled_free(const struct bench_case *of, const struct loops *loops)
 {
-    loops->drain_huge(bench_pa(of, HUGE_FRAMES), 2 * HUGE_BYTES, of->operations);
+    loops->huge.drain(bench_pa(of, HUGE_FRAMES), 2 * HUGE_BYTES, of->operations);
 }
 
 static void run_scattered(const struct bench_case *of, const struct loops *loops)
 {
     uint64_t apart = huge_count(of) / SCATTERED;
     for (uint64_t i = 0; i < of->operations / SCATTERED; i++) {
-        loops->drain_huge(bench_pa(of, i * HUGE_FRAMES), apart * HUGE_BYTES, SCATTERED);
-        (void)loops->fill_huge(SCATTERED);
+        loops->huge.drain(bench_pa(of, i * HUGE_FRAMES), apart * HUGE_BYTES, SCATTERED);
+        (void)loops->huge.fill(SCATTERED);
     }
 }
 
-#define ROW(text, what, returns, many, before, loop)                                                         \
-    {                                                                                                        \
-        .name = text, .operation = what, .calls = returns, .operations = many, .prepare = before,            \
-        .run = loop,                                                                                         \
-    }
-
 const struct workload bench_huge_work[] = {
-    ROW("huge-take", "2 MiB", 1, operations, hold_frames, run_alloc),
-    ROW("huge-free", "2 MiB", 1, operations, hold_huge, run_free),
-    ROW("huge-churn", "pair", 2, operations, hold_and_draw, run_churn),
-    ROW("huge-burst", "pair", 2, operations_burst, hold_and_draw, run_bursts),
-    ROW("huge-nibbled-take", "2 MiB", 1, operations_indexed, nibble, run_alloc),
-    ROW("huge-nibbled-free", "2 MiB", 1, operations_indexed, nibble_and_hold, run_nibbled_free),
-    ROW("huge-nibbled-churn", "pair", 2, operations_nibbled, nibble_and_draw, run_churn),
-    ROW("huge-scattered", "pair", 2, operations_scattered, hold_all, run_scattered),
+    {"huge-alloc", "2 MiB", 1, operations, bench_hold_half, .run = bench_fill_huge},
+    {"huge-free", "2 MiB", 1, operations, hold_huge, .run = run_free},
+    {"huge-churn", "pair", 2, operations, hold_and_draw, .run = run_churn},
+    {"huge-burst", "pair", 2, operations_burst, hold_and_draw, .run = run_bursts},
+    {"huge-nibbled-alloc", "2 MiB", 1, operations_indexed, nibble, .run = bench_fill_huge},
+    {"huge-nibbled-free", "2 MiB", 1, operations_indexed, nibble_and_hold, .run = run_nibbled_free},
+    {"huge-nibbled-churn", "pair", 2, operations_nibbled, nibble_and_draw, .run = run_churn},
+    {"huge-scattered", "pair", 2, operations_scattered, bench_hold_all, .run = run_scattered},
     {0},
 };

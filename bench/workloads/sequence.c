@@ -3,7 +3,7 @@
  * sequence.c - one call after the other: frames, bulk calls, ranges, counts, searches, pages
  *
  * "fill" begins in the middle of memory, and "drain" ends there: what all of memory costs on average.
- * "reserve" and "take-range" take ranges of 32768 frames (128 MiB of 4 KiB frames) from fresh memory. "init"
+ * "reserve" and "alloc-range" use ranges of 32768 frames (128 MiB of 4 KiB frames) of fresh memory. "init"
  * makes every frame free, the metadata in cache as far as they fit. "zero" goes round pages that are in
  * cache.
  *
@@ -21,12 +21,12 @@ static uint64_t pas[HELD_MAX];
 
 static uint64_t fills(const struct bench_case *of)
 {
-    return of->contender->loops->fill ? bench_limit(of, 1 << 18, of->frames / 2) : 0;
+    return of->contender->loops->frames.fill ? bench_limit(of, 1 << 18, of->frames / 2) : 0;
 }
 
 static uint64_t drains(const struct bench_case *of)
 {
-    return of->contender->loops->drain ? 1 << 18 : 0;
+    return of->contender->loops->frames.drain ? 1 << 18 : 0;
 }
 
 static uint64_t counts(const struct bench_case *of)
@@ -80,14 +80,9 @@ static uint64_t zeros(const struct bench_case *of)
 
 /* --- The states they begin in. */
 
-static void occupy_half(const struct bench_case *of)
-{
-    bench_occupy(of, of->frames / 2);
-}
-
 static void fill_bulk(const struct bench_case *of)
 {
-    occupy_half(of);
+    bench_hold_half(of);
     of->contender->loops->fill_bulk(pas, of->operations / BULK);
 }
 
@@ -111,14 +106,9 @@ static void warm_pages(const struct bench_case *of)
 
 /* --- The operations. */
 
-static void run_fill(const struct bench_case *of, const struct loops *loops)
-{
-    (void)loops->fill(of->operations);
-}
-
 static void run_drain(const struct bench_case *of, const struct loops *loops)
 {
-    loops->drain(bench_pa(of, of->frames / 2 - of->operations), of->operations);
+    loops->frames.drain(bench_pa(of, of->frames / 2 - of->operations), BITFRAME_FRAME_BYTES, of->operations);
 }
 
 static void run_count(const struct bench_case *of, const struct loops *loops)
@@ -162,30 +152,16 @@ static void run_zero(const struct bench_case *of, const struct loops *loops)
 }
 
 /* Bulk calls are counted by the frame: a call's return is 1 in 512. */
-#define ROW(text, what, returns, many, before, loop)                                                         \
-    {                                                                                                        \
-        .name = text, .operation = what, .calls = returns, .operations = many, .prepare = before,            \
-        .run = loop,                                                                                         \
-    }
-
 const struct workload bench_sequence_work[] = {
-    ROW("fill", "take", 1, fills, occupy_half, run_fill),
-    ROW("drain", "free", 1, drains, occupy_half, run_drain),
-    ROW("count", "count", 1, counts, bench_open, run_count),
-    ROW("reserve", "range", 1, reserves, bench_open, run_reserve),
-    ROW("take-range", "range", 1, range_allocs, bench_open, run_alloc_range),
-    ROW("init", "init", 1, inits, bench_open, run_init),
-    ROW("bulk-take", "frame", 0, bulks, occupy_half, run_fill_bulk),
-    ROW("bulk-free", "frame", 0, bulks, fill_bulk, run_drain_bulk),
-    ROW("search", "search", 1, searches, pierce_words, run_search),
-    {
-        .name = "zero",
-        .operation = "page",
-        .calls = 1,
-        .pages = true,
-        .operations = zeros,
-        .prepare = warm_pages,
-        .run = run_zero,
-    },
+    {"fill", "alloc", 1, fills, bench_hold_half, .run = bench_fill},
+    {"drain", "free", 1, drains, bench_hold_half, .run = run_drain},
+    {"count", "count", 1, counts, bench_open, .run = run_count},
+    {"reserve", "range", 1, reserves, bench_open, .run = run_reserve},
+    {"alloc-range", "range", 1, range_allocs, bench_open, .run = run_alloc_range},
+    {"init", "init", 1, inits, bench_open, .run = run_init},
+    {"bulk-alloc", "frame", 0, bulks, bench_hold_half, .run = run_fill_bulk},
+    {"bulk-free", "frame", 0, bulks, fill_bulk, .run = run_drain_bulk},
+    {"search", "search", 1, searches, pierce_words, .run = run_search},
+    {"zero", "page", 1, zeros, warm_pages, run_zero, .pages = true},
     {0},
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bitframe/adopt.h - a pool made again of its metadata alone
+ * bitframe/adopt.h - a pool made again from its metadata alone
  *
  * Safety: that of <bitframe/bitframe.h>.
  */
@@ -14,13 +14,13 @@ extern "C" {
 #endif
 
 /**
- * Make a pool again of its metadata: after a crash, by the next kernel, or by a kernel whose boot loader made
- * the pool. The metadata may have moved; the pool is then as if it had moved with them.
+ * Make a pool again from its metadata: after a crash, in the next kernel, or in a kernel whose boot loader
+ * made the pool. The metadata may have moved since; the new pool is the same.
  *
  * bitframe_adopt() trusts three things: the header, the tables (both checksummed and validated) and the
  * bitmap. Everything else is recomputed. Bits of frames that are reserved or not the pool's are cleared. A
- * call that was cut off has happened as far as it had changed the bitmap. A reservation, or its end, has
- * happened or not; if it was caught in between, the metadata are torn and refused.
+ * call that was cut off has had the effect that the bitmap shows. A reservation, or its end, has happened or
+ * has not. If it was cut off in between, the metadata are torn and refused.
  *
  * Offline ranges (<bitframe/offline.h>) are not in the metadata: their frames are allocated in the new pool.
  *

@@ -21,7 +21,8 @@
  * first instruction of boot, with the MMU and the caches off.
  *
  * Other headers: map.h (all memory that firmware describes), import.h, bulk.h (many single frames), shared.h
- * (all CPUs), offline.h, adopt.h (after a crash), extend.h (more memory), stats.h, check.h, debug.h,
+ * (all CPUs), offline.h, adopt.h (after a crash), extend.h (more memory), accept.h (confidential guests),
+ * walk.h (what is allocated), stats.h, check.h, debug.h,
  * platform.h, page_alloc.h.
  */
 #ifndef BITFRAME_BITFRAME_H
@@ -33,7 +34,7 @@
 extern "C" {
 #endif
 
-/** What a call came to. After any status but BITFRAME_OK nothing has changed that a caller can see. */
+/** The result of a call. After any status but BITFRAME_OK the caller sees no change. */
 enum bitframe_status {
     BITFRAME_OK = 0,       /**< Done. */
     BITFRAME_DOUBLE_FREE,  /**< A frame is free already. */
@@ -70,7 +71,7 @@ enum bitframe_status bitframe_init(struct bitframe *pool, uint64_t first_pa, uin
                                    uint64_t metadata_bytes);
 
 /**
- * Allocate the lowest free frame. Returns its PA; 0 if no frame is free. Its contents are what they were.
+ * Allocate the lowest free frame. Returns its PA; 0 if no frame is free. The call does not touch the frame.
  *
  * @par Cost  O(1): a bit search while the cursor's word lasts, two for each index level when it is used up.
  */
@@ -101,10 +102,10 @@ enum bitframe_status bitframe_free_huge(struct bitframe *pool, uint64_t pa);
 enum bitframe_request_flags {
     BITFRAME_HIGHEST = 1, /**< The highest run that answers, instead of the lowest. */
     BITFRAME_ZEROED = 2,  /**< Clear its bytes, through the linear map of bitframe_set_platform(). */
-    BITFRAME_PARTIAL = 4, /**< Bulk calls only: as many frames as there are, if not all. */
+    BITFRAME_PARTIAL = 4, /**< Bulk calls only: if there are too few frames, those. */
 };
 
-/** A request for a run: frames that follow each other in memory. A member that is 0 asks for nothing. */
+/** A request for a run: frames that follow each other in memory. A member that is 0 sets no condition. */
 struct bitframe_request {
     uint64_t frames; /**< Length of the run, at least 1. */
     uint64_t align;  /**< The run's PA is a multiple of this many bytes, a power of two. 0: of a frame. */
@@ -154,7 +155,7 @@ enum bitframe_status bitframe_free_run(struct bitframe *pool, uint64_t pa, uint6
 enum bitframe_status bitframe_reserve(struct bitframe *pool, uint64_t pa, uint64_t bytes);
 
 /**
- * Make free every frame that lies wholly in [@p pa, @p pa + @p bytes), all of them reserved. Parts outside
+ * Free every frame that lies wholly in [@p pa, @p pa + @p bytes). All of them must be reserved. Parts outside
  * the pool are ignored.
  *
  * @return  BITFRAME_OK; else the first that applies: invalid, offline, not reserved, no room (a reservation

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bitframe/bulk.h - many frames in one call: single ones by a list of addresses, or all that a range has
+ * bitframe/bulk.h - many frames in one call: single frames by a list of addresses, or all frames of a range
  *
  * Safety: that of <bitframe/bitframe.h>.
  */
@@ -15,13 +15,13 @@ extern "C" {
 
 /**
  * Allocate many single frames: the lowest free ones, or the highest if the request says so. Without
- * BITFRAME_PARTIAL the call allocates all that are asked for or none.
+ * BITFRAME_PARTIAL the call allocates as many as the request says, or none.
  *
  * @param request    frames says how many; align is at most a frame; the limits are those of each frame.
  * @param pas        Room for as many addresses. Becomes the PAs of the frames, ascending, or descending for
  *                   the highest. Entries behind them are not written.
- * @param allocated  Becomes the number of frames: request->frames, fewer if BITFRAME_PARTIAL was asked for
- *                   and not all are free, or 0.
+ * @param allocated  Becomes the number of frames: request->frames; fewer with BITFRAME_PARTIAL if fewer
+ *                   are free; or 0.
  *
  * @retval BITFRAME_OK       The frames are the caller's; at least one.
  * @retval BITFRAME_NONE     Not enough frames are free within the limits; only *allocated changed.
@@ -56,10 +56,10 @@ enum bitframe_status bitframe_free_bulk(struct bitframe *pool, const uint64_t *p
                                         uint32_t flags, uint64_t *freed);
 
 /**
- * Allocate every free frame that [@p first_pa, @p end_pa) touches: the kernel's image, say, or what lies
+ * Allocate every free frame that [@p first_pa, @p end_pa) touches: the kernel's image, say, or all addresses
  * beyond the end of RAM.
  *
- * @param first_pa  First byte, any value. A frame that it cuts through is allocated.
+ * @param first_pa  First byte, any value. If it lies inside a frame, the call allocates that frame.
  * @param end_pa    One past the last byte, any value. Parts outside the pool are ignored, and an @p end_pa at
  *                  or below @p first_pa is an empty range.
  *

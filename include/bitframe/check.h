@@ -13,7 +13,7 @@
 extern "C" {
 #endif
 
-/** What bitframe_check() found. The invariants are those of struct bitframe (<bitframe/detail.h>). */
+/** The result of bitframe_check(). The invariants are those of struct bitframe (<bitframe/detail.h>). */
 enum bitframe_invariant {
     BITFRAME_SOUND = 0,    /**< Every invariant holds. */
     BITFRAME_BAD_TABLES,   /**< Spans, segments or reservations overlap or are out of order. */
@@ -22,14 +22,14 @@ enum bitframe_invariant {
     BITFRAME_BAD_INDEX,    /**< An index bit disagrees with the word below it. */
     BITFRAME_BAD_HUGE,     /**< The index of free huge frames disagrees with the bitmap. */
     BITFRAME_BAD_COUNT,    /**< The free count is not the number of free frames. */
-    BITFRAME_BAD_CURSOR,   /**< The cursor is not at the lowest free frame. */
+    BITFRAME_BAD_CURSOR,   /**< The cursor or next is not at the lowest free frame. */
     BITFRAME_BAD_WINDOW,   /**< The window holds a frame that is reserved, offline or not the pool's. */
     BITFRAME_BAD_HEADER,   /**< The metadata's header is not that of the tables: bitframe_adopt() refuses. */
     BITFRAME_BAD_OFFLINE,  /**< A record of an offline range, or the count of offline frames, is wrong. */
 };
 
 /**
- * Verify every invariant of a pool. Only its geometry and the bitmap are trusted.
+ * Verify every invariant of a pool. Trusts only its tables, once they are verified, and the bitmap.
  *
  * @return  BITFRAME_SOUND, or the first invariant found broken.
  *

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bitframe/debug.h - who holds a frame, and who wrote to one after giving it back
+ * bitframe/debug.h - the owners of frames, and writes to freed frames
  *
- * In a library built with -Ddebug_frames=true a pool can keep an entry per frame in storage that the caller
- * gives: a tag that says whose an allocated frame is, and whether a free one is filled with a pattern
- * (poisoned) that the next take must find untouched. It begins with bitframe_debug_start(); before, and after
- * bitframe_debug_stop(), the pool works as in any other build.
+ * In a library built with -Ddebug_frames=true a pool can keep an entry per frame, in storage that the caller
+ * provides. The entry of an allocated frame has a tag, which names its owner. The entry of a free frame says
+ * whether the frame is filled with a pattern (poisoned), which the next allocation must find unchanged. This
+ * begins with bitframe_debug_start(). Before, and after bitframe_debug_stop(), the pool works as in any other
+ * build.
  *
- * In every other library nothing of this exists. The calls are here all the same, as inline functions that do
- * nothing and say BITFRAME_OK, so that a kernel tags its frames without an #if; only bitframe_debug_start()
- * tells the difference.
+ * No other library has any of this. There the calls are inline functions that do nothing and return
+ * BITFRAME_OK, so a kernel tags its frames without an #if. Only bitframe_debug_start() shows the difference.
  *
- * Frames that become free, by whatever call, are poisoned and lose their tag; frames that become allocated,
- * by whatever call, are compared and get the current tag. Frames that become reserved are compared and have
- * no tag; frames that go offline (<bitframe/offline.h>) have none either and are not touched, for memory may
- * go offline because it fails. What was free when it began is not poisoned and not compared; what was
- * allocated then has tag 0.
+ * Every call that frees a frame poisons it and removes its tag. Every call that allocates a frame compares it
+ * and gives it the current tag. A frame that becomes reserved is compared and has no tag. A frame that goes
+ * offline (<bitframe/offline.h>) has no tag and is not touched, because memory may go offline when it fails.
+ * Frames that were free at the start are not poisoned and not compared. Frames that were allocated then have
+ * tag 0.
  *
  * Safety: as for every call on a pool.
  */
@@ -32,7 +32,7 @@ extern "C" {
 #endif
 
 /* clang-format off */
-/** What a poisoned frame is filled with, 8 bytes after 8. No address: AArch64 faults on using it as one. */
+/** The pattern of a poisoned frame, 8 bytes after 8. No address: AArch64 faults on using it as one. */
 #define BITFRAME_POISON  UINT64_C(0xDEADF4EEDEADF4EE)
 /** The largest tag. */
 #define BITFRAME_TAG_MAX UINT32_C(0x7FFFFFFF)
@@ -43,53 +43,56 @@ extern "C" {
 /** What bitframe_debug_start() turns on. May be combined. */
 enum bitframe_debug_flags {
     BITFRAME_DEBUG_POISON = 1, /**< Fill frames that become free, compare them when they are allocated. */
-    BITFRAME_DEBUG_TAGS = 2,   /**< Remember whose an allocated frame is. */
+    BITFRAME_DEBUG_TAGS = 2,   /**< Record the owner of each allocated frame. */
 };
 
 /** A poisoned frame that was written to. */
 struct bitframe_corruption {
     uint64_t pa;      /**< The frame, its first byte. */
-    uint64_t offset;  /**< The lowest byte of it that is wrong. */
-    uint64_t bytes;   /**< How many are wrong. */
+    uint64_t offset;  /**< Its lowest wrong byte. */
+    uint64_t bytes;   /**< Number of wrong bytes. */
     uint32_t tag;     /**< The frame's tag when it was freed; 0: none. */
     uint8_t expected; /**< What the byte at offset should be. */
     uint8_t found;    /**< What it is. */
 };
 
 /**
- * What a pool needs to know for debugging. The caller owns the storage and keeps it until
- * bitframe_debug_stop() or as long as the pool lives. Like the pool's metadata it may be seen at another
- * address later, if pool, record and entries move by the same amount.
+ * The record of a pool that is debugged. The caller owns the storage and keeps it until
+ * bitframe_debug_stop(), or as long as the pool lives. Like the pool's metadata it may be at another address
+ * later, if pool, record and entries move by the same amount.
  */
 struct bitframe_debug {
     /**
-     * Set by the caller, at any time; null if counting is enough. Called for each poisoned frame that is
-     * found to be written to, from inside the call that found it: it must not call the pool, and the frame
-     * must not be changed. When it returns, that call goes on as if nothing had been.
+     * Set by the caller, at any time; null if counting is enough. Called for each poisoned frame that was
+     * written to, inside the call that found it. So it must not call the pool, and must not change the frame.
+     * When it returns, that call continues as usual.
      *
-     * @param debug       This record, so that more of the caller's may lie around it.
-     * @param corruption  What was found; gone when this returns.
+     * @param debug       This record. The caller may have more data around it.
+     * @param corruption  The finding. Valid until the hook returns.
      */
     void (*corrupted)(struct bitframe_debug *debug, const struct bitframe_corruption *corruption);
 
-    uint64_t corruptions; /**< Frames found written to since the start; only to be read. */
+    uint64_t corruptions; /**< Frames found written to since the start. Only read it. */
 
-    /* bitframe's own. An entry is a tag under a bit that says poisoned: bits 0 to 30, and 31. Of an allocated
-     * frame the bit is clear. Of a free one it says that the frame holds the pattern, and the tag is whose
-     * it was; if it is clear, so is the tag. Reserved and offline frames and bits of no frame have 0. */
+    /*
+     * bitframe's own. An entry is a tag in bits 0 to 30 and the poison bit 31. For an allocated frame the
+     * poison bit is clear. For a free frame a set bit says that the frame holds the pattern, and the tag is
+     * its last owner's; if the bit is clear, the tag is 0. Entries of reserved and offline frames, and of
+     * bits of no frame, are 0.
+     */
     uint64_t entries; /* distance from the pool of the entry of bit 0 of the bitmap */
     uint32_t flags;   /* of enum bitframe_debug_flags */
     uint32_t tag;     /* the current tag, 0 without BITFRAME_DEBUG_TAGS */
 };
 
-/** Allocated frames next to each other with one tag. */
+/** Adjacent allocated frames with one tag. */
 struct bitframe_tagged_run {
     uint64_t first_pa; /**< PA of the first frame. */
     uint64_t frames;   /**< How many. */
     uint32_t tag;      /**< Their tag; 0: none. */
 };
 
-/** All that has one tag. */
+/** All frames with one tag. */
 struct bitframe_tag_total {
     uint32_t tag;    /**< The tag; 0: of frames without one. */
     uint64_t runs;   /**< Runs of frames, each as long as it can be. */
@@ -99,48 +102,48 @@ struct bitframe_tag_total {
 #if BITFRAME_DEBUG_FRAMES
 
 /**
- * Bytes of storage that debugging a pool takes: 4 for each bit of its bitmap, which is a frame, or padding of
- * under 4608 bits for each stretch of memory.
+ * Bytes of storage that debugging a pool needs: 4 for each bit of its bitmap. A bit is a frame, or padding of
+ * under 4608 bits for each segment.
  *
  * @return  How many; 0 in a library that cannot debug.
  */
 uint64_t bitframe_get_debug_bytes(const struct bitframe *pool);
 
 /**
- * Begin debugging, or begin anew: no frame is poisoned and none has a tag, and the current tag is 0.
+ * Begin debugging, or begin again: no frame is poisoned, none has a tag, and the current tag is 0.
  *
- * BITFRAME_DEBUG_POISON promises that from now on every frame that becomes free, and every frame that is
- * free, can be read and written through the linear map of bitframe_set_platform(), which must not change any
- * more. The storage may be frames of the pool, allocated.
+ * With BITFRAME_DEBUG_POISON the caller promises that from now on every frame that is or becomes free can be
+ * read and written through the linear map of bitframe_set_platform(), and that this map no longer changes.
+ * The storage may be allocated frames of the pool.
  *
  * @param pool     A pool that was initialized.
- * @param debug    The record; corrupted is the caller's to set, the rest is written here.
+ * @param debug    The record. The caller sets corrupted; this call writes the rest.
  * @param storage  For the entries, 4-byte aligned.
  * @param bytes    Its length, at least bitframe_get_debug_bytes(pool).
  * @param flags    Of enum bitframe_debug_flags, at least one.
  *
  * @retval BITFRAME_OK           Debugging is on.
  * @retval BITFRAME_INVALID      A null pointer, misaligned storage, no flags or unknown ones; nothing
- * changed.
+ *                               changed.
  * @retval BITFRAME_NO_ROOM      @p bytes is too small; nothing changed.
  * @retval BITFRAME_UNSUPPORTED  The library was built without debug_frames; nothing changed.
  *
- * @par Cost  Clears the storage. From then on, with BITFRAME_DEBUG_POISON, each frame that is freed is
- *            written in whole and each that is allocated is read in whole, which costs many times what the
- * pool itself does; with BITFRAME_DEBUG_TAGS, a search of the tables and a store for each frame.
+ * @par Cost  Clears the storage. With BITFRAME_DEBUG_POISON each free then writes, and each allocation
+ *            reads, the whole frame, which costs many times more than the pool itself. With
+ *            BITFRAME_DEBUG_TAGS each frame costs a search of the tables and a store.
  */
 enum bitframe_status bitframe_debug_start(struct bitframe *pool, struct bitframe_debug *debug, void *storage,
                                           uint64_t bytes, uint32_t flags);
 
 /**
- * End debugging. Record and storage are the caller's again. Nothing happens if it is not on. What makes a
- * pool anew ends it, too: bitframe_init() and its kin, bitframe_adopt(), bitframe_extend().
+ * End debugging. Record and storage are the caller's again. Does nothing if it is not on. Calls that make a
+ * pool again end it, too: bitframe_init(), bitframe_init_map(), bitframe_adopt(), bitframe_extend().
  */
 void bitframe_debug_stop(struct bitframe *pool);
 
 /**
- * Compare every poisoned frame now, not only when it is allocated. A frame that is found written to is
- * reported, counted and poisoned again.
+ * Compare every poisoned frame now, not only when it is allocated. A frame that was written to is reported,
+ * counted and poisoned again.
  *
  * @return  How many were; 0 without BITFRAME_DEBUG_POISON.
  *
@@ -149,26 +152,26 @@ void bitframe_debug_stop(struct bitframe *pool);
 uint64_t bitframe_debug_sweep(struct bitframe *pool);
 
 /**
- * Set the current tag: that of every frame that is allocated from now on, by whatever call.
+ * Set the current tag. Every frame that any call allocates from now on gets it.
  *
- * @param tag  0 (none) to BITFRAME_TAG_MAX; with any other, and without BITFRAME_DEBUG_TAGS, nothing
+ * @param tag  0 (none) to BITFRAME_TAG_MAX. With any other, and without BITFRAME_DEBUG_TAGS, nothing
  *             happens.
  *
- * @return  The tag before, to be set again when the caller's caller goes on.
+ * @return  The former tag. Set it again when you are done.
  *
  * @par Cost  O(1).
  */
 uint32_t bitframe_set_current_tag(struct bitframe *pool, uint32_t tag);
 
 /**
- * Say whose a run of allocated frames is, or any part of one.
+ * Tag a run of allocated frames, or any part of one.
  *
  * @param pa      PA of the first, a multiple of BITFRAME_FRAME_BYTES.
  * @param frames  How many, at least 1.
  * @param tag     1 to BITFRAME_TAG_MAX, or 0: none.
  *
  * @retval BITFRAME_OK           They have the tag; or there is no BITFRAME_DEBUG_TAGS, and nothing was
- *                               looked at.
+ *                               checked.
  * @retval BITFRAME_DOUBLE_FREE  One of them is free; nothing changed.
  * @retval BITFRAME_RESERVED     One of them is reserved; nothing changed.
  * @retval BITFRAME_OFFLINE      One of them is offline; nothing changed.
@@ -176,14 +179,14 @@ uint32_t bitframe_set_current_tag(struct bitframe *pool, uint32_t tag);
  * @retval BITFRAME_MISALIGNED   @p pa is inside a frame of the pool; nothing changed.
  * @retval BITFRAME_INVALID      @p frames is 0 or @p tag too large; nothing changed.
  *
- * Where several apply it is the first of: invalid, unmanaged, misaligned, reserved, offline, double free.
+ * If several apply, the first of: invalid, unmanaged, misaligned, reserved, offline, double free.
  *
  * @par Cost  One load per 64 frames, one store per frame.
  */
 enum bitframe_status bitframe_set_tag(struct bitframe *pool, uint64_t pa, uint64_t frames, uint32_t tag);
 
 /**
- * Whose is the frame that contains @p pa?
+ * The tag of the frame that contains @p pa.
  *
  * @param pa  Any value.
  *
@@ -194,21 +197,21 @@ enum bitframe_status bitframe_set_tag(struct bitframe *pool, uint64_t pa, uint64
 uint32_t bitframe_get_tag(const struct bitframe *pool, uint64_t pa);
 
 /**
- * Read the next run of allocated frames with a tag, ascending. Each is as long as it can be; reserved and
+ * Read the next run of allocated frames with a tag, ascending. Each is as long as possible. Reserved and
  * offline frames are in no run.
  *
  *     uint64_t frame = 0;
  *     while (bitframe_leaks_next(&pool, TAG_TASKS, &frame, &run))
  *         ...
  *
- * The pool may change between two calls: what is below @p frame has been said.
+ * The pool may change between two calls. A call reports only frames from @p frame on.
  *
  * @param tag    Which tag; 0 for frames without one, BITFRAME_TAG_ANY for all.
- * @param frame  Frame number (PA >> BITFRAME_FRAME_SHIFT) to look from; becomes the one behind the run. A run
- *               that began below it is given from there on.
- * @param run    The run; written only if there is one.
+ * @param frame  Frame number (PA >> BITFRAME_FRAME_SHIFT) to search from. Becomes the number of the frame
+ *               behind the run. A run that began below it is cut there.
+ * @param run    The run. Written only if there is one.
  *
- * @return  Whether there is one; no other follows if not. There is none without BITFRAME_DEBUG_TAGS.
+ * @return  Whether there is a run. If not, no other follows. There is none without BITFRAME_DEBUG_TAGS.
  *
  * @par Cost  One load per frame from @p frame to the end of the run.
  */
@@ -216,16 +219,16 @@ bool bitframe_leaks_next(const struct bitframe *pool, uint32_t tag, uint64_t *fr
                          struct bitframe_tagged_run *run);
 
 /**
- * Read the next tag that allocated frames have, ascending, and how many have it.
+ * Read the next tag of allocated frames, ascending, and count its frames.
  *
  *     uint32_t tag = 0;
  *     while (bitframe_tags_next(&pool, &tag, &total))
  *         ...
  *
- * @param tag    Tag to look from, 0 for the first; becomes the one behind.
- * @param total  What has it; written only if there is any.
+ * @param tag    Tag to search from, 0 for the first. Becomes the next number.
+ * @param total  Its frames. Written only if there are any.
  *
- * @return  Whether there is one; no other follows if not. There is none without BITFRAME_DEBUG_TAGS.
+ * @return  Whether there is a tag. If not, no other follows. There is none without BITFRAME_DEBUG_TAGS.
  *
  * @par Cost  One load per frame of the pool.
  */

@@ -66,17 +66,18 @@ struct bitframe_levels {
  *  - A bit of frames is set if and only if that frame is free. Bits that stand for no frame of the pool are
  *    clear. So are those of reserved and of offline frames.
  *  - free_frames is the number of set bits in frames.
- *  - cursor leads to the lowest word of frames that is not 0, or one past the last if all are 0. cursor_pa is
- *    the address of the frame of its bit 0. So the lowest free frame is the lowest set bit of that word.
- *  - A bit of huge is set if all frames of that huge frame are free, and clear otherwise. Exception: the bit
- *    of the cursor's huge frame may still be set while only frames of its first word are allocated. (An
- *    allocation then need not test whether it opens a huge frame. The call that moves the cursor on does.)
- *  - Every word of huge below huge_word is 0. That word itself may be 0, too.
- *  - pending is 1 if the cursor's huge frame was freed whole, as the lowest of all that is free, and only
- *    allocations of single frames have met it since. The cursor is at its first word. Its bits in level 1 of
- *    frames and in huge are set, but nothing above: the two words that hold them may lack their bits in the
- *    level above, and huge_word does not know the huge frame. (A huge frame that is freed and allocated again
- *    in memory that is full otherwise then need not climb the index.)
+ *  - The index describes all words above the cursor's huge frame, and that huge frame not at all: the levels
+ *    above frames and all levels of huge are those of a bitmap in which the words of the cursor's huge frame
+ *    are 0. (A frame that is freed below all others and allocated again then never touches the index.)
+ *  - cursor leads to the lowest word of its huge frame that is not 0. cursor_pa is the PA of the frame of
+ *    that word's bit 0. rest has a bit for each word of the huge frame: set if it is not 0 and lies above the
+ *    cursor's. If the cursor's word is 0, the whole huge frame is empty. If cursor leads to none, there is no
+ *    such huge frame. All words below it are 0.
+ *  - next leads to the first word of the lowest huge frame in the index that is not empty, or one past the
+ *    last word of frames if there is none. So the lowest free frame is the lowest set bit of the cursor's
+ *    word; if that is 0, it is the lowest of next's huge frame.
+ *  - Of every other huge frame, its bit in huge is set if and only if all its frames are free. Every word of
+ *    huge below huge_word is 0. That word itself may be 0, too.
  *  - All frames of the window are frames of the pool, in one segment. None is reserved or in an offline
  *    range.
  *  - offline leads to the records of the offline ranges, ascending. offline_frames is the number of their
@@ -85,7 +86,7 @@ struct bitframe_levels {
  *    Its checksums are those of the tables.
  */
 struct bitframe {
-    uint64_t cursor;      /* distance of the lowest word with a free frame */
+    uint64_t cursor;      /* distance of the word that single frames are allocated from */
     uint64_t cursor_pa;   /* PA of that word's first frame */
     uint64_t free_frames; /* UINT64_MAX while the pool is shared */
 
@@ -95,15 +96,18 @@ struct bitframe {
     uint64_t window_pa;     /* PA of the first */
     uint64_t zero_word;     /* distance of the word of PA 0, if the window's segment reached down there */
 
-    /* The cursor's segment, in which it moves by steps. With nothing free: the last one, or none. */
-    uint64_t cursor_first;   /* the segment's first word, by number */
-    uint64_t cursor_words;   /* how many; 0 for none */
-    uint64_t cursor_base_pa; /* PA of the frame of bit 0, if it were of the segment */
+    uint64_t next; /* distance of the lowest huge frame in the index that is not empty */
+    uint64_t rest; /* a bit for each word of the cursor's huge frame: above the cursor's, and not 0 */
+    uint64_t none; /* 0: the cursor's word while it has no huge frame */
+
+    /* A cached segment: where PAs need no table lookup. */
+    uint64_t segment_first;   /* its first word, by number */
+    uint64_t segment_words;   /* how many; 0 for none */
+    uint64_t segment_base_pa; /* PA of the frame of bit 0, if it were of the segment */
 
     struct bitframe_levels frames; /* a bit for each frame: free */
     struct bitframe_levels huge;   /* a bit for each huge frame: all its frames are free */
     uint64_t huge_word;            /* every word of huge below this number is 0 */
-    uint64_t pending;              /* 0 or 1 */
 
     uint64_t segments;        /* distance of the table of segments: adjacent huge frames */
     uint64_t segment_count;   /* how many */

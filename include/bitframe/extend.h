@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bitframe/extend.h - a pool over more memory: hot-plug, or memory that firmware gives up late
+ * bitframe/extend.h - a pool over more memory: hot-plug, or memory that firmware releases late
  *
  * Safety: that of <bitframe/bitframe.h>.
  */
@@ -17,13 +17,13 @@ extern "C" {
  * Bytes of metadata that bitframe_extend() needs, with room for BITFRAME_SPARE_RESERVED more reservations.
  *
  * @param map    All memory that the pool shall manage.
- * @param bytes  Becomes the number of bytes. It holds until the pool is reserved or unreserved.
+ * @param bytes  Becomes the number of bytes. Valid until a call reserves or unreserves frames of the pool.
  *
  * @retval BITFRAME_OK          Done.
  * @retval BITFRAME_INVALID     A null pointer, or the map lacks a frame that the pool manages, or manages too
  *                              many for a pool.
  * @retval BITFRAME_OFFLINE     A new frame lies in an offline range.
- * @retval BITFRAME_INCOMPLETE  The map lacks a range that it was told of.
+ * @retval BITFRAME_INCOMPLETE  The map lacks a range that did not fit its storage.
  *
  * @par Cost  O(n * log(n)) for n ranges in the map, spans and reservations in the pool, and once more over
  *            the ranges for each offline range.
@@ -32,13 +32,12 @@ enum bitframe_status bitframe_get_extend_bytes(const struct bitframe *pool, cons
                                                uint64_t *bytes);
 
 /**
- * Make a pool manage all that a map manages. The pool's frames stay free, allocated, reserved or offline as
- * they are, whatever the map says of them. A new frame is free unless the map has it reserved. The pool
- * leaves its old metadata and moves into the new; nothing else moves.
+ * Make a pool manage every frame that a map manages. The pool's frames stay free, allocated, reserved or
+ * offline, even if the map says otherwise. A new frame is free unless the map has it reserved. The pool
+ * leaves its old metadata and moves into the new. Nothing else moves.
  *
  * The table of reservations becomes one entry for each run of reserved frames, with room for
- * BITFRAME_SPARE_RESERVED more. A range that was reserved across memory that is not the pool's may become
- * several entries.
+ * BITFRAME_SPARE_RESERVED more. A reservation across a hole may become several entries.
  *
  * A map of the same frames is allowed: to move the metadata, or to make room for reservations. Do not extend
  * the pool of <bitframe/page_alloc.h>, whose range is a constant.
@@ -57,11 +56,11 @@ enum bitframe_status bitframe_get_extend_bytes(const struct bitframe *pool, cons
  * @retval BITFRAME_INVALID     A null pointer; metadata that are misaligned or overlap the old or @p pool;
  *                              or the map lacks a frame of the pool, or manages too many.
  * @retval BITFRAME_OFFLINE     A new frame lies in an offline range, whose record does not know it.
- * @retval BITFRAME_INCOMPLETE  The map lacks a range that it was told of: it might be a reservation.
+ * @retval BITFRAME_INCOMPLETE  The map lacks a range that did not fit: it might be a reservation.
  * @retval BITFRAME_NO_ROOM     @p metadata_bytes is too small.
  *
- * A refusal changes nothing. A crash inside the call leaves the old metadata, the new or both for
- * bitframe_adopt(), and both say the same of the frames that were the pool's.
+ * A refusal changes nothing. After a crash inside the call bitframe_adopt() accepts the old metadata, the
+ * new or both, and both agree on the pool's old frames.
  *
  * @par Cost  Reads the old bitmap once, writes the new twice and reads it once, and the index above it;
  *            O(n * log(n)) for n ranges in the map, spans and reservations. 1.3 KiB of stack.

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bitframe/options.h - what a build of bitframe chooses, and what it gets if it chooses nothing
+ * bitframe/options.h - the options of a build, and their defaults
  *
  * Every option has the name, the values and the default of meson's option: -Dmalloc_start= there is
  * BITFRAME_MALLOC_START here. All files of a kernel, bitframe's and its own, must see the same values. Give
- * them to the compiler by -D, or put them in <bitframe/config.h>, a file that is included if it exists. A
+ * them to the compiler by -D, or put them in <bitframe/config.h>, which this file includes if it exists. A
  * value that does not exist is an error.
  */
 #ifndef BITFRAME_OPTIONS_H
@@ -40,38 +40,39 @@
 #define BITFRAME_LINEAR_MAP_BASE 0xFFFF000000000000
 #endif
 
-/** Which of the two defines memzero(): library or kernel. */
+/** The one that defines memzero(): library or kernel. */
 #ifndef BITFRAME_MEMZERO
 #define BITFRAME_MEMZERO library
 #endif
 
 /**
- * Of the three files: 1 for the calls of the page_alloc contract, with names that have no prefix, 2 if its pool is
- * to be shared, too. The library has a header of its own for them, <bitframe/page_alloc.h>, and takes no notice of
- * this.
+ * For the three files. 1: with the calls of the page_alloc contract, whose names have no prefix. 2: a kernel
+ * can also share their pool. The built library ignores this option, and has these calls in a header of their
+ * own, <bitframe/page_alloc.h>.
  */
 #ifndef BITFRAME_PAGE_ALLOC
 #define BITFRAME_PAGE_ALLOC 0
 #endif
 
-/** Atomics of shared pools on AArch64: what the compiler is told by -march (compiler), or just lse or llsc.
- */
+/** Atomics of shared pools on AArch64. compiler: those that -march allows. lse or llsc: only these. */
 #ifndef BITFRAME_ATOMICS
 #define BITFRAME_ATOMICS compiler
 #endif
 
-/** 1: pools can be debugged (<bitframe/debug.h>): tags and poison for those that ask. 0: they cannot. */
+/** 1: a pool can ask for tags and poison (<bitframe/debug.h>). 0: it cannot. */
 #ifndef BITFRAME_DEBUG_FRAMES
 #define BITFRAME_DEBUG_FRAMES 0
 #endif
 
-/** Kernels by hand: aarch64, none (generic), or what there is for this machine (auto). */
+/** Kernels in assembly: aarch64, none (generic), or those of this machine, if it has any (auto). */
 #ifndef BITFRAME_ARCH
 #define BITFRAME_ARCH auto
 #endif
 
-/* Which kernels are those by hand, if there are any; the others are C. meson:
- * -Dasm=scan,count,find,range,zero. */
+/*
+ * Kernels that are in assembly, if the machine has any. The others are C. meson:
+ * -Dasm=scan,count,find,range,zero.
+ */
 #ifndef BITFRAME_ASM_SCAN
 #define BITFRAME_ASM_SCAN 1
 #endif
@@ -115,7 +116,7 @@
 #define BITFRAME_VALUE_2         11
 
 #ifdef BITFRAME_FRAME_SHIFT
-/* A test's own: frames of 8 bytes, say. */
+/* A test chooses its own, such as frames of 8 bytes. */
 #elif BITFRAME_PAGE_SIZE == 4096
 #define BITFRAME_FRAME_SHIFT 12
 #elif BITFRAME_PAGE_SIZE == 16384
@@ -134,7 +135,7 @@
 #error "BITFRAME_MEMZERO is library or kernel"
 #endif
 
-/* The folder of kernels by hand is that of the machine, if it has one. */
+/* The folder of kernels in assembly is that of the machine, if it has one. */
 #if BITFRAME_VALUE(BITFRAME_ARCH) == BITFRAME_VALUE_generic
 #define BITFRAME_ARCH_IS_AARCH64 0
 #elif BITFRAME_VALUE(BITFRAME_ARCH) == BITFRAME_VALUE_aarch64 && defined(__aarch64__)

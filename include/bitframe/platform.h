@@ -2,7 +2,7 @@
 /*
  * bitframe/platform.h - what a kernel tells bitframe about the machine
  *
- * Everything works without it: until bitframe_set_platform() is called bitframe assumes that the MMU is
+ * Everything works without it. Until a kernel calls bitframe_set_platform(), bitframe assumes that the MMU is
  * off and memory is Device, so it uses no DC ZVA and no vector registers.
  */
 #ifndef BITFRAME_PLATFORM_H
@@ -17,41 +17,42 @@
 extern "C" {
 #endif
 
-/** The machine. All zero is a machine of which nothing is known, and always right. */
+/** The machine. All zero is an unknown machine, and always right. */
 struct bitframe_platform {
     /**
      * Bytes that one DC ZVA clears: the smallest bitframe_get_zva_block_bytes() of all CPUs, or 0 if any CPU
-     * forbids it. Non-zero declares that all memory that bitframe zeroes is mapped Normal: on Device memory
-     * DC ZVA faults.
+     * forbids it. Another value than 0 declares that all memory that bitframe zeroes is mapped Normal: on
+     * Device memory DC ZVA faults.
      */
     uint32_t zva_block_bytes;
 
     /**
-     * Virtual address of PA 0 in the linear map: where BITFRAME_ZEROED runs are cleared, and where a pool
-     * that is debugged (<bitframe/debug.h>) fills and compares free frames.
+     * Virtual address of PA 0 in the linear map. bitframe clears BITFRAME_ZEROED runs there, and a pool that
+     * is debugged (<bitframe/debug.h>) fills and compares free frames there.
      */
     uint64_t linear_map_base;
 
     /**
-     * Called before vector registers v0-v7 and v16-v31 are used, once per long scan or count. Returns true if
-     * they may be; then simd_end follows in the same context. False, and null, mean general registers only.
+     * Called before bitframe uses vector registers v0-v7 and v16-v31, once per long scan or count. Returns
+     * true if it may; then simd_end follows in the same context. False, and null, mean general registers
+     * only.
      */
     bool (*simd_begin)(void);
 
-    /** Called when the vector registers are done with. Not null if simd_begin is not. */
+    /** Called when bitframe no longer needs the vector registers. Not null if simd_begin is not. */
     void (*simd_end)(void);
 
     /**
-     * Called when bitframe finds an invariant of its own broken: memory corruption, or a bug. Should not
-     * return; if it does, or is null, bitframe executes a trapping instruction.
+     * Called when bitframe finds that an invariant of its own is broken: memory corruption, or a bug. It
+     * should not return. If it does, or is null, bitframe executes a trapping instruction.
      *
-     * @param what  What is wrong, static storage.
+     * @param what  The broken invariant, static storage.
      */
     void (*panic)(const char *what);
 };
 
 /**
- * Declare the machine. May be called again whenever more is known; the last call counts.
+ * Declare the machine. A kernel may call this again when it knows more; the last call counts.
  *
  * @param platform  Copied. Null is the same as all zero.
  *
@@ -64,8 +65,8 @@ struct bitframe_platform {
 enum bitframe_status bitframe_set_platform(const struct bitframe_platform *platform);
 
 /**
- * Bytes that one DC ZVA clears on the CPU that asks, 0 if it may not be used (DCZID_EL0). Always 0 where
- * there is no such instruction.
+ * Bytes that one DC ZVA clears on the calling CPU; 0 if the CPU forbids it (DCZID_EL0), or has no such
+ * instruction.
  */
 uint32_t bitframe_get_zva_block_bytes(void);
 

@@ -2,10 +2,10 @@
 /*
  * bitframe/shared.h - one pool for all CPUs
  *
- * A pool begins with one owner. Once memory is Normal and cacheable and other CPUs are about to start, the
- * owner calls bitframe_share(). From then on every CPU allocates and frees through struct bitframe_shared, in
- * any context, interrupts and NMIs included. No call locks, waits or masks anything. No frame is held back
- * for a CPU: the last free frame of the pool is any CPU's.
+ * A pool begins with one owner. Once memory is Normal and cacheable, and before other CPUs start, the owner
+ * calls bitframe_share(). From then on every CPU allocates and frees through struct bitframe_shared, in any
+ * context, interrupts and NMIs included. No call locks, waits or masks anything. No frame is kept back for a
+ * CPU: any CPU can allocate the last free frame of the pool.
  *
  *     static _Alignas(BITFRAME_SHARE_ALIGN) char storage[BITFRAME_SHARE_BYTES(4, WORDS)];
  *     struct bitframe_share_options options = {.policy = BITFRAME_LOCAL, .cpus = 4};
@@ -15,42 +15,41 @@
  *     uint64_t pa = bitframe_shared_alloc(shared, cpu);
  *     enum bitframe_status status = bitframe_shared_free(shared, cpu, pa);
  *
- * Every call that needs it takes the number of the CPU that calls, from 0 to cpus - 1. A wrong number costs
- * speed only. docs/concurrency.md says why the calls are right.
+ * A call that needs the number of the calling CPU takes it as cpu, from 0 to cpus - 1. A wrong number costs
+ * only speed. docs/concurrency.md says why the calls are right.
  *
- * Safety: "any context" means that a call may overlap in any way with others on the same pool, also on the
- * same CPU, where a call may be interrupted by another at any instruction. "Exclusive access" means that no
- * other call on the pool may be running.
+ * Safety: "any context" means that a call may overlap in any way with others on the same pool, on the same
+ * CPU too: one call may interrupt another at any instruction. "Exclusive access" means that no other call on
+ * the pool may be running.
  *
- * The owner's calls: while a pool is shared, calls of the other headers that change it panic, with a sentence
- * that says so. Those that change tables (reserve, unreserve, offline, online), audit (bitframe_check()) or
- * count (<bitframe/stats.h>) need bitframe_shared_begin_exclusive() before and
- * bitframe_shared_end_exclusive() after. Two calls only read what no call changes, and are for any context:
- * bitframe_get_total_frames() and bitframe_get_reserved_frames(). bitframe_get_offline_in_use() is for any
- * context too.
+ * The owner's calls: while a pool is shared, calls of the other headers that change it panic with a sentence.
+ * Calls that change tables (reserve, unreserve, offline, online), audit (bitframe_check()) or count
+ * (<bitframe/stats.h>) need bitframe_shared_begin_exclusive() before and bitframe_shared_end_exclusive()
+ * after. Three calls are for any context: bitframe_get_total_frames(), bitframe_get_reserved_frames() and
+ * bitframe_get_offline_in_use().
  *
- * Refusals: a call cannot undo what another CPU has allocated since, nor know beforehand what it frees. So
+ * Refusals: a call cannot undo a free once another CPU may have allocated the frame. So
  * bitframe_shared_free_bulk() without BITFRAME_PARTIAL and bitframe_shared_free_run() look at all frames
- * first and change nothing if they have to refuse one. But a frame that the list holds twice, or that another
- * CPU frees meanwhile, they find out late: then the others are free, *freed says how many, and the status is
- * BITFRAME_DOUBLE_FREE. And a bitframe_shared_alloc_bulk() that is refused may have written to pas.
+ * first, and change nothing if they must refuse one. They notice too late that the list has a frame twice, or
+ * that another CPU frees one meanwhile: then the other frames are free, *freed says how many, and the status
+ * is BITFRAME_DOUBLE_FREE. A refused bitframe_shared_alloc_bulk() may have written to pas.
  *
- * "None": BITFRAME_NONE is true of some instant of the call, whatever was asked for: no frame, no run, or not
- * so many frames were free then. Before a call says so it looks at the whole bitmap. If another CPU frees
- * frames meanwhile it looks once more, and if another CPU does so again, the answer is BITFRAME_BUSY: there
- * may be what was asked for, and the caller may ask again. A refusal is remembered: until the next frame is
- * freed, a request that asks for no less is refused without a look.
+ * "None": BITFRAME_NONE was true at some instant of the call: no frame, no run, or not so many frames were
+ * free then. Before a call returns it, it looks at the whole bitmap. If another CPU frees frames meanwhile,
+ * it looks once more. If that happens again, the answer is BITFRAME_BUSY: there may be such frames, and the
+ * caller may ask again. A refusal is remembered: until a CPU frees a frame, a request for no less is refused
+ * without a look.
  *
- * Bounds: every call ends after a number of steps that depends on the pool, the request and the number of
- * CPUs alone, whatever other CPUs do. docs/concurrency.md has the numbers.
+ * Bounds: every call ends after a number of steps that depends only on the pool, the request and the number
+ * of CPUs. docs/concurrency.md has the numbers.
  *
- * Lists of free pages per CPU: a pool under BITFRAME_LOCAL needs none; docs/all-cpus.md has the figures. A
- * kernel that wants a stack of frames per CPU keeps it itself, as examples/kernel/frame_stack.c does.
+ * Lists of free pages per CPU: a pool under BITFRAME_LOCAL needs none; docs/all-cpus.md has times. A kernel
+ * that wants a stack of frames per CPU keeps it itself, as examples/kernel/frame_stack.c does.
  *
- * Not quite as with one owner: a request for 2 MiB follows the policy as single frames do. The frames of a
- * bulk request, while others free, may be in no order. And a bitframe_shared_alloc_bulk() with
- * BITFRAME_PARTIAL allocates what the index knows of: frames that a call in flight, or one that stopped for
- * ever, hides are left to the next request.
+ * Differences from a pool with one owner: a request for 2 MiB follows the policy, as single frames do. The
+ * frames of a bulk request may be in no order while other CPUs free. bitframe_shared_alloc_bulk() with
+ * BITFRAME_PARTIAL allocates only frames that the index knows. A call in flight, or one that stopped for
+ * ever, may hide others, which are left to the next request.
  */
 #ifndef BITFRAME_SHARED_H
 #define BITFRAME_SHARED_H
@@ -62,32 +61,31 @@
 extern "C" {
 #endif
 
-/** Most CPUs that a pool is shared by. */
+/** Most CPUs that can share a pool. */
 #define BITFRAME_CPUS_MAX 4096
 
 /** Alignment of the storage of a shared pool, bytes: two cache lines, since some machines fetch pairs. */
 #define BITFRAME_SHARE_ALIGN 128
 
-/** Which free frame a single-frame request gets. */
+/** The free frame that a request for one frame gets. */
 enum bitframe_policy {
-    BITFRAME_LOWEST, /**< The lowest: exactly so as long as calls do not overlap. */
+    BITFRAME_LOWEST, /**< The lowest. Exact while calls do not overlap. */
     /**
-     * One near the last that the CPU got, apart from other CPUs' as long as can be. So with
-     * bitframe_shared_alloc_bulk() without limits; its frames are in no order then.
+     * One near the last frame of the CPU, and away from those of other CPUs while there is room. The same
+     * holds for bitframe_shared_alloc_bulk() without limits; its frames are then in no order.
      */
     BITFRAME_LOCAL,
 };
 
-/** How a pool is to be shared. */
+/** The choices of bitframe_share(). */
 struct bitframe_share_options {
-    enum bitframe_policy policy; /**< Which frame a single-frame request gets. */
+    enum bitframe_policy policy; /**< The frame that a request for one frame gets. */
     uint32_t cpus;               /**< CPU numbers are 0 to this - 1; 1 to BITFRAME_CPUS_MAX. */
 };
 
 /**
- * A shared pool. It lies in the storage that bitframe_share() was given, and finds its pool by distance:
- * pool, metadata and storage may be seen at other virtual addresses later, if all three move by the same
- * amount.
+ * A shared pool. It lies in the storage of bitframe_share(), and refers to its pool by distance. Pool,
+ * metadata and storage may be at other virtual addresses later, if all three move by the same amount.
  */
 struct bitframe_shared;
 
@@ -101,9 +99,9 @@ uint64_t bitframe_get_share_bytes(const struct bitframe *pool, uint32_t cpus);
  * Share a pool among all CPUs.
  *
  * @param shared   Becomes the shared pool: the start of @p storage.
- * @param pool     The pool. The owner's calls are not for it from now on.
- * @param storage  Memory for what belongs to each CPU, BITFRAME_SHARE_ALIGN-aligned, the shared pool's as
- * long as it lives.
+ * @param pool     The pool. The owner's calls panic on it from now on.
+ * @param storage  Memory for the data of each CPU, BITFRAME_SHARE_ALIGN-aligned, the shared pool's as long as
+ *                 it lives.
  * @param bytes    Its length, at least bitframe_get_share_bytes(pool, options->cpus).
  *
  * @retval BITFRAME_OK           From now on any CPU may call.
@@ -112,8 +110,8 @@ uint64_t bitframe_get_share_bytes(const struct bitframe *pool, uint32_t cpus);
  * @retval BITFRAME_NO_ROOM      @p bytes is too small; nothing changed.
  * @retval BITFRAME_UNSUPPORTED  The pool is debugged (<bitframe/debug.h>); nothing changed.
  *
- * @par Safety  The pool's owner, before any other CPU knows of it. Memory of pool, metadata and storage is
- * Normal, Inner Shareable and cacheable for all of them: exclusives and LSE atomics do not work elsewhere.
+ * @par Safety  The pool's owner, before any other CPU knows of it. Memory of pool, metadata and storage must
+ *              be Normal, Inner Shareable and cacheable for every CPU: exclusives and LSE atomics need that.
  * @par Cost    Writes the storage.
  */
 enum bitframe_status bitframe_share(struct bitframe_shared **shared, struct bitframe *pool,
@@ -121,12 +119,12 @@ enum bitframe_status bitframe_share(struct bitframe_shared **shared, struct bitf
                                     uint64_t bytes);
 
 /**
- * Make the pool its caller's alone: until bitframe_shared_end_exclusive() all of the owner's calls are for
- * it, and none of a shared pool's. Without an end the pool is its owner's again for good: @p shared is no
- * more, and its storage is the caller's.
+ * Give the pool to the caller alone. Until bitframe_shared_end_exclusive() the owner's calls work on it, and
+ * no call of a shared pool may be made. A caller that never calls bitframe_shared_end_exclusive() ends the
+ * sharing: the pool is its owner's again, and the storage is the caller's.
  *
- * Index and counts are made again from the bitmap. So this also repairs what a CPU that stopped for ever in
- * the middle of a call has left: what it was moving stays allocated.
+ * The call makes index and counts again from the bitmap. So it also repairs the index after a CPU that
+ * stopped for ever inside a call. Frames that this CPU was moving stay allocated.
  *
  * @return  The pool.
  *
@@ -136,8 +134,8 @@ enum bitframe_status bitframe_share(struct bitframe_shared **shared, struct bitf
 struct bitframe *bitframe_shared_begin_exclusive(struct bitframe_shared *shared);
 
 /**
- * Share the pool again, after bitframe_shared_begin_exclusive(). Panics if the pool is debugged, or has been
- * extended since: it needs new storage then, and bitframe_share().
+ * Share the pool again, after bitframe_shared_begin_exclusive(). Panics if the pool is debugged, or was
+ * extended meanwhile: an extended pool needs new storage, and bitframe_share().
  *
  * @par Safety  Exclusive access. From now on any CPU may call.
  * @par Cost    Reads the tables and each CPU's counts.
@@ -145,23 +143,23 @@ struct bitframe *bitframe_shared_begin_exclusive(struct bitframe_shared *shared)
 void bitframe_shared_end_exclusive(struct bitframe_shared *shared);
 
 /*
- * The calls of every CPU, in any context. None waits, and each ends within a bound. Their cpu is the number
- * of the CPU that calls.
+ * The calls of every CPU, in any context. None waits, and each ends within a bound. cpu is the number of the
+ * calling CPU.
  */
 
 /**
- * Allocate a frame. Its contents are whatever they were.
+ * Allocate a frame. The call does not touch it.
  *
- * @return  The frame's PA. 0: at some instant of the call no frame was free, or it is not known whether one
- * was, since other CPUs freed frames during each of two looks at the whole bitmap.
- * (bitframe_shared_alloc_run() for one frame tells the two apart.)
+ * @return  The frame's PA. 0: at some instant of the call no frame was free; or the call does not know, since
+ *          other CPUs freed frames during each of two looks at the whole bitmap.
+ *          (bitframe_shared_alloc_run() for one frame tells the two apart.)
  *
  * @par Cost    One atomic read-modify-write on the bitmap and one on the CPU's own line, as a rule.
  */
 uint64_t bitframe_shared_alloc(struct bitframe_shared *shared, uint32_t cpu);
 
 /**
- * Free a frame, whichever CPU allocated it.
+ * Free a frame. Any CPU may have allocated it.
  *
  * @return  The statuses of bitframe_free().
  *
@@ -180,28 +178,28 @@ enum bitframe_status bitframe_shared_free(struct bitframe_shared *shared, uint32
 uint64_t bitframe_shared_alloc_huge(struct bitframe_shared *shared, uint32_t cpu);
 
 /**
- * Free a huge frame: as bitframe_shared_free_run(), but that BITFRAME_MISALIGNED is the first of all statuses
+ * Free a huge frame, as bitframe_shared_free_run() does. But BITFRAME_MISALIGNED comes first of all statuses,
  * and says that @p pa is no multiple of the size of a huge frame.
  */
 enum bitframe_status bitframe_shared_free_huge(struct bitframe_shared *shared, uint32_t cpu, uint64_t pa);
 
 /**
- * Allocate a run of frames: of all that answer the request, the lowest, or the highest if it says so. A
- * request for 2 MiB aligned to that and without limits follows the policy instead.
+ * Allocate the lowest run that answers the request, or the highest if it says so. A request for a huge frame
+ * without limits follows the policy instead.
  *
  * @param request  As of bitframe_alloc_run().
  * @param pa       Becomes the PA of its first frame.
  *
  * @retval BITFRAME_OK       The run is the caller's.
  * @retval BITFRAME_NONE     At some instant of the call no run of free frames answered; nothing changed.
- * @retval BITFRAME_BUSY     It is not known whether one answers, since other CPUs freed frames during each
- * look for it; nothing changed.
+ * @retval BITFRAME_BUSY     The call does not know whether one answers, since other CPUs freed frames during
+ *                           each look for it; nothing changed.
  * @retval BITFRAME_INVALID  A null pointer, no frames, an align that is no power of two, or unknown flags;
  *                           nothing changed.
  *
  * @par Cost    A search as that of bitframe_alloc_run(), and an atomic read-modify-write per 64 frames. A
- * refusal passes over the whole bitmap, but the same request is then refused for a read of each CPU's count
- * until a frame is freed.
+ *              refusal passes over the whole bitmap. Until a CPU frees a frame, the same request is then
+ *              refused for a read of each CPU's count.
  */
 enum bitframe_status bitframe_shared_alloc_run(struct bitframe_shared *shared, uint32_t cpu,
                                                const struct bitframe_request *request, uint64_t *pa);
@@ -232,7 +230,7 @@ enum bitframe_status bitframe_shared_alloc_at(struct bitframe_shared *shared, ui
  * @return  How many frames the call allocated.
  *
  * @par Cost    One load per 64 frames, an atomic read-modify-write where any are free, and the index over
- * them.
+ *              them.
  */
 uint64_t bitframe_shared_alloc_range(struct bitframe_shared *shared, uint32_t cpu, uint64_t first_pa,
                                      uint64_t end_pa);
@@ -247,22 +245,22 @@ uint64_t bitframe_shared_alloc_range(struct bitframe_shared *shared, uint32_t cp
  * @retval BITFRAME_OK       The frames are the caller's; at least one.
  * @retval BITFRAME_NONE     At some instant of the call fewer frames were free within the limits, or none;
  *                           nothing changed but *allocated, which is 0, and pas.
- * @retval BITFRAME_BUSY     It is not known whether as many are free, since other CPUs allocated or freed
- *                           frames during each look for them; nothing changed but *allocated and pas.
+ * @retval BITFRAME_BUSY     The call does not know whether as many are free, since other CPUs allocated or
+ *                           freed frames during each look; nothing changed but *allocated and pas.
  * @retval BITFRAME_INVALID  A null pointer, no frames, an align above a frame, or unknown flags; nothing
  *                           changed.
  *
  * @par Cost    One atomic read-modify-write per word of 64 frames that gives any, its index bits, and a store
- * per address. Without BITFRAME_PARTIAL frames are counted first, up to the number wanted, and a refusal
- * costs as that of bitframe_shared_alloc_run().
+ *              per address. Without BITFRAME_PARTIAL frames are counted first, up to the number wanted, and a
+ *              refusal costs as that of bitframe_shared_alloc_run().
  */
 enum bitframe_status bitframe_shared_alloc_bulk(struct bitframe_shared *shared, uint32_t cpu,
                                                 const struct bitframe_request *request, uint64_t *pas,
                                                 uint64_t *allocated);
 
 /**
- * Free many single frames at once, in any order, as bitframe_free_bulk() does. A free cannot be undone
- * here: a frame that @p pas holds twice is found only as it is freed. All frames are free then, and *freed
+ * Free many single frames at once, in any order, as bitframe_free_bulk() does. But this call cannot undo a
+ * free. So it finds a frame that @p pas has twice only as it frees it. Then all frames are free, and *freed
  * says how many.
  *
  * @param flags  0: all or none. BITFRAME_PARTIAL: all that can be, the others skipped.
@@ -277,16 +275,16 @@ enum bitframe_status bitframe_shared_free_bulk(struct bitframe_shared *shared, u
                                                uint64_t *freed);
 
 /**
- * Frames free right now, as a sum over all CPUs: exact while no call is in flight.
+ * Free frames, as a sum over all CPUs: exact while no call is in flight.
  *
  * @par Cost    Two loads for each CPU.
  */
 uint64_t bitframe_shared_get_free_frames(const struct bitframe_shared *shared);
 
 /**
- * Verify a shared pool as its calls have left it: tables and bitmap as bitframe_check() does, that no bit is
- * missing in the index, and that the counts come to the free frames. (After bitframe_shared_begin_exclusive()
- * the index is made again, and bitframe_check() says nothing of the calls before.)
+ * Verify a shared pool as its calls have left it. Checks tables and bitmap as bitframe_check() does, that no
+ * bit is missing in the index, and that the counts agree with the bitmap. (bitframe_check() cannot do this:
+ * bitframe_shared_begin_exclusive() makes the index again before it.)
  *
  * @return  BITFRAME_SOUND, or the first invariant found broken.
  *

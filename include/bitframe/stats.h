@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bitframe/stats.h - what a pool looks like, counted when someone asks
+ * bitframe/stats.h - statistics of a pool, computed on demand
  *
- * The counts of a whole pool are always at hand (bitframe_get_free_frames() and its like). What is here is
- * counted by a pass over the bitmap: for a kernel's memory report, or to decide whether moving pages together
- * would pay.
+ * The counts of a whole pool are always up to date (bitframe_get_free_frames() and its like). The statistics
+ * here are computed by a pass over the bitmap: for a kernel's memory report, or to decide whether moving
+ * pages together would pay.
  *
  * Safety: that of <bitframe/bitframe.h>; a call only reads, and may overlap others that only read.
  */
@@ -19,37 +19,38 @@
 extern "C" {
 #endif
 
-/** Huge frames in a block. With 4 KiB frames a block is 1 GiB of memory. */
+/** Huge frames in a gigantic frame. With 4 KiB frames a gigantic frame is 1 GiB of memory. */
 #define BITFRAME_GIGANTIC_HUGE_FRAMES 512
 
-/** A span: frames of the pool that are next to each other in memory, as many as there are. */
+/** A span: adjacent frames of the pool, as many as there are between two holes. */
 struct bitframe_span_stats {
     uint64_t first_pa;        /**< PA of its first frame. */
-    uint64_t frames;          /**< Its frames. Those that the next three do not count are allocated. */
+    uint64_t frames;          /**< Its frames. Frames in none of the next three are allocated. */
     uint64_t free_frames;     /**< Of these, free. */
     uint64_t reserved_frames; /**< Of these, reserved. */
-    uint64_t offline_frames;  /**< Of these, offline: offline, and neither in use nor reserved. */
+    uint64_t offline_frames;  /**< Of these, offline: neither in use nor reserved. */
 };
 
 /** How scattered the free frames are. */
 struct bitframe_free_layout {
-    /** Huge frames, BITFRAME_HUGE_FRAMES frames aligned to their size in memory, all of whose frames are
-     * free. */
+    /** Huge frames (BITFRAME_HUGE_FRAMES frames, aligned to their size) all of whose frames are free. */
     uint64_t free_huge_frames;
 
-    /** Blocks, BITFRAME_GIGANTIC_HUGE_FRAMES huge frames aligned to their size in memory, all of whose frames
-     * are free. */
+    /**
+     * Gigantic frames (BITFRAME_GIGANTIC_HUGE_FRAMES huge frames, aligned to their size) all of whose frames
+     * are free.
+     */
     uint64_t free_gigantic_frames;
 
-    /** Frames of the largest free run: free frames next to each other in memory. 0 if none is free. */
+    /** Frames of the largest free run: adjacent free frames. 0 if no frame is free. */
     uint64_t largest_frames;
 
-    /** PA of its first frame; that of the lowest if several are as large, and 0 if no frame is free. */
+    /** PA of its first frame. Of several runs as large, that of the lowest. 0 if no frame is free. */
     uint64_t largest_pa;
 
     /**
-     * Of 1000 free frames, how many are in no free huge frame: what a request for aligned 2 MiB (with 4 KiB
-     * frames) cannot use. 0 is none of them, or that no frame is free; 1000 all. Rounded down.
+     * How many of 1000 free frames are in no free huge frame: a request for aligned 2 MiB (with 4 KiB frames)
+     * cannot use them. 0: none of them, or no frame is free. 1000: all. Rounded down.
      *
      * This is the unusable free space index of Gorman and Whitcroft for blocks of that size ("The What, The
      * Why and the Where To of Anti-Fragmentation", Proceedings of the Linux Symposium 2006), times 1000:
@@ -58,8 +59,8 @@ struct bitframe_free_layout {
     uint32_t unusable_permille;
 
     /**
-     * Of 1000 free frames, how many are not in the largest run: 1 - largest_frames / free frames, times 1000.
-     * 0 is one run, or that no frame is free; towards 1000 the larger, the more scattered. Rounded down.
+     * How many of 1000 free frames are not in the largest run: 1 - largest_frames / free frames, times 1000.
+     * 0: one run, or no frame is free. The larger, the more scattered. Rounded down.
      */
     uint32_t scattered_permille;
 };
@@ -71,10 +72,10 @@ static inline uint64_t bitframe_get_span_count(const struct bitframe *pool)
 }
 
 /**
- * Count the frames of one span. Summed up over all spans the figures are those of the pool.
+ * Count the frames of one span. The sums over all spans are the counts of the pool.
  *
- * @param index    Which: 0 is the lowest in memory, bitframe_get_span_count() - 1 the highest.
- * @param figures  Filled in.
+ * @param index  Which: 0 is the lowest in memory, bitframe_get_span_count() - 1 the highest.
+ * @param stats  Filled in.
  *
  * @retval BITFRAME_OK       Done.
  * @retval BITFRAME_INVALID  A null pointer, or there is no such span; nothing changed.

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* atomic_steps.h - what is not the same access on every machine, for atomic.h, which includes this. */
+/* atomic_steps.h - an access that differs by machine. atomic.h includes this file. */
 #ifndef BITFRAME_BASE_ATOMIC_STEPS_H
 #define BITFRAME_BASE_ATOMIC_STEPS_H
 
 /**
- * Clear the bits of @p mask, all of which are set in @p *value, what the word was a moment ago.
+ * Clear the bits of @p mask. All of them are set in @p *value, the word as the caller loaded it a moment ago.
  *
- * @param value  Becomes what the word was.
+ * @param value  Becomes the word as it was before this access.
  *
- * @return  Whether any of them were set by then. On x86-64 also false if another bit has changed, with
- * nothing done: what returns an old value is a loop around CMPXCHG there, so it might as well begin with the
- * value at hand.
+ * @return  Whether any of the bits were still set. On x86-64 also false, with nothing done, if another bit
+ *          has changed: an access that returns the old value is a loop around CMPXCHG there, so this one
+ *          begins with the value at hand and leaves the loop to the caller.
  */
 static inline bool atomic_try_clear(uint64_t *word, uint64_t *value, uint64_t mask)
 {

@@ -37,7 +37,7 @@ static inline uint64_t mask_to(uint64_t last)
     return UINT64_MAX >> (WORD_BITS - 1 - last % WORD_BITS);
 }
 
-/** The bits of word @p word that belong to [@p first, @p end), which meets it. */
+/** The bits of word @p word that lie in [@p first, @p end). At least one must. */
 static inline uint64_t mask_within(uint64_t word, uint64_t first, uint64_t end)
 {
     uint64_t mask = UINT64_MAX;
@@ -48,7 +48,7 @@ static inline uint64_t mask_within(uint64_t word, uint64_t first, uint64_t end)
     return mask;
 }
 
-/** Set bits of one word. Spelt out: a freestanding library has no __popcountdi2 to call. */
+/** Set bits of a word, by shifts and adds: a freestanding library has no __popcountdi2 to call. */
 static inline unsigned word_count(uint64_t word)
 {
     word -= word >> 1 & UINT64_C(0x5555555555555555);

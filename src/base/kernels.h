@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * kernels.h - the loops over many words, and which implementation of each this build calls
+ * kernels.h - the loops over many words, and the implementation of each that this build calls
  *
- * Every kernel has a portable C twin, bitframe_<kernel>_c, in src/generic/ and may have others in
- * src/arch/<arch>/, in a file of the same base name. That folder's arch_kernels.h names those that this build
- * uses: a plain implementation, legal in any context, and for some a fast one that needs leave from the
- * platform (vector registers, DC ZVA). Calls are direct; tables of function pointers exist in tests only.
+ * Every kernel has a portable C twin, bitframe_<kernel>_c, in src/generic/. It may have others in
+ * src/arch/<arch>/, in a file of the same base name. That folder's arch_kernels.h names the ones that this
+ * build uses: a plain implementation, legal in any context, and for some kernels a fast one that needs the
+ * platform's permission (vector registers, DC ZVA). Calls are direct. Only tests have tables of function
+ * pointers.
  */
 #ifndef BITFRAME_BASE_KERNELS_H
 #define BITFRAME_BASE_KERNELS_H
@@ -27,8 +28,8 @@
  * zero_frames  Clear bytes bytes at dst, both multiples of 4096, bytes not 0. step is the ZVA block of the
  *              machine, at least 64, for the implementation that uses it; the others ignore it.
  *
- * Words are 8-byte aligned. No implementation reads or writes a word outside those it is given, and a call
- * for no words or bits touches none.
+ * Words are 8-byte aligned. No implementation reads or writes a word outside the given ones. A call for no
+ * words or bits touches none.
  */
 #define BITFRAME_KERNELS(X)                                                                  \
     X(scan,        uint64_t, (const uint64_t *words, uint64_t count))                        \
@@ -48,7 +49,7 @@
 BITFRAME_KERNELS(BITFRAME_DECLARE_TWIN)
 BITFRAME_ARCH_KERNELS(BITFRAME_DECLARE)
 
-/* Where the folder of this machine has none, the C twin. */
+/* The C twin, where the folder of this machine has no implementation. */
 #ifndef BITFRAME_PLAIN_SCAN
 #define BITFRAME_PLAIN_SCAN bitframe_scan_c
 #endif

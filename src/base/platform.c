@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* machine.c - the platform's declaration, kept for all pools. */
+/* platform.c - the platform's declaration, kept for all pools. */
 #include "base/platform.h"
 
 struct bitframe_platform bitframe_machine;
@@ -18,7 +18,7 @@ enum bitframe_status bitframe_set_platform(const struct bitframe_platform *platf
         return BITFRAME_INVALID;
     if (platform->simd_begin && !platform->simd_end)
         return BITFRAME_INVALID;
-    /* One by one: of a structure GCC makes a call to memcpy() at -Os. */
+    /* Member by member: GCC at -Os copies a structure by a call to memcpy(). */
     bitframe_machine.zva_block_bytes = platform->zva_block_bytes;
     bitframe_machine.linear_map_base = platform->linear_map_base;
     bitframe_machine.simd_begin = platform->simd_begin;

@@ -2,17 +2,16 @@
 /*
  * memzero.c - the memzero() of the page_alloc contract, for kernels that have none
  *
- * In a file of its own so that a kernel which defines memzero() never links this one. Whole frames go to the
- * zero_frames kernel; what is left at either end is cleared by naturally aligned stores, which Device memory
- * allows too.
+ * In a file of its own, so that a kernel which defines memzero() never links this one. The zero_frames kernel
+ * clears whole frames. Naturally aligned stores clear the rest at both ends; Device memory allows them too.
  */
 #include <bitframe/page_alloc.h>
 
 #include "base/kernels.h"
 
-enum { UNIT = 4096 }; /* what zero_frames works in, whatever PAGE_SIZE is */
+enum { UNIT = 4096 }; /* the unit of zero_frames, for any PAGE_SIZE */
 
-/* volatile: or the compiler may merge the stores, which Device memory forbids, or call memset(). */
+/* volatile: the compiler must not merge the stores, which Device memory forbids, or call memset(). */
 static void zero_bytes(uint64_t start, uint64_t size)
 {
     for (; size != 0 && start % sizeof(uint64_t) != 0; size--)
@@ -23,7 +22,7 @@ static void zero_bytes(uint64_t start, uint64_t size)
         *(volatile uint8_t *)(uintptr_t)start++ = 0;
 }
 
-/** Any range: what is whole goes to the kernel. Out of huge frame, for zeroing pages has no need of it. */
+/** Any range: whole units go to the kernel. Not inlined, since zeroing a page does not need it. */
 static __attribute__((noinline)) void zero_range(uint64_t start, uint64_t size)
 {
     uint64_t head = -start % UNIT;

@@ -2,11 +2,11 @@
 /*
  * page_alloc.c - the page_alloc contract over one pool
  *
- * The contract is older and laxer than the pool: a reservation is a plain take, since a kernel may free a
- * reserved page again, and a free ignores what the pool would refuse. What the pool does not know is kept
- * here: the total, which reservations lower and frees do not raise.
+ * The contract is older and laxer than the pool. A reservation is a plain allocation, because a kernel may
+ * free a reserved page again. A free ignores what the pool refuses. The pool does not know the contract's
+ * total, which reservations lower and frees do not raise, so this file keeps it.
  *
- * Whether the pool is shared is asked only where a call of its owner's ends in a slow path anyway: a shared
+ * A call asks whether the pool is shared only where an owner's call ends in a slow path anyway: a shared
  * pool's cursor leads to a word that is 0, and its window is empty (owner.h).
  */
 #include <bitframe/bulk.h>
@@ -74,7 +74,7 @@ void mem_map_reserve_below(uint64_t end_pa)
 
 void mem_map_reserve_above(uint64_t start_pa)
 {
-    /* The page that start_pa cuts through stays. No overflow: beyond the pool there is nothing to do. */
+    /* If start_pa lies inside a page, that page stays. start_pa is below MALLOC_END: no sum overflows. */
     if (start_pa >= MALLOC_END)
         return;
     uint64_t first_pa = (start_pa + PAGE_SIZE - 1) / PAGE_SIZE * PAGE_SIZE;
@@ -84,12 +84,12 @@ void mem_map_reserve_above(uint64_t start_pa)
 /** The cursor's word is 0. */
 static __attribute__((noinline)) uint64_t alloc_page_elsewhere(void)
 {
-    return is_shared() ? ask(PAGE_ALLOC, 0, 0) : bitframe_alloc_none(&pool);
+    return is_shared() ? ask(PAGE_ALLOC, 0, 0) : bitframe_alloc(&pool);
 }
 
 uint64_t get_free_page(void)
 {
-    /* pool_alloc() tests the same word: the compiler makes one test of the two. */
+    /* pool_alloc() tests the same word, and the compiler merges both tests. */
     bool is_empty = *pool_word(&pool, pool.cursor) == 0;
     uint64_t pa = is_empty ? alloc_page_elsewhere() : debug_allocated(&pool, pool_alloc(&pool), 1);
     if (pa != 0)
@@ -108,8 +108,10 @@ static __attribute__((noinline)) void free_page_elsewhere(uint64_t pa)
 
 void free_page(uint64_t pa)
 {
-    /* The window is all of the pool until the kernel reserves through bitframe_get_page_alloc_pool(), and
-       nothing before mem_map_init(). What the pool refuses is ignored. */
+    /*
+     * The window is the whole pool, until the kernel reserves through bitframe_get_page_alloc_pool(). Before
+     * mem_map_init() it is empty. A refusal of the pool is ignored.
+     */
     pa = pa / PAGE_SIZE * PAGE_SIZE;
     if ((pa - pool.window_pa) / PAGE_SIZE < pool.window_frames)
         (void)debug_freed(&pool, pa, 1, pool_free(&pool, pa, true));

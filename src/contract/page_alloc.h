@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * page_alloc.h - where the calls of the contract go while the pool is shared
+ * page_alloc.h - the way from the contract's calls to a shared pool
  *
- * page_alloc.c knows nothing of shared pools, so that a kernel which shares none links none of their code.
- * bitframe_page_alloc_share() leaves it the distance of a function to call instead. Not the address: a kernel
- * that shares its pool before it leaves its identity map is elsewhere later, code and data by the same
- * amount.
+ * page_alloc.c knows nothing of shared pools, so a kernel that shares none links none of their code.
+ * bitframe_page_alloc_share() leaves it the distance of a function to call. It leaves no address, because a
+ * kernel that shares its pool before it leaves its identity map has all code and data at other addresses
+ * later, moved by the same amount.
  */
 #ifndef BITFRAME_CONTRACT_PAGE_ALLOC_H
 #define BITFRAME_CONTRACT_PAGE_ALLOC_H
 
 #include <stdint.h>
 
-/** What is asked of the function, and what it returns. */
+/** The requests to the function, and what it returns. */
 enum page_request {
     PAGE_ALLOC,   /* the PA of a page, or 0 */
-    PAGE_FREE,    /* of the page at first_pa; nothing */
-    PAGE_RESERVE, /* all free pages of [first_pa, end_pa); how many there were */
-    PAGE_COUNT,   /* free pages */
+    PAGE_FREE,    /* frees the page at first_pa; returns nothing */
+    PAGE_RESERVE, /* takes all free pages of [first_pa, end_pa); their number */
+    PAGE_COUNT,   /* the number of free pages */
 };
 
 typedef uint64_t page_answer(enum page_request request, uint64_t first_pa, uint64_t end_pa);

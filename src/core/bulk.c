@@ -33,7 +33,7 @@ static void alloc_from_word(struct bitframe *pool, const struct segment *segment
     uint64_t huge_frame = word / HUGE_WORDS;
     uint64_t frame = frame_of_bit(segment, word * WORD_BITS);
     if (levels_test(pool, &pool->huge, huge_frame))
-        levels_clear(pool, &pool->huge, huge_frame);
+        levels_clear(pool, pool->huge.level, huge_frame);
     *frames ^= bits;
     if (*frames == 0)
         levels_climb_emptied(pool, pool->frames.level, word);
@@ -77,16 +77,6 @@ static bool are_enough(const struct bitframe *pool, const struct wanted *wanted)
     return found >= wanted->frames;
 }
 
-/** Point the cursor at the lowest word that is not 0 after any were emptied. */
-static void mend_cursor(struct bitframe *pool)
-{
-    if (pool->free_frames == 0)
-        park_cursor(pool);
-    else if (*pool_word(pool, pool->cursor) == 0)
-        bitframe_set_cursor(pool, bitframe_levels_next(pool, &pool->frames, cursor_word(pool) * WORD_BITS) /
-                                      WORD_BITS);
-}
-
 enum bitframe_status bitframe_alloc_bulk(struct bitframe *pool, const struct bitframe_request *request,
                                          uint64_t *pas, uint64_t *allocated)
 {
@@ -100,7 +90,7 @@ enum bitframe_status bitframe_alloc_bulk(struct bitframe *pool, const struct bit
     if (!is_partial && (has_limits ? !are_enough(pool, &wanted) : wanted.frames > pool->free_frames))
         return BITFRAME_NONE;
 
-    bitframe_flush_pending(pool);
+    bitframe_flush_cursor(pool);
     struct output output = {.pas = pas, .left = wanted.frames, .highest = wanted.highest};
     for (uint64_t i = 0; i < pool->segment_count && output.left != 0; i++) {
         const struct segment *segment = wanted_segment(pool, &wanted, i);
@@ -109,7 +99,7 @@ enum bitframe_status bitframe_alloc_bulk(struct bitframe *pool, const struct bit
             alloc_from_range(pool, segment, bit_of_frame(segment, allowed.first),
                              bit_of_frame(segment, allowed.end), &output);
     }
-    mend_cursor(pool);
+    bitframe_mend_next(pool);
     *allocated = wanted.frames - output.left;
     debug_allocated_each(pool, pas, *allocated);
     if (request->flags & BITFRAME_ZEROED)
@@ -133,7 +123,7 @@ static enum bitframe_status free_some(struct bitframe *pool, const uint64_t *pas
         if ((before & bits) == 0) {
             *word = before | bits;
             pool->free_frames += *run;
-            bitframe_word_freed(pool, distance, before);
+            bitframe_word_freed(pool, pa, distance, before);
             return debug_freed(pool, pa, *run, BITFRAME_OK);
         }
     }

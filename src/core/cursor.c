@@ -1,141 +1,53 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * cursor.c - moving the cursor on, and what the index learns late
- *
- * The index of free huge frames changes only where a word becomes or stops being all ones. An allocation does
- * not even look: it allocates from the cursor's word, which is the first of its huge frame if the huge frame
- * is whole, and by the time that word is empty the cursor comes by here anyway. Until then the huge frame's
- * bit may stand though frames of the first word are gone. Whoever asks the index settles that first.
- *
- * Likewise a huge frame that is freed whole below all that is free is pending until someone asks. Only the
- * cursor meets it until then, and needs none of the bits that it lacks: a climb from it clears them once
- * more.
- */
+/* cursor.c - the cursor within its huge frame, and how that enters the index. */
 #include "core/cursor.h"
-#include "base/platform.h"
 #include "core/huge_index.h"
 #include "layout/window.h"
 
-void bitframe_set_cursor(struct bitframe *pool, uint64_t word)
+void bitframe_cache_segment(struct bitframe *pool, uint64_t word)
 {
-    uint64_t bit = word * WORD_BITS;
-    const struct segment *segment = bitframe_segment_of_bit(pool, bit);
-    pool->cursor_base_pa = (segment->first - segment->first_bit) << BITFRAME_FRAME_SHIFT;
-    pool->cursor_first = segment->first_bit / WORD_BITS;
-    pool->cursor_words = (segment->end - segment->first) / WORD_BITS;
-    (void)step_cursor(pool, word);
-}
-
-/** Tie pending huge frame @p huge_frame, the cursor's, into the index, but not as a whole one. */
-static inline void tie_opened_huge(struct bitframe *pool, uint64_t huge_frame)
-{
-    pool->pending = 0;
-    levels_climb_filled(pool, pool->frames.level + 1, huge_frame / GROUP_HUGE);
-    /* Other huge frames may have set their bits beside it, and seen no need to climb. */
-    uint64_t *others = levels_at(pool, &pool->huge, 0) + huge_frame / WORD_BITS;
-    *others &= ~bit_mask(huge_frame);
-    if (*others != 0)
-        levels_climb_filled(pool, pool->huge.level, huge_frame / WORD_BITS);
-}
-
-/** Tie pending huge frame @p huge_frame, the cursor's and whole, into the index. */
-static inline void tie_whole_huge(struct bitframe *pool, uint64_t huge_frame)
-{
-    pool->pending = 0;
-    levels_climb_filled(pool, pool->frames.level + 1, huge_frame / GROUP_HUGE);
-    levels_climb_filled(pool, pool->huge.level, huge_frame / WORD_BITS);
-    lower_huge_word(pool, huge_frame);
-}
-
-void bitframe_flush_pending(struct bitframe *pool)
-{
-    uint64_t word = cursor_word(pool);
-    uint64_t huge_frame = word / HUGE_WORDS;
-    if (word >= pool->frames.words)
-        return;
-    if (*pool_word(pool, pool->cursor) == UINT64_MAX) {
-        if (pool->pending)
-            tie_whole_huge(pool, huge_frame);
-    } else if (pool->pending) {
-        tie_opened_huge(pool, huge_frame);
-    } else if (levels_test(pool, &pool->huge, huge_frame)) {
-        levels_clear(pool, &pool->huge, huge_frame);
-    }
-}
-
-/**
- * The first word of huge frame @p huge_frame is empty, the cursor at its second, and its bit still stands.
- * Returns @p pa, for a tail call.
- */
-static __attribute__((noinline)) uint64_t huge_opened(struct bitframe *pool, uint64_t pa, uint64_t huge_frame)
-{
-    if (pool->pending)
-        tie_opened_huge(pool, huge_frame);
-    else
-        levels_clear(pool, &pool->huge, huge_frame);
-    return pa;
-}
-
-/** The next word is of another segment. Returns @p pa, for a tail call. */
-static __attribute__((noinline)) uint64_t segment_emptied(struct bitframe *pool, uint64_t pa, uint64_t word)
-{
-    bitframe_set_cursor(pool, word);
-    return pa;
-}
-
-/** There is no next word. Returns @p pa, for a tail call. */
-static __attribute__((noinline)) uint64_t pool_emptied(struct bitframe *pool, uint64_t pa)
-{
-    BITFRAME_ASSERT(pool->free_frames == 0);
-    park_cursor(pool);
-    return pa;
+    const struct segment *segment = bitframe_segment_of_bit(pool, word * WORD_BITS);
+    pool->segment_base_pa = (segment->first - segment->first_bit) << BITFRAME_FRAME_SHIFT;
+    pool->segment_first = segment->first_bit / WORD_BITS;
+    pool->segment_words = (segment->end - segment->first) / WORD_BITS;
 }
 
 uint64_t bitframe_cursor_emptied(struct bitframe *pool, uint64_t pa)
 {
-    const uint64_t *level = pool->frames.level;
-    const uint64_t *any = level + 1;
-    const uint64_t *parent;
-    uint64_t emptied = cursor_word(pool);
-    uint64_t word = emptied;
-    uint64_t left;
-    do {
-        uint64_t mask = bit_mask(word);
-        word /= WORD_BITS;
-        parent = pool_word(pool, *++level);
-        left = parent[word] & ~mask;
-        pool_word(pool, *level)[word] = left;
-    } while (left == 0);
-    /* Or GCC keeps the number of the word below through the climb, to mask it: an instruction a level. */
-    __asm__("" : "+r"(word));
-    word = word * WORD_BITS + lowest_bit(left);
-
-    if (level == any) {
-        /* The next word is of the same group, so of the same segment. */
-        pool->cursor += (word - emptied) * sizeof(uint64_t);
-        pool->cursor_pa += (word - emptied) << (WORD_SHIFT + BITFRAME_FRAME_SHIFT);
-        /* Is it the first word of a huge frame that is empty now? Its bit, if it still stands, is still to
-         * do. */
-        if (emptied % HUGE_WORDS == 0 && levels_test(pool, &pool->huge, emptied / HUGE_WORDS))
-            return huge_opened(pool, pa, emptied / HUGE_WORDS);
+    uint64_t rest = pool->rest;
+    if (rest == 0)
         return pa;
-    }
-    if (parent == &pool->frames.stop)
-        return pool_emptied(pool, pa);
-    do {
-        left = pool_word(pool, *--level)[word];
-        word = word * WORD_BITS + lowest_bit(left);
-    } while (level != any);
-    return step_cursor(pool, word) ? pa : segment_emptied(pool, pa, word);
+    uint64_t cursor = pool->cursor;
+    uint64_t steps = lowest_bit(rest) - (uintptr_t)pool_word(pool, cursor) / sizeof(uint64_t) % HUGE_WORDS;
+    pool->cursor = cursor + steps * sizeof(uint64_t);
+    pool->cursor_pa += steps << (WORD_SHIFT + BITFRAME_FRAME_SHIFT);
+    pool->rest = rest & (rest - 1);
+    return pa;
 }
 
-void bitframe_find_cursor(struct bitframe *pool)
+void bitframe_index_cursor(struct bitframe *pool)
 {
-    uint64_t bit = bitframe_levels_next(pool, &pool->frames, 0);
-    if (bit == NO_BIT)
-        forget_cursor(pool);
-    else
-        bitframe_set_cursor(pool, bit / WORD_BITS);
+    uint64_t word = word_number(pool, pool->cursor);
+    uint64_t used = pool->rest | rest_bit(pool, pool->cursor);
+    uint64_t *any = levels_at(pool, &pool->frames, 1) + word / WORD_BITS;
+    *any |= used << word % WORD_BITS / HUGE_WORDS * HUGE_WORDS;
+    levels_climb_filled(pool, pool->frames.level + 1, word / WORD_BITS);
+    pool->next = huge_distance(pool, word);
+    if (used == HUGE_USED && huge_is_whole(pool_word(pool, pool->next)))
+        huge_completed(pool, word / HUGE_WORDS);
+}
+
+void bitframe_flush_cursor(struct bitframe *pool)
+{
+    if (!cursor_is_empty(pool))
+        bitframe_index_cursor(pool);
+    park_cursor(pool);
+}
+
+void bitframe_mend_next(struct bitframe *pool)
+{
+    uint64_t bit = bitframe_levels_next(pool, &pool->frames, word_number(pool, pool->next) * WORD_BITS);
+    pool->next = bit == NO_BIT ? next_none(pool) : huge_distance(pool, bit / WORD_BITS);
 }
 
 void bitframe_window_find(struct bitframe *pool)
@@ -143,7 +55,9 @@ void bitframe_window_find(struct bitframe *pool)
     pool->window_frames = 0;
     pool->window_pa = 0;
     pool->zero_word = 0;
-    if (pool->free_frames != 0)
-        bitframe_window_move(pool,
-                             frame_number(pool->cursor_pa) + lowest_bit(*pool_word(pool, pool->cursor)));
+    if (pool->free_frames == 0)
+        return;
+    bitframe_flush_cursor(pool);
+    uint64_t bit = bitframe_levels_next(pool, &pool->frames, word_number(pool, pool->next) * WORD_BITS);
+    bitframe_window_move(pool, frame_of_bit(bitframe_segment_of_bit(pool, bit), bit));
 }

@@ -9,44 +9,91 @@
 #include "layout/offline_records.h"
 #include "layout/window.h"
 
-uint64_t bitframe_alloc_none(struct bitframe *pool)
+/** The cached segment is not next's. */
+static __attribute__((noinline)) uint64_t alloc_from_segment(struct bitframe *pool, uint64_t word)
+{
+    bitframe_cache_segment(pool, word);
+    return bitframe_alloc_next(pool);
+}
+
+/** Next's huge frame is whole. */
+static __attribute__((noinline)) uint64_t alloc_from_whole(struct bitframe *pool, uint64_t huge_frame)
+{
+    levels_clear(pool, pool->huge.level, huge_frame);
+    return bitframe_alloc_next(pool);
+}
+
+/** Nothing is free, or so it seems. */
+static __attribute__((noinline)) uint64_t alloc_nothing(struct bitframe *pool)
 {
     check_owner(pool);
     BITFRAME_ASSERT(pool->free_frames == 0);
     return 0;
 }
 
-/** The word at distance @p refilled is the lowest now, and getting there takes more than a step. */
-static __attribute__((noinline)) enum bitframe_status cursor_lowered(struct bitframe *pool, uint64_t refilled)
+uint64_t bitframe_alloc_next(struct bitframe *pool)
 {
-    if (pool->free_frames != 1 && has_pending(pool))
-        bitframe_flush_pending(pool);
-    uint64_t word = (refilled - pool->frames.level[0]) / sizeof(uint64_t);
-    if (!step_cursor(pool, word))
-        bitframe_set_cursor(pool, word);
+    uint64_t word = word_number(pool, pool->next);
+    if (word >= pool->frames.words || pool_is_lent(pool))
+        return alloc_nothing(pool);
+    if (!in_segment(pool, word))
+        return alloc_from_segment(pool, word);
+    if (levels_test(pool, &pool->huge, word / HUGE_WORDS))
+        return alloc_from_whole(pool, word / HUGE_WORDS);
+    uint64_t used = levels_at(pool, &pool->frames, 1)[word / WORD_BITS] >> word % WORD_BITS & HUGE_USED;
+    advance_next(pool, word);
+    word += lowest_bit(used);
+    place_cursor(pool, word_distance(pool, word), pa_in_segment(pool, word), used & (used - 1));
+    return pool_alloc(pool);
+}
+
+/** index_refilled() below next, where the cursor's huge frame is not empty. */
+static __attribute__((noinline)) enum bitframe_status refilled_elsewhere(struct bitframe *pool, uint64_t pa,
+                                                                         uint64_t distance)
+{
+    uint64_t cursor = pool->cursor;
+    if (huge_words_of(pool, distance) == huge_words_of(pool, cursor)) {
+        if (distance > cursor)
+            pool->rest |= rest_bit(pool, distance);
+        else if (distance < cursor)
+            place_cursor(pool, distance, pa, pool->rest | rest_bit(pool, cursor));
+        return BITFRAME_OK;
+    }
+    if (distance < cursor) {
+        bitframe_index_cursor(pool);
+        place_cursor(pool, distance, pa, 0);
+        return BITFRAME_OK;
+    }
+    uint64_t word = word_number(pool, distance);
+    levels_set(pool, pool->frames.level + 1, word);
+    pool->next = huge_distance(pool, word);
     return BITFRAME_OK;
 }
 
-/** The word at distance @p refilled was empty and no longer is. Moves the cursor to it if it is lower. */
-static inline enum bitframe_status index_refilled(struct bitframe *pool, uint64_t refilled)
+/**
+ * The word at @p distance was empty and no longer is.
+ *
+ * @param pa        That of a frame of it.
+ * @param is_empty  Whether the cursor's huge frame was empty, too.
+ */
+static inline enum bitframe_status index_refilled(struct bitframe *pool, uint64_t pa, uint64_t distance,
+                                                  bool is_empty)
 {
-    uint64_t first = pool->frames.level[0];
-    uint64_t cursor = pool->cursor;
-    levels_climb_filled(pool, pool->frames.level, (refilled - first) / sizeof(uint64_t));
-    if (refilled - first >= cursor - first)
+    if (distance >= pool->next) {
+        levels_set(pool, pool->frames.level + 1, word_number(pool, distance));
         return BITFRAME_OK;
-
-    /* Is a huge frame left behind whose bit may stand wrongly? Then the cursor is at its first word. */
-    uint64_t word = (cursor - first) / sizeof(uint64_t);
-    if (word % HUGE_WORDS == 0 || !step_cursor(pool, (refilled - first) / sizeof(uint64_t)))
-        return cursor_lowered(pool, refilled);
+    }
+    if (!is_empty)
+        return refilled_elsewhere(pool, pa, distance);
+    place_cursor(pool, distance, pa, 0);
     return BITFRAME_OK;
 }
 
 /** Huge frame @p huge_frame may have become whole. Returns BITFRAME_OK. */
 static __attribute__((noinline)) enum bitframe_status huge_filled(struct bitframe *pool, uint64_t huge_frame)
 {
-    if (huge_is_whole(pool, huge_frame) && !levels_test(pool, &pool->huge, huge_frame))
+    const uint64_t *words = levels_at(pool, &pool->frames, 0) + huge_frame * HUGE_WORDS;
+    if (huge_is_whole(words) && words != huge_words_of(pool, pool->cursor))
         huge_completed(pool, huge_frame);
     return BITFRAME_OK;
 }
@@ -54,7 +101,7 @@ static __attribute__((noinline)) enum bitframe_status huge_filled(struct bitfram
 /** The word at distance @p completed is all ones now. */
 static inline enum bitframe_status word_completed(struct bitframe *pool, uint64_t completed)
 {
-    uint64_t huge_frame = (completed - pool->frames.level[0]) / sizeof(uint64_t) / HUGE_WORDS;
+    uint64_t huge_frame = word_number(pool, completed) / HUGE_WORDS;
     /* Frames often come back in sequence, and then it is the word at one end that completes the huge frame.
      */
     const uint64_t *words = levels_at(pool, &pool->frames, 0) + huge_frame * HUGE_WORDS;
@@ -63,10 +110,10 @@ static inline enum bitframe_status word_completed(struct bitframe *pool, uint64_
     return huge_filled(pool, huge_frame);
 }
 
-void bitframe_word_freed(struct bitframe *pool, uint64_t distance, uint64_t before)
+void bitframe_word_freed(struct bitframe *pool, uint64_t pa, uint64_t distance, uint64_t before)
 {
     if (before == 0)
-        (void)index_refilled(pool, distance);
+        (void)index_refilled(pool, pa, distance, cursor_is_empty(pool));
     if (*pool_word(pool, distance) == UINT64_MAX)
         (void)word_completed(pool, distance);
 }
@@ -97,9 +144,10 @@ enum bitframe_status bitframe_free_rest(struct bitframe *pool, uint64_t pa, uint
 {
     if ((before & frame_mask(pa)) != 0)
         return free_outside_window(pool, pa);
+    bool is_empty = cursor_is_empty(pool);
     *pool_word(pool, distance) = before | frame_mask(pa);
     pool->free_frames++;
-    return before == 0 ? index_refilled(pool, distance) : word_completed(pool, distance);
+    return before == 0 ? index_refilled(pool, pa, distance, is_empty) : word_completed(pool, distance);
 }
 
 uint64_t bitframe_alloc(struct bitframe *pool)

@@ -2,9 +2,8 @@
 /*
  * frame.h - the paths of a pool that run for every frame, to be inlined
  *
- * Both touch the cursor word or one bitmap word, and the counter. Only a word that becomes empty or stops
- * being so concerns the index, one call in 64 at worst when frames go in sequence; that part is in frame.c
- * and cursor.c.
+ * Both touch the cursor's word or one word of the bitmap, and the counter. Only a word that becomes empty or
+ * stops being empty moves the cursor or concerns the index: frame.c and cursor.c.
  */
 #ifndef BITFRAME_CORE_FRAME_H
 #define BITFRAME_CORE_FRAME_H
@@ -21,20 +20,17 @@
 enum bitframe_status bitframe_free_rest(struct bitframe *pool, uint64_t pa, uint64_t before,
                                         uint64_t distance);
 
-/** The cursor's word is 0: nothing is free. Returns 0. */
-uint64_t bitframe_alloc_none(struct bitframe *pool);
+/** bitframe_alloc() while the cursor's huge frame is empty. */
+uint64_t bitframe_alloc_next(struct bitframe *pool);
 
-/**
- * bitframe_alloc(), inlined. With nothing free the cursor stands behind the bitmap, at the first word of the
- * level above, which is 0 then: one test of the word serves.
- */
+/** bitframe_alloc(), inlined. */
 static inline uint64_t pool_alloc(struct bitframe *pool)
 {
     uint64_t cursor_pa = pool->cursor_pa;
     uint64_t *cursor = pool_word(pool, pool->cursor);
     uint64_t word = *cursor;
     if (word == 0)
-        return bitframe_alloc_none(pool);
+        return bitframe_alloc_next(pool);
     uint64_t pa = cursor_pa + ((uint64_t)lowest_bit(word) << BITFRAME_FRAME_SHIFT);
     word &= word - 1;
     *cursor = word;
@@ -80,7 +76,7 @@ static inline enum bitframe_status pool_free(struct bitframe *pool, uint64_t pa,
     return bitframe_free_rest(pool, pa, before, distance);
 }
 
-/** Frames of the word at @p distance, which was @p before, have become free and are counted. */
-void bitframe_word_freed(struct bitframe *pool, uint64_t distance, uint64_t before);
+/** Frames of the word at @p distance, one of them at @p pa, have become free and are counted. It was @p before. */
+void bitframe_word_freed(struct bitframe *pool, uint64_t pa, uint64_t distance, uint64_t before);
 
 #endif

@@ -19,7 +19,9 @@ void bitframe_index_clear(struct bitframe *pool)
     kernel_clear(levels_at(pool, &pool->frames, 1), 0, (levels_words(frame_words) - frame_words) * WORD_BITS);
     kernel_clear(levels_at(pool, &pool->huge, 0), 0, levels_words(pool->huge.words) * WORD_BITS);
     pool->huge_word = 0;
-    forget_cursor(pool);
+    pool->next = next_none(pool);
+    pool->segment_words = 0;
+    park_cursor(pool);
 }
 
 /** Where the frames of the huge frames that share a word of huge frames with that of frame @p first end, or
@@ -40,9 +42,8 @@ static inline bool are_known_set(const uint64_t *huge, uint64_t first, uint64_t 
     return (~huge[huge_frame / WORD_BITS] & wanted) == 0;
 }
 
-uint64_t bitframe_count_free(struct bitframe *pool, uint64_t bit, uint64_t end)
+uint64_t bitframe_count_free(const struct bitframe *pool, uint64_t bit, uint64_t end)
 {
-    bitframe_flush_pending(pool);
     const uint64_t *huge = levels_at(pool, &pool->huge, 0);
     const uint64_t *bitmap = levels_at(pool, &pool->frames, 0);
     uint64_t frames = 0;
@@ -74,7 +75,7 @@ static uint64_t alloc_bits(const struct bitframe *pool, uint64_t first, uint64_t
 uint64_t bitframe_clear_frames(struct bitframe *pool, uint64_t first, uint64_t end)
 {
     debug_clear(pool, first, end);
-    bitframe_flush_pending(pool);
+    bitframe_flush_cursor(pool);
     uint64_t allocated = alloc_bits(pool, first, end);
     if (allocated == 0)
         return 0;
@@ -89,30 +90,27 @@ uint64_t bitframe_clear_frames(struct bitframe *pool, uint64_t first, uint64_t e
 
     bitframe_levels_range_cleared(pool, &pool->frames, first, end);
     pool->free_frames -= allocated;
-    if (pool->free_frames == 0)
-        park_cursor(pool);
-    else if (*pool_word(pool, pool->cursor) == 0)
-        bitframe_set_cursor(pool, bitframe_levels_next(pool, &pool->frames, end) / WORD_BITS);
+    if (word_number(pool, pool->next) <= (end - 1) / WORD_BITS)
+        bitframe_mend_next(pool);
     return allocated;
 }
 
 void bitframe_set_frames(struct bitframe *pool, uint64_t first, uint64_t end)
 {
     debug_set(pool, first, end);
-    bitframe_flush_pending(pool);
-    bool had_none = pool->free_frames == 0;
+    bitframe_flush_cursor(pool);
     kernel_fill(levels_at(pool, &pool->frames, 0), first, end - first);
     bitframe_levels_range_set(pool, &pool->frames, first, end);
     pool->free_frames += end - first;
-    if (had_none || first / WORD_BITS < cursor_word(pool))
-        bitframe_set_cursor(pool, first / WORD_BITS);
+    lower_next(pool, first / WORD_BITS);
 
     /* Huge frames inside the range are whole; those at its two ends may be. */
     uint64_t first_huge = first / BITFRAME_HUGE_FRAMES;
     uint64_t end_huge = (end - 1) / BITFRAME_HUGE_FRAMES + 1;
-    if (!huge_is_whole(pool, first_huge))
+    const uint64_t *words = levels_at(pool, &pool->frames, 0);
+    if (!huge_is_whole(words + first_huge * HUGE_WORDS))
         first_huge++;
-    if (end_huge > first_huge && !huge_is_whole(pool, end_huge - 1))
+    if (end_huge > first_huge && !huge_is_whole(words + (end_huge - 1) * HUGE_WORDS))
         end_huge--;
     if (first_huge >= end_huge)
         return;

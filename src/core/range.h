@@ -9,12 +9,9 @@
  * Set bits among [@p bit, @p end) of the bitmap, by the index where it knows: a word of free huge frames
  * tells of as many frames as 512 words of the bitmap.
  */
-uint64_t bitframe_count_free(struct bitframe *pool, uint64_t bit, uint64_t end);
+uint64_t bitframe_count_free(const struct bitframe *pool, uint64_t bit, uint64_t end);
 
-/**
- * Make all bits clear in every level but the bitmap, which is the caller's to write, and the cursor stand
- * behind the end.
- */
+/** Clear all bits of every level but the bitmap, which the caller writes, and park the cursor. */
 void bitframe_index_clear(struct bitframe *pool);
 
 /** Make bits [@p first, @p end), at least one, clear, whatever they were. Returns how many were set. */

@@ -88,6 +88,9 @@ void bitframe_rebuild(struct bitframe *pool)
     build_levels(pool, &pool->huge, 1);
     uint64_t huge_frame = bitframe_levels_next(pool, &pool->huge, 0);
     pool->huge_word = huge_frame == NO_BIT ? 0 : huge_frame / WORD_BITS;
-    bitframe_find_cursor(pool);
+    pool->next = pool->frames.level[0];
+    bitframe_mend_next(pool);
+    pool->segment_words = 0;
+    park_cursor(pool);
     bitframe_window_find(pool);
 }

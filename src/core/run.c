@@ -24,7 +24,7 @@ enum bitframe_status bitframe_alloc_run(struct bitframe *pool, const struct bitf
     if (!pool || !request || !pa || !read_request(request, BITFRAME_HIGHEST | BITFRAME_ZEROED, &wanted))
         return BITFRAME_INVALID;
     check_owner(pool);
-    bitframe_flush_pending(pool);
+    bitframe_flush_cursor(pool);
     uint64_t frame = bitframe_search_pool(pool, &wanted, unit_of(&wanted));
     if (frame == NO_BIT)
         return BITFRAME_NONE;

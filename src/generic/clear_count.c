@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* clear_count.c - clear a range of bits and count what was set, in portable C. */
+/* clear_count.c - clear a range of bits and count how many were set, in portable C. */
 #include "base/bits.h"
 #include "base/kernels.h"
 
 /*
- * One pass instead of a count and a clear. A line of bitmap that is all ones or all zeros is known by a fold;
- * only what is between is counted word by word.
+ * One pass instead of a count and a clear. A fold of the eight words tells whether a line of bitmap is all
+ * ones or all zeros. Only other lines are counted word by word.
  */
 static uint64_t take_words(uint64_t *word, uint64_t count)
 {
@@ -52,7 +52,7 @@ uint64_t bitframe_clear_count_c(uint64_t *words, uint64_t first, uint64_t bits)
     uint64_t tail = end / WORD_BITS;
     if (head == tail)
         return take_masked(words + head, mask_from(first) & mask_to(end - 1));
-    /* Words that the range only begins or ends in; most ranges have none, and then lines are cache lines. */
+    /* The partial words at both ends. Most ranges have none, and then lines are cache lines. */
     uint64_t taken = 0;
     if (first % WORD_BITS != 0)
         taken += take_masked(words + head++, mask_from(first));

@@ -5,8 +5,8 @@
 #include "base/kernels.h"
 
 /*
- * Ranges of memory are mostly free or mostly taken, and then a line of bitmap is all ones or all zeros: two
- * folds tell, for a fraction of what counting eight words costs.
+ * Most ranges of memory are all free or all allocated, so most lines of bitmap are all ones or all zeros. Two
+ * folds tell that, for a fraction of the cost of counting eight words.
  */
 uint64_t bitframe_count_c(const uint64_t *words, uint64_t count)
 {
@@ -15,7 +15,7 @@ uint64_t bitframe_count_c(const uint64_t *words, uint64_t count)
     for (; count - i >= 8; i += 8) {
         uint64_t w[8];
         for (int j = 0; j < 8; j++)
-            w[j] = atomic_load_relaxed(words + i + j); /* other CPUs may be changing it: it is loaded once */
+            w[j] = atomic_load_relaxed(words + i + j); /* once: other CPUs may change it */
         uint64_t all = w[0] & w[1] & w[2] & w[3] & w[4] & w[5] & w[6] & w[7];
         if (all == UINT64_MAX) {
             bits += 8 * (uint64_t)WORD_BITS;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* range.c - set or clear a range of bits, in portable C; long ones on x86-64 by its string stores. */
+/* range.c - set or clear a range of bits, in portable C. On x86-64 long ranges use string stores. */
 #include "base/bits.h"
 #include "base/kernels.h"
 
-/* AddressSanitizer does not see what a string store writes. */
+/* AddressSanitizer does not see string stores. */
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define PLAIN_STORES 1
@@ -13,9 +13,9 @@
 #define STRING_STORES 1
 
 /*
- * String stores write whole cache lines with no vector register, which takes some 30 cycles to get going:
- * below 128 words the loop is faster, and from 512 on it takes nearly twice as long as they do. ("Enhanced
- * REP MOVSB and STOSB operation" in Intel's optimization manual; Linux clears its pages so.)
+ * String stores write whole cache lines without a vector register, but take some 30 cycles to start. Below
+ * 128 words the loop is faster. From 512 words on the loop takes nearly twice as long. ("Enhanced REP MOVSB
+ * and STOSB operation" in Intel's optimization manual. Linux clears its pages so.)
  */
 enum { STRING_WORDS = 128 };
 
@@ -26,8 +26,8 @@ static inline void store_string(uint64_t *word, uint64_t count, uint64_t value)
 #endif
 
 /*
- * The words between the two ends are whole and only written, a line a step: a compiler may merge the eight
- * stores into wider ones where the machine and its arguments allow.
+ * The words between the two ends are whole, so they are only written, a line a step. A compiler may merge the
+ * eight stores into wider ones, where the machine and the compiler's arguments allow.
  */
 static inline void store_words(uint64_t *words, uint64_t first, uint64_t end, uint64_t value)
 {

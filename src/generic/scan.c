@@ -3,8 +3,10 @@
 #include "base/atomic.h"
 #include "base/kernels.h"
 
-/* Other cores may be changing the words: each is loaded once. Eight words are folded into one test: on an
- * in-order core a branch per word costs more than the loads. */
+/*
+ * Other CPUs may change the words, so each is loaded once. Eight words are folded into one test: on an
+ * in-order CPU a branch per word costs more than the loads.
+ */
 uint64_t bitframe_scan_c(const uint64_t *words, uint64_t count)
 {
     uint64_t i = 0;

@@ -4,7 +4,7 @@
 
 #include "base/kernels.h"
 
-/* Aligned 8-byte stores and nothing wider, so Device memory will do. */
+/* Aligned 8-byte stores only, which Device memory allows. */
 void bitframe_zero_frames_c(void *dst, uint64_t bytes, uint64_t step)
 {
     uint64_t *word = dst;

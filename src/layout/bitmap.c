@@ -16,3 +16,17 @@ uint64_t bitframe_count_range(const uint64_t *words, uint64_t first, uint64_t en
            kernel_count(words + word + 1, last - word - 1) +
            word_count(atomic_load_relaxed(words + last) & mask_to(end - 1));
 }
+
+uint64_t bitframe_find_clear(const uint64_t *words, uint64_t first, uint64_t end)
+{
+    while (first < end) {
+        uint64_t clear = ~words[first / WORD_BITS] & mask_from(first);
+        first = first / WORD_BITS * WORD_BITS;
+        if (clear != 0) {
+            first += lowest_bit(clear);
+            return first < end ? first : end;
+        }
+        first += WORD_BITS;
+    }
+    return end;
+}

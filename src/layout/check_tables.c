@@ -8,7 +8,7 @@
 #include "layout/bitmap.h"
 #include "layout/offline_records.h"
 
-/** Do @p count spans ascend, none empty or meeting the one before? */
+/** Do @p count spans ascend, none empty and none overlapping the one before? */
 static bool spans_ascend(const struct span *spans, uint64_t count)
 {
     for (uint64_t i = 0; i < count; i++) {
@@ -76,7 +76,7 @@ static bool reserved_is_sound(const struct bitframe *pool)
     return reserved == pool->reserved_frames;
 }
 
-/** Are the records of offline ranges in order, and is each bit and each count of them right? */
+/** Are the records of offline ranges in order? Is every bit and every count of them right? */
 static bool offline_is_sound(const struct bitframe *pool)
 {
     uint64_t offline = 0;

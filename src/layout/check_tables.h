@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* check_tables.h - are a pool's tables sound, and does the bitmap keep to them? */
+/* check_tables.h - are a pool's tables sound, and does the bitmap agree with them? */
 #ifndef BITFRAME_LAYOUT_CHECK_TABLES_H
 #define BITFRAME_LAYOUT_CHECK_TABLES_H
 
@@ -8,7 +8,7 @@
 #include "layout/tables.h"
 
 /**
- * Verify tables, reservations and offline records, and what the bitmap says of them.
+ * Verify tables, reservations and offline records, and the bits of their frames.
  *
  * @param free_frames  Becomes the number of set bits, if the tables are sound.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* header.c - writing the header of a pool's metadata, and reading one that may be anything. */
+/* header.c - writing the header of a pool's metadata, and reading a header that may be anything. */
 #include "layout/header.h"
 #include "layout/metadata.h"
 
@@ -12,7 +12,7 @@ enum {
 #define HASH_FACTOR UINT64_C(0xC6A4A7935BD1E995)
 #define HASH_SHIFT  47
 
-/* Begun with a seed and the length of all words to come, fed, and ended. */
+/* A hash begins with a seed and the number of all words to come. Then it takes the words, then it ends. */
 
 static uint64_t hash_begin(uint64_t seed, uint64_t words)
 {
@@ -47,7 +47,7 @@ static const uint64_t *header_words(const struct header *header)
     return (const uint64_t *)(const void *)header;
 }
 
-/** The checksum of what @p header and @p pool say once and for all. */
+/** The checksum of the words and tables that are written once. */
 static uint64_t fixed_sum(const struct bitframe *pool, const struct header *header)
 {
     /* The spans follow the segments. */
@@ -57,7 +57,7 @@ static uint64_t fixed_sum(const struct bitframe *pool, const struct header *head
     return hash_end(hash_words(hash, &pool_segments(pool)->first, words));
 }
 
-/** The checksum of the reservations and all before them. */
+/** The checksum of the reservations, and of all that the first covers. */
 static uint64_t reserved_sum(const struct bitframe *pool, const struct header *header)
 {
     uint64_t words = header->reserved * SPAN_WORDS;
@@ -66,13 +66,13 @@ static uint64_t reserved_sum(const struct bitframe *pool, const struct header *h
     return hash_end(hash_words(hash, &pool_reserved(pool)->first, words));
 }
 
-/** Neither the compiler nor the core that runs this moves a store of its own across. */
+/** Neither the compiler nor the CPU that runs this moves a store of its own across. */
 static inline void store_barrier(void)
 {
     __asm__ volatile("" : : : "memory");
 }
 
-/** Fill in what is written once, but for the checksum. */
+/** Fill in the words that are written once, without the checksum. */
 static void describe(const struct bitframe *pool, struct header *header)
 {
     struct extent extent = {
@@ -155,7 +155,7 @@ bool bitframe_header_is_right(const struct bitframe *pool)
            header->fixed_sum == fixed_sum(pool, &fixed) && header->sum == reserved_sum(pool, header);
 }
 
-/** Could a pool have such a header? If so, no sum or product of its numbers passes 2^64. */
+/** Could a pool have such a header? If so, no sum or product of its numbers exceeds 2^64. */
 static bool numbers_are_possible(const struct header *header)
 {
     const uint64_t group_bits = GROUP_HUGE * BITFRAME_HUGE_FRAMES;
@@ -168,7 +168,7 @@ static bool numbers_are_possible(const struct header *header)
            (header->spare[0] | header->spare[1] | header->spare[2]) == 0;
 }
 
-/** Is the segment that @p extent counted last what the table says? Looks only where there is a table. */
+/** Does the table have the last segment of @p extent? Reads only entries that exist. */
 static bool last_segment_is(const struct bitframe *pool, const struct extent *extent,
                             const struct segment *segment)
 {
@@ -180,8 +180,8 @@ static bool last_segment_is(const struct bitframe *pool, const struct extent *ex
 }
 
 /**
- * Are these tables that a map could have led to? Segments and all counts follow from the spans; reservations
- * ascend, do not touch, and begin and end with a frame of the pool.
+ * Could a map have led to these tables? Segments and all counts follow from the spans. Reservations ascend,
+ * do not touch, and begin and end with a frame of the pool.
  */
 static bool tables_are_possible(const struct bitframe *pool, const struct extent *said)
 {
@@ -189,7 +189,7 @@ static bool tables_are_possible(const struct bitframe *pool, const struct extent
     struct extent extent;
     struct segment segment = {0};
     bitframe_extent_begin(&extent);
-    uint64_t above = 0; /* a span begins above this: frame 0, or the end of the one before */
+    uint64_t above = 0; /* the next span begins above this: frame 0, or the end of the last */
     for (uint64_t i = 0; i < pool->span_count; i++) {
         if (spans[i].first <= above || spans[i].first >= spans[i].end ||
             spans[i].end > frame_number(UINT64_MAX) + 1)
@@ -236,7 +236,7 @@ enum bitframe_status bitframe_header_read(struct header *header, uint64_t metada
     if (header->bytes > metadata_bytes)
         return BITFRAME_NO_ROOM;
 
-    struct bitframe found; /* laid out to find the tables by: nothing is written */
+    struct bitframe found; /* only says where the tables lie; the layout writes nothing */
     bitframe_lay_out_extent(&found, extent, *reserved_room, (uint64_t *)(void *)header);
     if (header->fixed_sum != fixed_sum(&found, header) || header->sum != reserved_sum(&found, header) ||
         !tables_are_possible(&found, extent))

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * header.h - what a pool's metadata begins with, so that the pool can be made again of nothing else
+ * header.h - the first words of a pool's metadata, from which the pool can be made again
  *
- * The header says what the layout of the metadata follows from; behind it come the bitmap and its index, and
- * the tables at the end (geometry.c). It holds neither pointers nor distances, so metadata may be found at
- * another address by a kernel that knows nothing of the pool but where that is.
+ * The header contains the numbers that determine the layout of the metadata. The bitmap and its index follow,
+ * and the tables at the end (metadata.c). The header holds neither pointers nor distances. So a kernel that
+ * knows only where the metadata are, at whatever address, can make the pool again.
  *
- * Two checksums: one over what is written once, the fixed words and the tables of segments and spans; and one
- * that begins with the first and goes on over the reservations, so that a call that changes those need not
- * read the rest again. Both are MurmurHash64A over words (Austin Appleby, MurmurHash2.cpp, public domain).
- * Each of its steps can be undone, for the word that goes in as for the hash, so a change of one word, be it
- * one bit, never goes unseen; other changes do once in 2^64.
+ * There are two checksums. The first covers the words that are written once: the fixed words, and the tables
+ * of segments and spans. The second begins with the first and covers the reservations too, so a call that
+ * changes those need not read the rest again. Both are MurmurHash64A over words (Austin Appleby,
+ * MurmurHash2.cpp, public domain). Each of its steps is invertible, in the word and in the hash. So it always
+ * detects a change of one word, even of one bit. It misses another change once in 2^64.
  *
- * Invariant, whenever no call is in flight: state is HEADER_STEADY, every word is what describe() in header.c
- * says of the pool, and both checksums are right. A call that changes the reservations makes state
- * HEADER_CHANGING before it touches the table, and HEADER_STEADY after it has written the checksum; the
- * compiler may not move stores across those two. Whoever finds the metadata without its pool sees by that, or
- * by the checksum, that the call was cut off. The making of a pool writes the magic last.
+ * Invariant while no call is in flight: state is HEADER_STEADY, every word is what describe() in header.c
+ * says of the pool, and both checksums are right. A call that changes the reservations sets state to
+ * HEADER_CHANGING before it touches the table, and to HEADER_STEADY after it has written the checksum. The
+ * compiler must not move stores across those two. So a kernel that finds the metadata without its pool sees,
+ * by the state or by the checksum, that the call was cut off. The call that makes a pool writes the magic
+ * last.
  */
 #ifndef BITFRAME_LAYOUT_HEADER_H
 #define BITFRAME_LAYOUT_HEADER_H
@@ -51,39 +52,39 @@ struct header {
     uint64_t sum;      /* of fixed_sum, the word above and the reservations */
 };
 
-_Static_assert(sizeof(struct header) == HEADER_WORDS * sizeof(uint64_t), "geometry.h leaves room for it");
+_Static_assert(sizeof(struct header) == HEADER_WORDS * sizeof(uint64_t), "tables.h leaves room for it");
 
 static inline struct header *pool_header(const struct bitframe *pool)
 {
     return (struct header *)(void *)(pool_word(pool, pool->frames.level[0]) - HEADER_WORDS);
 }
 
-/** The hash described above of @p words words, going on from @p seed. */
+/** The hash described above, of @p count words, continued from @p seed. */
 uint64_t bitframe_hash(uint64_t seed, const uint64_t *words, uint64_t count);
 
-/** The metadata at @p header are about to become another pool's, or no pool's: bitframe_adopt() must refuse them. */
+/** The metadata at @p header will become another pool's, or no pool's: make bitframe_adopt() refuse them. */
 void bitframe_header_spoil(struct header *header);
 
-/** Bitmap, index and tables of @p pool are as they should be: write its header. */
+/** Write the header of @p pool. Its bitmap, index and tables are complete. */
 void bitframe_header_write(const struct bitframe *pool);
 
-/** The reservations are about to change. Until bitframe_header_steady(), the metadata count as torn. */
+/** The reservations will change. Until bitframe_header_steady() the metadata count as torn. */
 void bitframe_header_changing(const struct bitframe *pool);
 
 /** The reservations have changed. */
 void bitframe_header_steady(const struct bitframe *pool);
 
-/** Is the header what bitframe_header_write() would write now? */
+/** Is the header the one that bitframe_header_write() would write now? */
 bool bitframe_header_is_right(const struct bitframe *pool);
 
 /**
- * Read the header of metadata of which nothing is known, and the tables; believe nothing that could lead
- * outside.
+ * Read the header and the tables of metadata that may be anything. Trusts no number that could lead outside
+ * them.
  *
  * @param header          The metadata, aligned.
- * @param metadata_bytes  How much there is to read.
- * @param extent          Becomes what bitframe_lay_out_extent() needs.
- * @param reserved_room   Likewise.
+ * @param metadata_bytes  How many bytes it may read.
+ * @param extent          Becomes the first input of bitframe_lay_out_extent().
+ * @param reserved_room   Becomes the second.
  *
  * @return  As bitframe_adopt().
  */

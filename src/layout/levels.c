@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* levels.c - whole levels: their layout, ranges of them, and searches that start in the middle. */
+/* levels.c - the layout of levels, changes of ranges, and searches that start in the middle. */
 #include "layout/levels.h"
 #include "base/atomic.h"
 #include "base/kernels.h"
@@ -26,7 +26,7 @@ void bitframe_levels_range_cleared(struct bitframe *pool, const struct bitframe_
 {
     for (uint64_t k = 1; k < levels->count; k++) {
         const uint64_t *below = levels_at(pool, levels, k - 1);
-        /* The words inside the range are 0; those at its two ends may hold bits outside it. */
+        /* The words inside the range are 0. The words at its two ends may hold bits outside it. */
         uint64_t last = (end - 1) / WORD_BITS;
         first /= WORD_BITS;
         if (below[first] != 0)
@@ -52,7 +52,7 @@ void bitframe_levels_range_set(struct bitframe *pool, const struct bitframe_leve
     }
 }
 
-/** The next word that is not 0 of a bitmap that has no levels above it, from word @p word on. */
+/** The lowest set bit from word @p word on, in a bitmap that has no levels above it. */
 static uint64_t next_without_index(const struct bitframe *pool, const struct bitframe_levels *levels,
                                    uint64_t word)
 {
@@ -66,8 +66,7 @@ static uint64_t next_without_index(const struct bitframe *pool, const struct bit
     return NO_BIT;
 }
 
-/** The highest one below word @p word, and not below word stop, which is of no other use where there is no
- * index. */
+/** The highest set bit below word @p word and not below word stop. Without levels, stop has no other use. */
 static uint64_t previous_without_index(const struct bitframe *pool, const struct bitframe_levels *levels,
                                        uint64_t word)
 {
@@ -81,9 +80,9 @@ static uint64_t previous_without_index(const struct bitframe *pool, const struct
 }
 
 /*
- * Both searches are a walk over words: down to a word below while bits are left, else up to what lies behind.
- * Of a shared pool a word may have become 0 since its bit was read. Then the walk goes on behind it, as
- * behind any other empty word, so it stays inside each level and never turns back.
+ * Both searches walk over words: down to a word below while there are bits left, else up and on behind. In a
+ * shared pool a word may have become 0 since the search read its bit. Then the walk continues behind that
+ * word, as behind any empty word. So it stays inside each level and never turns back.
  */
 
 uint64_t bitframe_levels_next(const struct bitframe *pool, const struct bitframe_levels *levels,

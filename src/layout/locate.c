@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* locate.c - the checks of a run that the caller names by its address. */
+/* locate.c - checks of a run that the caller names by its address. */
 #include "layout/locate.h"
 #include "layout/offline_records.h"
 

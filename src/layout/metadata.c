@@ -27,7 +27,7 @@ void bitframe_extent_add(struct extent *extent, struct segment *segment, uint64_
     extent->spans++;
     extent->frames += end - first;
     if (extent->segments == 0 || !segment_reaches(segment, first)) {
-        /* The segment before ends here: its bits are rounded up to a group. */
+        /* The segment before ends here. Its bits are rounded up to a group. */
         segment->first = huge_down(first);
         segment->first_bit = extent->bits;
         extent->segments++;
@@ -119,7 +119,6 @@ void bitframe_lay_out_extent(struct bitframe *pool, const struct extent *extent,
     pool->total_frames = extent->frames;
     pool->offline = 0;
     pool->offline_frames = 0;
-    pool->pending = 0;
     debug_none(pool);
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * offline_records.c - which frames an offline range has, and what a free of one of them does
+ * offline_records.c - the frames of an offline range, and a free of one of them
  *
- * An offline frame looks allocated in the bitmap, so no search finds it and an allocation needs to know
- * nothing of it. A free does: frames of the range that are in use must not become free. The window leaves out
- * such ranges, so that a free of their frames misses it and comes by the records, as one of a reserved frame
- * comes by the table of reservations. The records say by a bit for each frame what is in use; what is not is
+ * An offline frame looks allocated in the bitmap. So no search finds it, and an allocation need not know of
+ * it. A free must: a frame of the range that is in use must not become free. The window leaves out such
+ * ranges, so a free of their frames misses it and asks the records, as a free of a reserved frame asks the
+ * table of reservations. A record has a bit for each frame: set while the frame is in use, clear once it is
  * offline.
  */
 #include "layout/offline_records.h"

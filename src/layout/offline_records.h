@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* offline_records.h - the records of offline ranges, as the calls see them that meet such frames. */
+/* offline_records.h - the records of offline ranges, for the calls that meet such frames. */
 #ifndef BITFRAME_LAYOUT_OFFLINE_RECORDS_H
 #define BITFRAME_LAYOUT_OFFLINE_RECORDS_H
 
@@ -7,7 +7,7 @@
 
 #include "layout/tables.h"
 
-/** The record at @p distance bytes from the pool; null for 0, where the pool itself is. */
+/** The record at @p distance bytes from the pool. Null for distance 0, where the pool itself lies. */
 static inline struct bitframe_offline_range *offline_at(const struct bitframe *pool, uint64_t distance)
 {
     return distance == 0 ? 0 : (struct bitframe_offline_range *)(void *)pool_word(pool, distance);
@@ -20,19 +20,19 @@ static inline uint64_t *offline_words(const struct bitframe *pool,
     return pool_word(pool, record->words);
 }
 
-/** Bit of @p frame, which is in the range of @p record. */
+/** Bit of @p frame, a frame of the range of @p record. */
 static inline uint64_t offline_bit(const struct bitframe_offline_range *record, uint64_t frame)
 {
     return frame - record->first / WORD_BITS * WORD_BITS;
 }
 
-/** How many words the bits of frames [@p first, @p end), at least one, are in. */
+/** Number of words that hold the bits of frames [@p first, @p end), at least one frame. */
 static inline uint64_t offline_word_count(uint64_t first, uint64_t end)
 {
     return (end - 1) / WORD_BITS - first / WORD_BITS + 1;
 }
 
-/** The part of [@p first, @p end) that is in the range of @p record. The two meet. */
+/** The part of [@p first, @p end) that lies in the range of @p record. They must overlap. */
 static inline struct span offline_clip(const struct bitframe_offline_range *record, uint64_t first,
                                        uint64_t end)
 {
@@ -42,7 +42,7 @@ static inline struct span offline_clip(const struct bitframe_offline_range *reco
     };
 }
 
-/** Is @p frame, which is in the range of @p record, in use? */
+/** Is @p frame, a frame of the range of @p record, in use? */
 static inline bool offline_is_in_use(const struct bitframe *pool, const struct bitframe_offline_range *record,
                                      uint64_t frame)
 {
@@ -54,7 +54,7 @@ static inline bool offline_is_in_use(const struct bitframe *pool, const struct b
 struct bitframe_offline_range *bitframe_offline_overlapping(const struct bitframe *pool, uint64_t first,
                                                             uint64_t end);
 
-/** The next one that does so, or null. */
+/** The next such record, or null. */
 static inline struct bitframe_offline_range *
 offline_overlapping_next(const struct bitframe *pool, const struct bitframe_offline_range *record,
                          uint64_t end)
@@ -63,14 +63,14 @@ offline_overlapping_next(const struct bitframe *pool, const struct bitframe_offl
     return next && next->first < end ? next : 0;
 }
 
-/** Is one of the frames [@p first, @p end), all of them the pool's and not reserved, offline? */
+/** Is a frame of [@p first, @p end) offline? All of them must be the pool's and not reserved. */
 bool bitframe_offline_holds(const struct bitframe *pool, uint64_t first, uint64_t end);
 
-/** Frames [@p first, @p end) of @p record, all in use, are freed: they go offline. */
+/** A free of frames [@p first, @p end) of @p record, all in use: they go offline. */
 void bitframe_offline_release(struct bitframe *pool, struct bitframe_offline_range *record, uint64_t first,
                               uint64_t end);
 
-/** Undo bitframe_offline_release() for @p frame: it is in use as before. */
+/** Undo bitframe_offline_release() for @p frame: it is in use again. */
 void bitframe_offline_keep(struct bitframe *pool, struct bitframe_offline_range *record, uint64_t frame);
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* request.h - what a request asks for, in frame numbers and bits. */
+/* request.h - a request, in frame numbers and bits. */
 #ifndef BITFRAME_LAYOUT_REQUEST_H
 #define BITFRAME_LAYOUT_REQUEST_H
 
 #include "base/kernels.h"
 #include "layout/tables.h"
 
-/** What is left of a request once it is in frame numbers. */
+/** A request in frame numbers. */
 struct wanted {
     uint64_t frames;
     uint64_t align; /* frames */
@@ -15,8 +15,7 @@ struct wanted {
     bool highest;
 };
 
-/** The same request for @p frames frames aligned to @p align. Member by member: a copy of the whole may be a
- * call to memcpy(). */
+/** The request for @p frames frames aligned to @p align. By member: a copy of it may call memcpy(). */
 static inline struct wanted wanted_as(const struct wanted *wanted, uint64_t frames, uint64_t align)
 {
     return (struct wanted){
@@ -28,7 +27,7 @@ static inline struct wanted wanted_as(const struct wanted *wanted, uint64_t fram
     };
 }
 
-/** Read a request that may have @p flags. Returns whether it makes sense. */
+/** Read a request that may have @p flags. Returns whether it is valid. */
 static inline bool read_request(const struct bitframe_request *request, uint32_t flags, struct wanted *wanted)
 {
     if (request->frames == 0 || (request->align & (request->align - 1)) != 0 ||
@@ -42,14 +41,14 @@ static inline bool read_request(const struct bitframe_request *request, uint32_t
     return true;
 }
 
-/** Read a request for many single frames. Returns whether it makes sense. */
+/** Read a request for many single frames. Returns whether it is valid. */
 static inline bool read_bulk_request(const struct bitframe_request *request, struct wanted *wanted)
 {
     return read_request(request, BITFRAME_HIGHEST | BITFRAME_ZEROED | BITFRAME_PARTIAL, wanted) &&
            wanted->align == 1;
 }
 
-/** Any huge frame and no more said of it: the lowest bit of the index is the answer. */
+/** Any huge frame, without limits or flags? Then the lowest bit of the index is the answer. */
 static inline bool is_plain_huge(const struct bitframe_request *request)
 {
     return request->frames == BITFRAME_HUGE_FRAMES && request->align == HUGE_BYTES &&
@@ -72,7 +71,7 @@ static inline struct span wanted_frames(const struct segment *segment, const str
     };
 }
 
-/** Clear the bytes of @p frames frames from @p pa on, through the linear map. */
+/** Zero @p frames frames from @p pa on, through the linear map. */
 static inline void zero_run(uint64_t pa, uint64_t frames)
 {
     kernel_zero_frames((void *)(uintptr_t)(pa + bitframe_machine.linear_map_base),

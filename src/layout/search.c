@@ -2,21 +2,21 @@
 /*
  * search.c - first fit and last fit, exactly
  *
- * The inner search goes over words and finds the next run that is long enough: the ones at the end of one
- * word and the start of the next are joined, runs inside a word are found by ANDing it with itself shifted,
- * in log2(bits) steps (Hacker's Delight, 6-3), and words without a free frame are skipped by the index. A run
- * of 127 or more has a word to itself, and words are compared with all ones much faster than they are
- * searched. Alignment to a word or less repeats in each word: it is a mask of the bits where runs may begin,
- * so the inner search obeys it and loads each word once, however many pieces begin wrongly.
+ * The inner search walks over words and finds the next run that is long enough. It joins the ones at the end
+ * of one word and at the start of the next. Inside a word it finds a run by ANDing the word with itself,
+ * shifted, in log2(bits) steps (Hacker's Delight, 6-3). The index skips words without a free frame. A run of
+ * 127 or more contains a whole word, and comparing words with all ones is much faster than searching them.
+ * Alignment to a word or less repeats in each word. It is a mask of the bits where runs may begin, so the
+ * inner search obeys it and loads each word once, even if many pieces begin at wrong bits.
  *
- * The outer search obeys larger alignments. It aligns what was found and looks whether the rest is free too.
- * If not, no run that holds the bit found missing will do, so the search goes on behind it: each bit is
- * passed once, however fragmented memory is.
+ * The outer search obeys larger alignments. It aligns the run that the inner search found, and checks that
+ * the rest is free too. If a bit of the rest is clear, no run that contains that bit will do, so the search
+ * continues behind it. So it passes each bit once, however fragmented memory is.
  */
 #include "layout/search.h"
 #include "base/atomic.h"
 
-/** A run of this length has a word to itself, wherever it begins. */
+/** A run of this length contains a whole word, wherever it begins. */
 enum { FULL_WORD_BITS = 2 * WORD_BITS - 1 };
 
 /** Bits of @p word that start a run of @p bits ones inside it; @p bits is 1 to 64. */
@@ -30,13 +30,13 @@ static inline uint64_t runs_in_word(uint64_t word, uint64_t bits)
     return bits > length ? word & word >> (bits - length) : word;
 }
 
-/** How far @p start is above a position where a run may begin, as far as that is the same in each word. */
+/** How far @p start is above a position where a run may begin. 0, unless these are the same in each word. */
 static inline uint64_t past_start(const struct search *search, uint64_t start)
 {
     return is_aligned_in_words(search->align) ? (start + search->bit_offset) & (search->align - 1) : 0;
 }
 
-/** How far it is below one. */
+/** How far @p start is below such a position. 0, unless these are the same in each word. */
 static inline uint64_t before_start(const struct search *search, uint64_t start)
 {
     return is_aligned_in_words(search->align) ? (0 - start - search->bit_offset) & (search->align - 1) : 0;
@@ -59,8 +59,8 @@ static uint64_t next_full_word(const uint64_t *words, uint64_t i, uint64_t end)
 }
 
 /**
- * Some word from @p i to @p last, none behind @p i and up to it being all ones: the one before the next that
- * is, as a rule. Groups without a free frame are skipped by the index.
+ * A word from @p i to @p last, such that no word behind @p i and up to it is all ones: usually the word
+ * before the next full one. The index skips groups without a free frame.
  */
 static uint64_t word_before_full(const struct bitframe *pool, const struct bitframe_levels *levels,
                                  uint64_t i, uint64_t last)
@@ -73,8 +73,7 @@ static uint64_t word_before_full(const struct bitframe *pool, const struct bitfr
     return full - 1;
 }
 
-/** The lowest run at or above @p from that begins as @p search allows, NO_BIT if there is none. It may end
- * above search->end. */
+/** The lowest run from @p from on that begins as @p search allows, or NO_BIT. May end above search->end. */
 static uint64_t next_run(const struct bitframe *pool, const struct bitframe_levels *levels,
                          const struct search *search, uint64_t from)
 {
@@ -94,7 +93,7 @@ static uint64_t next_run(const struct bitframe *pool, const struct bitframe_leve
             continue;
         }
         if (word == 0) {
-            /* If there is none, that is behind the last word as well. */
+            /* If there is none, i is now behind the last word. */
             i = bitframe_levels_next(pool, levels, (i + 1) * WORD_BITS) / WORD_BITS - 1;
             run = 0;
             continue;
@@ -112,7 +111,7 @@ static uint64_t next_run(const struct bitframe *pool, const struct bitframe_leve
                 word = atomic_load_relaxed(words + before);
             i = before;
         }
-        /* Of a shared pool the word may have become all ones since it was found not to be. */
+        /* In a shared pool the word may have become all ones since word_before_full() looked. */
         run = WORD_BITS - 1 - highest_bit(~word | 1);
     }
     return NO_BIT;
@@ -240,7 +239,7 @@ uint64_t bitframe_search_down(const struct bitframe *pool, const struct bitframe
     }
 }
 
-/** Are the words from @p word to @p last all ones, of the first the bits @p head, of the last @p tail? */
+/** Are words @p word to @p last all ones? Of the first and last only bits @p head and @p tail count. */
 static inline bool are_set(const uint64_t *word, const uint64_t *last, uint64_t head, uint64_t tail)
 {
     if ((~atomic_load_relaxed(word) & head) != 0 || (~atomic_load_relaxed(last) & tail) != 0)
@@ -266,7 +265,7 @@ uint64_t bitframe_search_steps(const struct bitframe *pool, const struct bitfram
         bit = end - step;
         stride = -step;
     }
-    /* A step is a multiple of a word: each begins at the same bit of one. */
+    /* A step is a multiple of a word, so each step begins at the same bit of a word. */
     const uint64_t *bitmap = levels_at(pool, levels, 0);
     uint64_t words = (bit % WORD_BITS + step - 1) / WORD_BITS;
     uint64_t head = mask_from(bit);

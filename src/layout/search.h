@@ -6,8 +6,8 @@
 #include "layout/levels.h"
 
 /**
- * What is looked for in a bitmap: @p bits set bits in a row inside [first, end), the first of them at a
- * position that is a multiple of align once skew has been added.
+ * A search for @p bits set bits in a row inside [first, end). The position of the first, plus bit_offset,
+ * must be a multiple of align.
  */
 struct search {
     uint64_t first;
@@ -15,16 +15,16 @@ struct search {
     uint64_t bits;       /* at least 1 */
     uint64_t align;      /* a power of two */
     uint64_t bit_offset; /* modulo 2^64 */
-    uint64_t starts;     /* starts_of(align, skew) */
+    uint64_t starts;     /* starts_of(align, bit_offset) */
 };
 
-/** Does alignment to @p align allow the same positions in each word, and not all? */
+/** Does an alignment to @p align allow the same positions in each word, but not all of them? */
 static inline bool is_aligned_in_words(uint64_t align)
 {
     return align - 2 <= WORD_BITS - 2;
 }
 
-/** The bits of a word where runs may begin, as far as that is the same in each word. */
+/** The bits of a word where runs may begin. All, unless they are the same in each word. */
 static inline uint64_t starts_of(uint64_t align, uint64_t bit_offset)
 {
     if (!is_aligned_in_words(align))
@@ -44,9 +44,9 @@ uint64_t bitframe_search_down(const struct bitframe *pool, const struct bitframe
                               const struct search *search);
 
 /**
- * Likewise the lowest or highest position, if bits and align are multiples of a word. The search goes in
- * steps: the largest power of two that divides both. A run is made of whole steps, and a step with a clear
- * bit is of no use, often after the first of its words.
+ * The lowest or highest position, if bits and align are multiples of a word. The search goes in steps of the
+ * largest power of two that divides both. A run is made of whole steps. So a step with a clear bit is of no
+ * use, and often its first word shows that.
  */
 uint64_t bitframe_search_steps(const struct bitframe *pool, const struct bitframe_levels *levels,
                                const struct search *search, bool highest);

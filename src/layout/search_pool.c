@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* search_pool.c - a request over all segments, in the order that it asks for. */
+/* search_pool.c - a search for a run in all segments, in the order of the request. */
 #include "layout/search_pool.h"
 
 uint64_t bitframe_search_pool(const struct bitframe *pool, const struct wanted *wanted, uint64_t unit)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* search_pool.h - where in a pool the run is that a request wants. */
+/* search_pool.h - a search for the run that a request wants. */
 #ifndef BITFRAME_LAYOUT_SEARCH_POOL_H
 #define BITFRAME_LAYOUT_SEARCH_POOL_H
 
@@ -7,8 +7,8 @@
 #include "layout/search.h"
 
 /**
- * Look for a run in the bitmap that has a bit for every @p unit frames: 1, or a huge frame, of which run and
- * alignment are multiples.
+ * Search for a run in the bitmap that has one bit per @p unit frames. @p unit is 1 or BITFRAME_HUGE_FRAMES;
+ * run and alignment must be multiples of it.
  *
  * @return  Its frame number, or NO_BIT.
  */
@@ -17,7 +17,7 @@ uint64_t bitframe_search_pool(const struct bitframe *pool, const struct wanted *
 /**
  * The same in one segment.
  *
- * @param frames  The levels of frames, or the bitmap alone.
+ * @param frames  The levels of frames, or a bitmap without levels.
  */
 static inline uint64_t search_segment(const struct bitframe *pool, const struct segment *segment,
                                       const struct wanted *wanted, uint64_t unit,

@@ -15,16 +15,16 @@ struct span {
 uint64_t bitframe_span_above(const struct span *spans, uint64_t count, uint64_t frame);
 
 /**
- * Read the next piece of [@p *frame, @p end) that lies in one of @p count disjoint ascending spans,
- * ascending.
+ * Read the next piece of [@p *frame, @p end) that lies in one of @p count disjoint ascending spans, in
+ * ascending order.
  *
  *     for (uint64_t frame = first; bitframe_span_next(spans, count, &frame, end, &piece);)
  *         ...
  *
- * @param frame  Frame number to look from; becomes the one behind the piece.
- * @param piece  Written only if there is one; not empty.
+ * @param frame  Frame number to search from. Becomes the number of the frame behind the piece.
+ * @param piece  Written only if there is a piece. Not empty.
  *
- * @return  Whether there is one.
+ * @return  Whether there is a piece.
  */
 bool bitframe_span_next(const struct span *spans, uint64_t count, uint64_t *frame, uint64_t end,
                         struct span *piece);

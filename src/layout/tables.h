@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tables.h - where the frames of a pool lie: spans of memory, segments of bitmap, and the way between them
+ * tables.h - where the frames of a pool lie: spans of memory, and segments of the bitmap
  *
- * A span is frames next to each other in memory. Spans that share a huge frame or touch in huge frames next
- * to each other form a segment, and the segments of a pool follow each other in one bitmap in ascending
- * order, each on a group of 8 lines (64 words: one word of the level above). So within a segment bits are as
- * far apart as frames, "lowest bit" means "lowest frame" of all memory, and the words of one group belong to
- * one segment.
+ * A span is a range of adjacent frames. Spans that share a huge frame, or lie in adjacent huge frames, form a
+ * segment. The segments of a pool follow each other in one bitmap, in ascending order. Each begins at a
+ * multiple of 8 huge frames, a group: 64 words, one word of the level above. So three things hold: within a
+ * segment bits are as far apart as frames; "lowest bit" means "lowest frame" of all memory; and the words of
+ * one group belong to one segment.
  *
- * Frames have three numbers: a PA; a frame number, PA >> BITFRAME_FRAME_SHIFT; and a bit, its position in the
- * bitmap. Huge frames and blocks likewise have a number in memory, and a bit in their own bitmaps.
+ * A frame has three numbers: a PA; a frame number, PA >> BITFRAME_FRAME_SHIFT; and a bit, its position in the
+ * bitmap. A huge frame likewise has a number in memory, and a bit in the bitmap of huge frames.
  */
 #ifndef BITFRAME_LAYOUT_TABLES_H
 #define BITFRAME_LAYOUT_TABLES_H
@@ -74,7 +74,7 @@ uint64_t bitframe_segment_above(const struct bitframe *pool, uint64_t frame);
 /** The segment whose bits include @p bit. */
 const struct segment *bitframe_segment_of_bit(const struct bitframe *pool, uint64_t bit);
 
-/** The segment that holds @p frame, which lies in one. */
+/** The segment that holds @p frame. There must be one. */
 static inline const struct segment *segment_of_frame(const struct bitframe *pool, uint64_t frame)
 {
     return pool_segments(pool) + bitframe_segment_above(pool, frame);
@@ -90,22 +90,22 @@ static inline uint64_t frame_of_bit(const struct segment *segment, uint64_t bit)
     return segment->first + (bit - segment->first_bit);
 }
 
-/** Bit of @p frame, which lies in a segment. */
+/** Bit of @p frame, which must lie in a segment. */
 static inline uint64_t pool_bit(const struct bitframe *pool, uint64_t frame)
 {
     return bit_of_frame(segment_of_frame(pool, frame), frame);
 }
 
 /**
- * Cut off what at either end of @p range is not the pool's.
+ * Cut off frames that are not the pool's at both ends of @p range.
  *
- * @return  Whether anything is left. If so it begins and ends with a frame of the pool.
+ * @return  Whether any frame is left. If so, the range begins and ends with a frame of the pool.
  */
 bool bitframe_trim(const struct bitframe *pool, struct span *range);
 
 /**
- * Read the next stretch of [@p *frame, @p end) that is the pool's and not reserved, in the manner of
- * bitframe_span_next(). Two of them may touch where spans do.
+ * Read the next piece of [@p *frame, @p end) whose frames are the pool's and not reserved, as
+ * bitframe_span_next() does. Two pieces may touch, where two spans touch.
  */
 bool bitframe_piece_next(const struct bitframe *pool, uint64_t *frame, uint64_t end, struct span *piece);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* window.c - finding the longest window around a frame, and cutting ranges out of it. */
+/* window.c - the longest window around a frame, and a window without some frames. */
 #include "layout/window.h"
 #include "layout/offline_records.h"
 

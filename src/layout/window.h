@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* window.h - the window: where a free needs no look at the tables. */
+/* window.h - the window: a cached range of frames where a free needs no look at the tables. */
 #ifndef BITFRAME_LAYOUT_WINDOW_H
 #define BITFRAME_LAYOUT_WINDOW_H
 
 #include "layout/tables.h"
 
-/** Do frames [@p first, @p end) lie in the window? Then there is nothing else to ask of where they are. */
+/** Do frames [@p first, @p end) lie in the window? Then they are the pool's, none reserved or offline. */
 static inline bool window_covers(const struct bitframe *pool, uint64_t first, uint64_t end)
 {
     uint64_t offset = first - frame_number(pool->window_pa);
@@ -18,12 +18,12 @@ static inline uint64_t bit_in_window(const struct bitframe *pool, uint64_t frame
     return (pool->zero_word - pool->frames.level[0]) / sizeof(uint64_t) * WORD_BITS + frame;
 }
 
-/** Make the window the one around @p frame, which is the pool's, not reserved and not in an offline range. */
+/** Move the window to @p frame. The frame must be the pool's, not reserved, and in no offline range. */
 void bitframe_window_move(struct bitframe *pool, uint64_t frame);
 
 /**
- * [@p first, @p end) can no longer be in a window. Puts the window where it was as far as it is still one:
- * around its first frame, or else around its last.
+ * Frames [@p first, @p end) may no longer be in a window. Cuts them off, and keeps the part below them if
+ * there is one, else the part above.
  */
 void bitframe_window_cut(struct bitframe *pool, uint64_t first, uint64_t end);
 

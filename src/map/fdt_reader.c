@@ -8,14 +8,14 @@
 enum {
     HEADER_BYTES_16 = 36, /* version 17 added the length of the structure block */
     HEADER_BYTES = 40,
-    OLDEST_VERSION = 16, /* before, properties were aligned to 8 bytes */
+    OLDEST_VERSION = 16, /* older ones align properties to 8 bytes */
     COMPATIBLE_VERSION = 17,
     PROPERTY_BYTES = 12, /* token, length of the value, offset of the name */
     RESERVATION_BYTES = 16,
     RESERVATION_ALIGN = 8,
 };
 
-/** Where the header says it. */
+/** Offsets of the header's fields. */
 enum field {
     FIELD_MAGIC = 0,
     FIELD_TREE_BYTES = 4,
@@ -23,7 +23,7 @@ enum field {
     FIELD_STRINGS = 12,
     FIELD_RESERVATIONS = 16,
     FIELD_VERSION = 20,
-    FIELD_COMPATIBLE = 24, /* the oldest version that a reader may know to read this one */
+    FIELD_COMPATIBLE = 24, /* a reader of this version can read the tree */
     FIELD_STRINGS_BYTES = 32,
     FIELD_STRUCTURE_BYTES = 36,
 };
@@ -49,7 +49,7 @@ static bool is_supported(const uint8_t *header)
     return version >= compatible;
 }
 
-/** Is a block, at this place and of this length, between the header and the end of the tree? */
+/** Does a block of this offset and length lie between the header and the end of the tree? */
 static bool is_inside(uint32_t header_bytes, uint32_t tree_bytes, uint32_t first, uint32_t bytes)
 {
     if (first < header_bytes)
@@ -69,7 +69,7 @@ enum bitframe_status bitframe_fdt_open(struct fdt_reader *reader, const void *fd
     if (!is_supported(header))
         return BITFRAME_UNSUPPORTED;
 
-    /* With less than 2 GiB no offset plus what follows it overflows 32 bits. */
+    /* Below 2 GiB no sum of an offset and a length overflows 32 bits. */
     uint32_t tree_bytes = read_cell(header + FIELD_TREE_BYTES);
     if (tree_bytes > fdt_bytes)
         return BITFRAME_MALFORMED;
@@ -115,8 +115,9 @@ bool bitframe_fdt_reservation(const struct fdt_reader *reader, uint32_t i, uint6
     return true;
 }
 
-/** A node at @p at, where @p room bytes of the block are left; returns the bytes that it takes, 0 if it is
- * bad. */
+/**
+ * Read a node at @p at, with @p room bytes left in the block. Returns the bytes it takes, or 0 if it is bad.
+ */
 static uint32_t read_node(const uint8_t *at, uint32_t room, struct fdt_item *item)
 {
     uint32_t end = CELL_BYTES;
@@ -131,7 +132,7 @@ static uint32_t read_node(const uint8_t *at, uint32_t room, struct fdt_item *ite
     return end + 1;
 }
 
-/** A property, likewise. */
+/** Read a property, likewise. */
 static uint32_t read_property(const struct fdt_reader *reader, const uint8_t *at, uint32_t room,
                               struct fdt_item *item)
 {
@@ -151,7 +152,7 @@ static uint32_t read_property(const struct fdt_reader *reader, const uint8_t *at
 
 enum fdt_token bitframe_fdt_next(const struct fdt_reader *reader, uint32_t *offset, struct fdt_item *item)
 {
-    /* The last token's end was rounded up to a whole cell, so it may lie behind the block. */
+    /* The end of the last token was rounded up to a whole cell, so it may lie behind the block. */
     if (*offset > reader->structure_bytes)
         return FDT_TOKEN_BAD;
     const uint8_t *at = reader->structure + *offset;

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* frames.c - which frames a map's ranges come to, and what is lost on the way. */
+/* frames.c - the frames that a map's ranges make, and the bytes lost on the way. */
 #include "map/lists.h"
 
 /** One past the number of the last frame below 2^64. */
 #define FRAMES_END (UINT64_C(1) << (64 - BITFRAME_FRAME_SHIFT))
 
-/** What a frame is, and those behind it up to and without @p until. */
+/** The state of a frame, and of the frames behind it up to @p until. */
 struct piece {
     uint64_t until; /* a frame number */
     bool managed;
-    bool reserved;    /* touched by a reservation that stays */
-    bool reclaimable; /* touched by one that goes */
+    bool reserved;     /* touched by a reservation that stays */
+    bool reclaimable;  /* touched by one that goes */
+    bool unaccepted;   /* not managed, and all of it is */
+    bool hotpluggable; /* touched by memory that is */
 };
 
 static void shorten(struct piece *piece, uint64_t until)
@@ -19,14 +21,16 @@ static void shorten(struct piece *piece, uint64_t until)
         piece->until = until;
 }
 
-/** Is every byte of @p frame in @p list? Shortens @p piece to where that may change. */
+/** Is every byte of @p frame in @p list? Shortens @p piece to the next frame where the answer may differ. */
 static bool list_covers(struct list list, uint64_t frame, struct piece *piece)
 {
     uint64_t i = first_reaching(list, frame << BITFRAME_FRAME_SHIFT);
     if (i == list.count)
         return false;
-    /* The frames that lie wholly in that range are [whole, whole_end), which may be none. No other range
-     * covers a frame that it reaches into: between two there is a byte of neither. */
+    /*
+     * Frames [whole, whole_end), perhaps none, lie wholly in that range. No other range covers a frame that
+     * this range reaches into: between two ranges at least one byte is in neither.
+     */
     const struct bitframe_map_range *range = &list.ranges[i];
     uint64_t last = range->last_pa >> BITFRAME_FRAME_SHIFT;
     uint64_t whole =
@@ -40,7 +44,7 @@ static bool list_covers(struct list list, uint64_t frame, struct piece *piece)
     return false;
 }
 
-/** Is any byte of @p frame in @p list? Shortens @p piece to where that may change. */
+/** Is any byte of @p frame in @p list? Shortens @p piece as above. */
 static bool list_touches(struct list list, uint64_t frame, struct piece *piece)
 {
     uint64_t i = first_reaching(list, frame << BITFRAME_FRAME_SHIFT);
@@ -55,29 +59,46 @@ static bool list_touches(struct list list, uint64_t frame, struct piece *piece)
     return true;
 }
 
+/** Is the whole of @p frame below the map's end, and not frame 0? Likewise. */
+static bool is_allowed(const struct bitframe_map *map, uint64_t frame, struct piece *piece)
+{
+    uint64_t end = (map->last_pa >> BITFRAME_FRAME_SHIFT) +
+                   (map->last_pa % BITFRAME_FRAME_BYTES == BITFRAME_FRAME_BYTES - 1);
+    if (frame == 0)
+        piece->until = 1;
+    else if (frame < end)
+        shorten(piece, end);
+    return frame != 0 && frame < end;
+}
+
 /** What @p frame is, which is below FRAMES_END. */
 static struct piece piece_from(const struct bitframe_map *map, uint64_t frame)
 {
     struct piece piece = {.until = FRAMES_END};
-    if (frame == 0)
-        piece.until = 1;
+    bool allowed = is_allowed(map, frame, &piece);
     bool ram = list_covers(list_of(map, BITFRAME_MAP_RAM), frame, &piece);
-    bool hole = list_touches(list_of(map, BITFRAME_MAP_HOLE), frame, &piece);
-    piece.managed = ram && !hole && frame != 0;
+    bool unaccepted = list_covers(list_of(map, BITFRAME_MAP_UNACCEPTED), frame, &piece);
+    if (list_touches(list_of(map, BITFRAME_MAP_HOLE), frame, &piece))
+        allowed = false;
+    piece.managed = allowed && ram;
+    piece.unaccepted = allowed && unaccepted && !ram;
     piece.reserved = list_touches(list_of(map, BITFRAME_MAP_RESERVED), frame, &piece);
     piece.reclaimable = list_touches(list_of(map, BITFRAME_MAP_RECLAIMABLE), frame, &piece);
+    piece.hotpluggable = list_touches(list_of(map, BITFRAME_MAP_HOTPLUGGABLE), frame, &piece);
     return piece;
 }
 
 static bool is_in_view(struct piece piece, enum bitframe_map_view view)
 {
-    if (!piece.managed)
-        return false;
+    bool free = !piece.reserved && !piece.reclaimable;
     switch (view) {
-    case BITFRAME_MAP_VIEW_SPANS: return true;
-    case BITFRAME_MAP_VIEW_FREE: return !piece.reserved && !piece.reclaimable;
-    case BITFRAME_MAP_VIEW_RESERVED: return piece.reserved || piece.reclaimable;
-    case BITFRAME_MAP_VIEW_RECLAIMABLE: return piece.reclaimable && !piece.reserved;
+    case BITFRAME_MAP_VIEW_SPANS: return piece.managed;
+    case BITFRAME_MAP_VIEW_FREE: return piece.managed && free;
+    case BITFRAME_MAP_VIEW_RESERVED: return piece.managed && !free;
+    case BITFRAME_MAP_VIEW_RECLAIMABLE: return piece.managed && piece.reclaimable && !piece.reserved;
+    case BITFRAME_MAP_VIEW_HOTPLUGGABLE: return piece.managed && piece.hotpluggable;
+    case BITFRAME_MAP_VIEW_FIXED: return piece.managed && free && !piece.hotpluggable;
+    case BITFRAME_MAP_VIEW_UNACCEPTED: return piece.unaccepted;
     }
     return false;
 }
@@ -129,48 +150,56 @@ static uint64_t common_bytes(struct list a, struct list b, uint64_t last_pa)
     return bytes;
 }
 
-/** Is it every byte there is? The count of those is 2^64, which a sum shows as 0. */
+/** Does the list cover the whole address space? Its 2^64 bytes show as a sum of 0. */
 static bool is_everything(struct list list)
 {
     return list.count == 1 && list.ranges[0].first_pa == 0 && list.ranges[0].last_pa == UINT64_MAX;
 }
 
-void bitframe_map_get_stats(const struct bitframe_map *map, struct bitframe_map_stats *stats)
+/** Count the frames of each view. */
+static void count_frames(const struct bitframe_map *map, struct bitframe_map_stats *stats)
 {
     uint64_t spans = 0;
-    uint64_t managed = 0;
-    uint64_t reserved = 0;
-    uint64_t reclaimable = 0;
+    uint64_t frames[BITFRAME_MAP_VIEWS];
+    for (unsigned view = 0; view < BITFRAME_MAP_VIEWS; view++)
+        frames[view] = 0;
     bool inside = false;
     for (uint64_t frame = 0; frame < FRAMES_END;) {
         struct piece piece = piece_from(map, frame);
-        uint64_t frames = piece.until - frame;
         spans += piece.managed && !inside;
         inside = piece.managed;
-        managed += is_in_view(piece, BITFRAME_MAP_VIEW_SPANS) ? frames : 0;
-        reserved += is_in_view(piece, BITFRAME_MAP_VIEW_RESERVED) ? frames : 0;
-        reclaimable += is_in_view(piece, BITFRAME_MAP_VIEW_RECLAIMABLE) ? frames : 0;
+        for (unsigned view = 0; view < BITFRAME_MAP_VIEWS; view++)
+            frames[view] += is_in_view(piece, (enum bitframe_map_view)view) ? piece.until - frame : 0;
         frame = piece.until;
     }
     stats->spans = spans;
-    stats->managed_frames = managed;
-    stats->free_frames = managed - reserved;
-    stats->reserved_frames = reserved;
-    stats->reclaimable_frames = reclaimable;
+    stats->managed_frames = frames[BITFRAME_MAP_VIEW_SPANS];
+    stats->free_frames = frames[BITFRAME_MAP_VIEW_FREE];
+    stats->reserved_frames = frames[BITFRAME_MAP_VIEW_RESERVED];
+    stats->reclaimable_frames = frames[BITFRAME_MAP_VIEW_RECLAIMABLE];
+    stats->hotpluggable_frames = frames[BITFRAME_MAP_VIEW_HOTPLUGGABLE];
+    stats->unaccepted_frames = frames[BITFRAME_MAP_VIEW_UNACCEPTED];
+}
 
+void bitframe_map_get_stats(const struct bitframe_map *map, struct bitframe_map_stats *stats)
+{
+    count_frames(map, stats);
     struct bitframe_map_range whole = {0, UINT64_MAX};
     struct list everything = {&whole, 1};
     struct list ram = list_of(map, BITFRAME_MAP_RAM);
     struct list holes = list_of(map, BITFRAME_MAP_HOLE);
-    uint64_t frame_0_last = BITFRAME_FRAME_BYTES - 1;
+    uint64_t last_pa = map->last_pa;
+    uint64_t frame_0_last = last_pa < BITFRAME_FRAME_BYTES ? last_pa : BITFRAME_FRAME_BYTES - 1;
     uint64_t ram_bytes = common_bytes(ram, everything, UINT64_MAX);
-    uint64_t hole_bytes = common_bytes(ram, holes, UINT64_MAX);
+    uint64_t hole_bytes = common_bytes(ram, holes, last_pa);
+    stats->beyond_bytes = ram_bytes - common_bytes(ram, everything, last_pa);
     stats->frame_0_bytes =
         common_bytes(ram, everything, frame_0_last) - common_bytes(ram, holes, frame_0_last);
-    stats->rounding_bytes =
-        ram_bytes - hole_bytes - stats->frame_0_bytes - (stats->managed_frames << BITFRAME_FRAME_SHIFT);
+    stats->rounding_bytes = ram_bytes - stats->beyond_bytes - hole_bytes - stats->frame_0_bytes -
+                            (stats->managed_frames << BITFRAME_FRAME_SHIFT);
     stats->ram_bytes = is_everything(ram) ? UINT64_MAX : ram_bytes;
-    stats->hole_bytes = is_everything(ram) && is_everything(holes) ? UINT64_MAX : hole_bytes;
+    stats->hole_bytes =
+        is_everything(ram) && is_everything(holes) && last_pa == UINT64_MAX ? UINT64_MAX : hole_bytes;
     stats->no_room_bytes = map->no_room_bytes;
     stats->wrapped_bytes = map->wrapped_bytes;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* import.h - what the importers share. The public side is <bitframe/import.h>. */
+/* import.h - shared by the importers. The public side is <bitframe/import.h>. */
 #ifndef BITFRAME_MAP_IMPORT_H
 #define BITFRAME_MAP_IMPORT_H
 
 #include <bitframe/import.h>
 
-/** Add a range to a map. One that passes 2^64 was treated and counted by the map: no reason to stop. */
+/** Add a range to a map. The map cuts or refuses, and counts, a range that passes 2^64: no reason to stop. */
 static inline enum bitframe_status import_range(struct bitframe_map *map, enum bitframe_map_kind kind,
                                                 uint64_t first_pa, uint64_t bytes)
 {

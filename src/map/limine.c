@@ -9,7 +9,7 @@ enum {
     LIMINE_EXECUTABLE_AND_MODULES = 6,
 };
 
-/** What a type stands for; RAM that is not reserved is BITFRAME_MAP_RAM. */
+/** The kind of memory of a type. BITFRAME_MAP_RAM is RAM that is not reserved. */
 static enum bitframe_map_kind kind_of_entry(uint64_t type)
 {
     switch (type) {

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * map.c - <bitframe/map.h>: sorted lists of ranges, one per kind, one behind the other in the caller's
- * storage
+ * map.c - <bitframe/map.h>: a sorted list of ranges per kind, all in the caller's storage
  *
- * Ranges are kept by their last byte, not by their end, so that the end of the address space is an address
- * like any other. What is added merges with all of its kind that it overlaps or touches: a list grows by one
- * range per call at most. Frames are made of the lists only when the map is read.
+ * A range has its last byte, not its end, so the end of the address space is an address like any other. A new
+ * range merges with all ranges of its kind that it overlaps or touches. So a list grows by at most one range
+ * per call. Frames are made of the lists only when the map is read.
  */
 #include "map/lists.h"
 
-/** Add to a figure that stops at 2^64 - 1. */
+/** Add to a count that stops at 2^64 - 1. */
 static void count_bytes(uint64_t *figure, uint64_t bytes)
 {
     *figure = *figure + bytes < bytes ? UINT64_MAX : *figure + bytes;
@@ -26,13 +25,14 @@ enum bitframe_status bitframe_map_init(struct bitframe_map *map, struct bitframe
     map->capacity = ranges;
     for (unsigned kind = 0; kind < BITFRAME_MAP_KINDS; kind++)
         map->counts[kind] = 0;
+    map->last_pa = UINT64_MAX;
     map->no_room_bytes = 0;
     map->wrapped_bytes = 0;
     map->incomplete = 0;
     return BITFRAME_OK;
 }
 
-/** Make room for one range in front of @p at, of the @p used in the map, or refuse. */
+/** Make room for one range in front of @p at. The map has @p used ranges. Refuses if the storage is full. */
 static bool open_gap(struct bitframe_map *map, struct bitframe_map_range *at, uint64_t used)
 {
     if (used == map->capacity)
@@ -42,7 +42,7 @@ static bool open_gap(struct bitframe_map *map, struct bitframe_map_range *at, ui
     return true;
 }
 
-/** Close a gap of @p ranges in front of @p from; @p used counts them still. */
+/** Close a gap of @p ranges ranges in front of @p from. @p used includes them. */
 static void close_gap(struct bitframe_map *map, struct bitframe_map_range *from, uint64_t ranges,
                       uint64_t used)
 {
@@ -59,7 +59,7 @@ enum bitframe_status bitframe_map_add(struct bitframe_map *map, enum bitframe_ma
         return BITFRAME_OK;
     uint64_t last_pa = first_pa + (bytes - 1);
     if (last_pa < first_pa) {
-        if (kind == BITFRAME_MAP_RAM) {
+        if (kind == BITFRAME_MAP_RAM || kind == BITFRAME_MAP_UNACCEPTED) {
             count_bytes(&map->wrapped_bytes, bytes);
             return BITFRAME_INVALID;
         }
@@ -71,7 +71,7 @@ enum bitframe_status bitframe_map_add(struct bitframe_map *map, enum bitframe_ma
     for (unsigned k = 0; k < BITFRAME_MAP_KINDS; k++)
         used += map->counts[k];
 
-    /* Those that it overlaps or touches are [i, end). */
+    /* The new range overlaps or touches ranges [i, end). */
     struct list list = list_of(map, kind);
     uint64_t i = first_reaching(list, first_pa - (first_pa != 0));
     uint64_t end = i;

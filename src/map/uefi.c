@@ -1,85 +1,71 @@
 /* SPDX-License-Identifier: MIT */
 /* uefi.c - the UEFI memory map (UEFI specification 2.10, 7.2.3) */
-#include "map/import.h"
+#include "map/uefi.h"
 
-/** EFI_MEMORY_DESCRIPTOR, version 1. */
-struct descriptor {
-    uint32_t type;
-    uint32_t padding;
-    uint64_t first_pa;
-    uint64_t virtual_address;
-    uint64_t pages; /* of 4096 bytes, whatever the frame */
-    uint64_t attributes;
-};
-
-enum {
-    UEFI_VERSION = 1,
-    UEFI_PAGE_SHIFT = 12,
-
-    EFI_LOADER_CODE = 1,
-    EFI_LOADER_DATA = 2,
-    EFI_BOOT_SERVICES_CODE = 3,
-    EFI_BOOT_SERVICES_DATA = 4,
-    EFI_CONVENTIONAL_MEMORY = 7,
-    EFI_ACPI_RECLAIM_MEMORY = 9,
-};
-
-#define EFI_MEMORY_WB      UINT64_C(0x8)
-#define EFI_MEMORY_SP      UINT64_C(0x40000)
-#define EFI_MEMORY_RUNTIME UINT64_C(0x8000000000000000)
-
-/** What a type stands for; RAM that is not reserved is BITFRAME_MAP_RAM. */
-static enum bitframe_map_kind kind_of_descriptor(const struct descriptor *descriptor)
+/** What a type stands for. */
+static enum bitframe_map_kind kind_of_type(uint32_t type)
 {
-    if (!(descriptor->attributes & EFI_MEMORY_WB) || (descriptor->attributes & EFI_MEMORY_RUNTIME))
-        return BITFRAME_MAP_HOLE;
-    switch (descriptor->type) {
-    case EFI_CONVENTIONAL_MEMORY:
-        return descriptor->attributes & EFI_MEMORY_SP ? BITFRAME_MAP_RESERVED : BITFRAME_MAP_RAM;
+    switch (type) {
+    case EFI_CONVENTIONAL_MEMORY: return BITFRAME_MAP_RAM;
     case EFI_LOADER_CODE:
     case EFI_LOADER_DATA: return BITFRAME_MAP_RESERVED;
     case EFI_BOOT_SERVICES_CODE:
     case EFI_BOOT_SERVICES_DATA:
     case EFI_ACPI_RECLAIM_MEMORY: return BITFRAME_MAP_RECLAIMABLE;
+    case EFI_UNACCEPTED_MEMORY: return BITFRAME_MAP_UNACCEPTED;
     default: return BITFRAME_MAP_HOLE;
     }
 }
 
-static enum bitframe_status import_descriptor(struct bitframe_map *map, const struct descriptor *descriptor)
+/** Add what a type with these attributes stands for. Attributes outweigh the type. */
+static enum bitframe_status add_as(struct bitframe_map *map, uint32_t type, uint64_t attributes,
+                                   uint64_t first_pa, uint64_t bytes)
+{
+    enum bitframe_map_kind kind = kind_of_type(type);
+    if (!(attributes & EFI_MEMORY_WB) || (attributes & EFI_MEMORY_RUNTIME) || kind == BITFRAME_MAP_HOLE)
+        return import_range(map, BITFRAME_MAP_HOLE, first_pa, bytes);
+
+    bool accepted = kind != BITFRAME_MAP_UNACCEPTED;
+    if (attributes & EFI_MEMORY_SP)
+        kind = BITFRAME_MAP_RESERVED;
+    enum bitframe_status status =
+        import_range(map, accepted ? BITFRAME_MAP_RAM : BITFRAME_MAP_UNACCEPTED, first_pa, bytes);
+    if (status == BITFRAME_OK && (kind == BITFRAME_MAP_RESERVED || kind == BITFRAME_MAP_RECLAIMABLE))
+        status = import_range(map, kind, first_pa, bytes);
+    if (status == BITFRAME_OK && (attributes & EFI_MEMORY_HOT_PLUGGABLE))
+        status = import_range(map, BITFRAME_MAP_HOTPLUGGABLE, first_pa, bytes);
+    return status;
+}
+
+static enum bitframe_status import_descriptor(struct bitframe_map *map,
+                                              const struct uefi_descriptor *descriptor)
 {
     uint64_t first_pa = descriptor->first_pa;
     uint64_t bytes = descriptor->pages << UEFI_PAGE_SHIFT;
     if (descriptor->pages >> (64 - UEFI_PAGE_SHIFT)) {
-        /* Their bytes are no number. As many as are one pass 2^64 from any page but page 0, which is in frame
-         * 0. */
+        /*
+         * The byte count does not fit in 64 bits. Such a range passes 2^64 from any page but page 0, and page
+         * 0 is in frame 0, which no pool manages. So one from page 0 may begin at page 1.
+         */
         bytes = UINT64_MAX;
         if (first_pa >> UEFI_PAGE_SHIFT == 0)
             first_pa = UINT64_C(1) << UEFI_PAGE_SHIFT;
     }
-    enum bitframe_map_kind kind = kind_of_descriptor(descriptor);
-    enum bitframe_status status = BITFRAME_OK;
-    if (kind != BITFRAME_MAP_HOLE)
-        status = import_range(map, BITFRAME_MAP_RAM, first_pa, bytes);
-    if (kind != BITFRAME_MAP_RAM && status == BITFRAME_OK)
-        status = import_range(map, kind, first_pa, bytes);
-    return status;
+    return add_as(map, descriptor->type, descriptor->attributes, first_pa, bytes);
 }
 
 enum bitframe_status bitframe_map_import_uefi(struct bitframe_map *map, const void *descriptors,
                                               uint64_t bytes, uint64_t descriptor_bytes,
                                               uint32_t descriptor_version)
 {
-    if (!map || !descriptors || (uintptr_t)descriptors % sizeof(uint64_t) != 0)
+    if (!map)
         return BITFRAME_INVALID;
-    if (descriptor_version != UEFI_VERSION)
-        return BITFRAME_UNSUPPORTED;
-    if (descriptor_bytes < sizeof(struct descriptor) || descriptor_bytes % sizeof(uint64_t) != 0 ||
-        bytes % descriptor_bytes != 0)
-        return BITFRAME_MALFORMED;
-
+    enum bitframe_status status = uefi_check(descriptors, bytes, descriptor_bytes, descriptor_version);
+    if (status != BITFRAME_OK)
+        return status;
     const unsigned char *at = descriptors;
     for (uint64_t left = bytes; left != 0; left -= descriptor_bytes, at += descriptor_bytes) {
-        enum bitframe_status status = import_descriptor(map, (const struct descriptor *)(const void *)at);
+        status = import_descriptor(map, (const struct uefi_descriptor *)(const void *)at);
         if (status != BITFRAME_OK)
             return status;
     }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * adopt.c - a pool made again of its metadata
+ * adopt.c - a pool made again from its metadata
  *
- * Header and tables are believed if they prove themselves, the bitmap is believed where it speaks of frames
- * that may be free, and nothing else is read.
+ * Three things are trusted: the header and the tables, once their checksums and values are verified, and
+ * those bits of the bitmap that stand for frames which may be free. Nothing else is read.
  */
 #include <bitframe/adopt.h>
 
@@ -12,13 +12,13 @@
 #include "layout/header.h"
 #include "layout/metadata.h"
 
-/** Clear the bits that stand for no frame of the pool, and those of reserved frames. Counts the latter. */
+/** Clear the bits of no frame of the pool, and the bits of reserved frames. Counts the reserved frames. */
 static void clear_strays(struct bitframe *pool)
 {
     uint64_t *bitmap = levels_at(pool, &pool->frames, 0);
     const struct span *reserved = pool_reserved(pool);
     struct span piece;
-    uint64_t cleared = 0; /* bits below this are as they should be */
+    uint64_t cleared = 0; /* bits below this are right */
     pool->reserved_frames = 0;
     for (uint64_t i = 0; i < pool->span_count; i++) {
         const struct span *span = pool_spans(pool) + i;

@@ -3,7 +3,7 @@
 #include <bitframe/check.h>
 
 #include "base/kernels.h"
-#include "core/cursor.h"
+#include "core/huge_index.h"
 #include "core/owner.h"
 #include "layout/bitmap.h"
 #include "layout/check_tables.h"
@@ -11,68 +11,70 @@
 #include "layout/offline_records.h"
 #include "optional/check_levels.h"
 
-/** The pending huge frame, or NO_BIT. */
-static uint64_t pending_huge(const struct bitframe *pool)
+/** The first word of the cursor's huge frame, or OUTSIDE_NONE. The index does not know of it. */
+static uint64_t word_outside(const struct bitframe *pool)
 {
-    return pool->pending ? cursor_word(pool) / HUGE_WORDS : NO_BIT;
-}
-
-/** If the cursor's huge frame is pending, can it be? */
-static bool pending_is_sound(const struct bitframe *pool)
-{
-    if (!pool->pending)
-        return true;
-    uint64_t word = cursor_word(pool);
-    return pool->pending == 1 && word < pool->frames.words && word % HUGE_WORDS == 0 &&
-           levels_test(pool, &pool->huge, word / HUGE_WORDS);
+    uint64_t word = word_number(pool, pool->cursor);
+    return word < pool->frames.words ? word / HUGE_WORDS * HUGE_WORDS : OUTSIDE_NONE;
 }
 
 static bool huge_agree(const struct bitframe *pool)
 {
     const uint64_t *words = levels_at(pool, &pool->frames, 0);
-    uint64_t cursor = cursor_word(pool);
-    for (uint64_t huge_frame = 0; huge_frame < pool->frames.words / HUGE_WORDS;
-         huge_frame++, words += HUGE_WORDS) {
-        uint64_t rest = UINT64_MAX;
-        for (int i = 1; i < HUGE_WORDS; i++)
-            rest &= words[i];
-        bool is_set = levels_test(pool, &pool->huge, huge_frame);
-        bool may_stand = rest == UINT64_MAX && huge_frame == cursor / HUGE_WORDS && cursor % HUGE_WORDS == 0;
-        if ((words[0] & rest) == UINT64_MAX ? !is_set : is_set && !may_stand)
+    const uint64_t *huge = levels_at(pool, &pool->huge, 0);
+    uint64_t outside = word_outside(pool);
+    for (uint64_t word = 0; word < pool->frames.words; word += HUGE_WORDS) {
+        bool is_whole = word != outside && huge_is_whole(words + word);
+        if (levels_test(pool, &pool->huge, word / HUGE_WORDS) != is_whole)
             return false;
     }
-    uint64_t lowest = kernel_find(levels_at(pool, &pool->huge, 0), 0, pool->huge_word * WORD_BITS);
-    if (lowest == pending_huge(pool))
-        lowest = kernel_find(levels_at(pool, &pool->huge, 0), lowest + 1, pool->huge_word * WORD_BITS);
-    return pool->huge_word < pool->huge.words && lowest == pool->huge_word * WORD_BITS &&
-           bitframe_is_clear(levels_at(pool, &pool->huge, 0), pool->frames.words / HUGE_WORDS,
-                             pool->huge.words * WORD_BITS);
+    return pool->huge_word < pool->huge.words && bitframe_is_clear(huge, 0, pool->huge_word * WORD_BITS) &&
+           bitframe_is_clear(huge, pool->frames.words / HUGE_WORDS, pool->huge.words * WORD_BITS);
 }
 
-/** Is the cursor's segment the one that holds word @p word? */
-static bool cursor_segment_is_right(const struct bitframe *pool, uint64_t word)
+/** Is the cached segment one of the pool's, or none? */
+static bool cached_segment_is_right(const struct bitframe *pool)
 {
-    const struct segment *segment = bitframe_segment_of_bit(pool, word * WORD_BITS);
-    return pool->cursor_first == segment->first_bit / WORD_BITS &&
-           pool->cursor_words == (segment->end - segment->first) / WORD_BITS &&
-           pool->cursor_base_pa == (segment->first - segment->first_bit) << BITFRAME_FRAME_SHIFT;
+    if (pool->segment_words == 0)
+        return true;
+    if (pool->segment_first >= pool->frames.words)
+        return false;
+    const struct segment *segment = bitframe_segment_of_bit(pool, pool->segment_first * WORD_BITS);
+    return pool->segment_first == segment->first_bit / WORD_BITS &&
+           pool->segment_words == (segment->end - segment->first) / WORD_BITS &&
+           pool->segment_base_pa == (segment->first - segment->first_bit) << BITFRAME_FRAME_SHIFT;
 }
 
+/** Does rest have a bit for each word of the huge frame from word @p first on that is not 0, but for the cursor's? */
+static bool rest_is_right(const struct bitframe *pool, uint64_t first, uint64_t cursor)
+{
+    uint64_t rest = 0;
+    for (uint64_t word = first; word < first + HUGE_WORDS; word++)
+        rest |= (uint64_t)(word != cursor && levels_at(pool, &pool->frames, 0)[word] != 0) << (word - first);
+    return pool->rest == rest;
+}
+
+/** Is nothing free below the cursor and between its huge frame and next, and do both lead where they should? */
 static bool cursor_is_right(const struct bitframe *pool)
 {
     const uint64_t *bitmap = levels_at(pool, &pool->frames, 0);
-    uint64_t cursor = kernel_scan(bitmap, pool->frames.words);
-    if (!pending_is_sound(pool))
-        return false;
-    if (pool->cursor != pool_distance(pool, bitmap + cursor))
-        return false;
-    if (cursor == pool->frames.words)
-        return pool->cursor_pa == 0 &&
-               (pool->cursor_words == 0 || (pool->cursor_first < pool->frames.words &&
-                                            cursor_segment_is_right(pool, pool->cursor_first)));
-    const struct segment *segment = bitframe_segment_of_bit(pool, cursor * WORD_BITS);
-    return cursor_segment_is_right(pool, cursor) &&
-           pool->cursor_pa == frame_of_bit(segment, cursor * WORD_BITS) << BITFRAME_FRAME_SHIFT;
+    uint64_t cursor = word_number(pool, pool->cursor);
+    uint64_t lowest = kernel_scan(bitmap, pool->frames.words);
+    uint64_t outside = word_outside(pool);
+    uint64_t above = 0;
+    if (outside == OUTSIDE_NONE) {
+        if (pool->cursor != pool_distance(pool, &pool->none) || pool->none != 0 || pool->rest != 0)
+            return false;
+    } else {
+        above = outside + HUGE_WORDS;
+        const struct segment *segment = bitframe_segment_of_bit(pool, cursor * WORD_BITS);
+        if (pool->cursor != word_distance(pool, cursor) || !rest_is_right(pool, outside, cursor) ||
+            pool->cursor_pa != frame_of_bit(segment, cursor * WORD_BITS) << BITFRAME_FRAME_SHIFT ||
+            (cursor_is_empty(pool) ? lowest < above : lowest != cursor))
+            return false;
+    }
+    uint64_t next = above + kernel_scan(bitmap + above, pool->frames.words - above);
+    return pool->next == huge_distance(pool, next) && cached_segment_is_right(pool);
 }
 
 static bool window_is_sound(const struct bitframe *pool)
@@ -97,12 +99,11 @@ static bool window_is_sound(const struct bitframe *pool)
 /** Verify the index, the cursor, the count and the window. */
 static enum bitframe_invariant check_index(const struct bitframe *pool, uint64_t free_frames)
 {
-    uint64_t pending = pending_huge(pool);
-    if (!bitframe_levels_agree(pool, &pool->frames, 2, pending / GROUP_HUGE))
+    if (!bitframe_levels_agree(pool, &pool->frames, word_outside(pool)))
         return BITFRAME_BAD_INDEX;
     if (!cursor_is_right(pool))
         return BITFRAME_BAD_CURSOR;
-    if (!bitframe_levels_agree(pool, &pool->huge, 1, pending / WORD_BITS) || !huge_agree(pool))
+    if (!bitframe_levels_agree(pool, &pool->huge, OUTSIDE_NONE) || !huge_agree(pool))
         return BITFRAME_BAD_HUGE;
     if (free_frames != pool->free_frames)
         return BITFRAME_BAD_COUNT;

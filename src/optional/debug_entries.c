@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * debug_entries.c - tags and poison: an entry per bit of the bitmap, kept in step by the hooks
+ * debug_entries.c - tags and poison: an entry per bit of the bitmap, kept up to date by the hooks
  *
- * Only in libraries with debug_frames. Nothing here is fast, and nothing here decides anything: the pool does
- * what it would do without, and entries of frames follow. See struct bitframe_debug for what they mean.
+ * Only in libraries with debug_frames. Nothing here is fast. Nothing here decides: the pool does the same
+ * without entries, and the entries follow. struct bitframe_debug says what they mean.
  */
 #include "optional/debug_entries.h"
 #include "base/kernels.h"
@@ -13,7 +13,7 @@
 
 enum { FRAME_WORDS = BITFRAME_FRAME_BYTES / sizeof(uint64_t) };
 
-/* Words of frames, which hold whatever their owners stored there, by whatever type. */
+/* Words of frames. Their owners may have stored any type there. */
 typedef uint64_t __attribute__((may_alias)) frame_word;
 
 static uint64_t frame_of(const struct bitframe *pool, uint64_t bit)
@@ -34,9 +34,9 @@ static void poison(uint64_t frame)
 }
 
 /**
- * Compare a poisoned frame with the pattern; report it if it differs.
+ * Compare a poisoned frame with the pattern, and report it if it differs.
  *
- * @param tag  Whose it was.
+ * @param tag  The tag of its last owner.
  *
  * @return  Whether it holds the pattern.
  */
@@ -174,7 +174,7 @@ uint64_t bitframe_debug_sweep(struct bitframe *pool)
     if (!debug)
         return 0;
     const uint32_t *entries = debug_entries(pool, debug);
-    bitframe_flush_pending(pool);
+    bitframe_flush_cursor(pool);
     for (uint64_t bit = 0; (bit = bitframe_levels_next(pool, &pool->frames, bit)) != NO_BIT; bit++) {
         if ((entries[bit] & POISONED) == 0 || verify(debug, frame_of(pool, bit), entries[bit] & ~POISONED))
             continue;

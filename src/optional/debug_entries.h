@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* debug_entries.h - an entry per bit of the bitmap: whose the frame is, and whether it holds the pattern. */
+/* debug_entries.h - an entry per bit of the bitmap: its frame's owner, and whether that holds the pattern. */
 #ifndef BITFRAME_OPTIONAL_DEBUG_ENTRIES_H
 #define BITFRAME_OPTIONAL_DEBUG_ENTRIES_H
 
@@ -8,9 +8,9 @@
 #include "layout/tables.h"
 
 #define POISONED UINT32_C(0x80000000)
-#define NO_OWNER UINT32_MAX /* no entry of an allocated frame, for those have no POISONED */
+#define NO_OWNER UINT32_MAX /* never the entry of an allocated frame, which lacks POISONED */
 
-/** The record of a pool that is debugged with one of @p flags; null if it is not. */
+/** The record of a pool that is debugged with one of @p flags, else null. */
 static inline struct bitframe_debug *debug_record(const struct bitframe *pool, uint32_t flags)
 {
     struct bitframe_debug *debug = (struct bitframe_debug *)(void *)pool_word(pool, pool->debug);

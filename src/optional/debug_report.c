@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* debug_report.c - tags: setting them, and reading whose frames are. */
+/* debug_report.c - setting tags, and reading the owners of frames. */
 #include "base/kernels.h"
 #include "layout/locate.h"
 #include "layout/offline_records.h"
@@ -44,7 +44,7 @@ uint32_t bitframe_get_tag(const struct bitframe *pool, uint64_t pa)
     return (entry & POISONED) == 0 ? entry : 0;
 }
 
-/** Whose is the frame, one of the pool's? NO_OWNER if it is not allocated. */
+/** The tag of @p frame, a frame of the pool. NO_OWNER if it is not allocated. */
 static uint32_t owner_of(const struct bitframe *pool, const uint32_t *entries, uint64_t frame)
 {
     uint64_t bit = pool_bit(pool, frame);

@@ -2,10 +2,10 @@
 /*
  * extend.c - a pool rebuilt over more memory, in other metadata
  *
- * What was a frame of the pool stays what it is, whatever the map says of it now; the map decides on the
- * rest. Segments begin at huge frames, so a frame's place in its word is the same in every bitmap, and bits
- * are copied by words. Nothing of the pool is written before the last refusal, and nothing of the former
- * metadata until the new ones are complete.
+ * Frames of the old pool keep their state, even if the map says otherwise now. The map decides the state of
+ * new frames. Segments begin at huge frames, so a frame has the same position in its word in every bitmap,
+ * and bits are copied by words. The call writes nothing of the pool before its last refusal, and nothing of
+ * the former metadata until the new ones are complete.
  */
 #include <bitframe/extend.h>
 
@@ -18,7 +18,7 @@
 #include "layout/metadata.h"
 #include "layout/offline_records.h"
 
-/** Frames [first, end) of one new span, all of them the pool's already or none, all reserved or none. */
+/** Frames [first, end) of one new span: all or none the old pool's, all or none reserved. */
 struct part {
     uint64_t first;
     uint64_t end;
@@ -30,10 +30,10 @@ struct part {
 struct walk {
     const struct bitframe *former;
     const struct bitframe_map *map;
-    struct span rest;        /* of the map's span that the walk is in */
-    uint64_t span_frame;     /* where to look for the next */
-    struct span reserved;    /* the map's reservation that does not end below the walk */
-    uint64_t reserved_frame; /* where to look for the next */
+    struct span rest;        /* the rest of the map's span that the walk is in */
+    uint64_t span_frame;     /* where to search for the next */
+    struct span reserved;    /* the map's first reservation that ends above the walk */
+    uint64_t reserved_frame; /* where to search for the next */
 };
 
 static void walk_begin(struct walk *walk, const struct bitframe *former, const struct bitframe_map *map)
@@ -48,7 +48,7 @@ static void walk_begin(struct walk *walk, const struct bitframe *former, const s
     walk->reserved_frame = 0;
 }
 
-/** Does one of the spans hold @p frame? Shortens what ends at @p end to where that changes. */
+/** Does one of the spans hold @p frame? Lowers @p *end to where the answer changes. */
 static bool holds(const struct span *spans, uint64_t count, uint64_t frame, uint64_t *end)
 {
     uint64_t i = bitframe_span_above(spans, count, frame);
@@ -73,7 +73,7 @@ static bool next_span(const struct bitframe_map *map, enum bitframe_map_view vie
     return true;
 }
 
-/** Go one part on. Returns whether there is one. */
+/** Move to the next part. Returns whether there is one. */
 static bool walk_on(struct walk *walk, struct part *part)
 {
     const struct bitframe *former = walk->former;
@@ -95,7 +95,7 @@ static bool walk_on(struct walk *walk, struct part *part)
     return true;
 }
 
-/** Every part of reserved frames. Returns how many; writes them to @p table if it is not null. */
+/** Count the entries of the new table of reservations; write them to @p table if it is not null. */
 static uint64_t join_reservations(const struct bitframe *former, const struct bitframe_map *map,
                                   struct span *table, uint64_t *frames)
 {
@@ -121,7 +121,7 @@ static uint64_t join_reservations(const struct bitframe *former, const struct bi
     return count;
 }
 
-/** Does the map manage all that the pool does? */
+/** Does the map manage every frame of the pool? */
 static bool manages_all(const struct bitframe_map *map, const struct bitframe *pool)
 {
     const struct span *spans = pool_spans(pool);
@@ -145,7 +145,7 @@ static uint64_t managed_within(const struct bitframe_map *map, uint64_t first, u
     return frames;
 }
 
-/** Does a range that is offline have frames that are new? Their state would be nowhere. */
+/** Does an offline range contain new frames? Nothing would record their state. */
 static bool meets_offline(const struct bitframe *pool, const struct bitframe_map *map)
 {
     for (const struct bitframe_offline_range *record = offline_at(pool, pool->offline); record;
@@ -157,7 +157,7 @@ static bool meets_offline(const struct bitframe *pool, const struct bitframe_map
     return false;
 }
 
-/** Work out what the pool will come to, or refuse. */
+/** Compute the size of the new pool, or refuse. */
 static enum bitframe_status plan(const struct bitframe *pool, const struct bitframe_map *map,
                                  struct extent *extent)
 {
@@ -190,7 +190,7 @@ enum bitframe_status bitframe_get_extend_bytes(const struct bitframe *pool, cons
     return status;
 }
 
-/** Have the @p a_bytes bytes at @p a and the @p b_bytes bytes at @p b one in common? */
+/** Do the @p a_bytes bytes at @p a overlap the @p b_bytes bytes at @p b? */
 static bool overlap(const void *a, uint64_t a_bytes, const void *b, uint64_t b_bytes)
 {
     return (uintptr_t)a - (uintptr_t)b < b_bytes || (uintptr_t)b - (uintptr_t)a < a_bytes;
@@ -202,8 +202,8 @@ static inline void copy_masked(uint64_t *to, uint64_t from, uint64_t mask)
 }
 
 /**
- * Copy @p bits bits, at least one, to bit @p to of @p words from bit @p from of @p others, which is the same
- * modulo 64. The words at both ends keep their other bits.
+ * Copy @p bits bits, at least one, from bit @p from of @p others to bit @p to of @p words. Both positions
+ * must be the same modulo 64. The words at both ends keep their other bits.
  */
 static void copy_bits(uint64_t *words, uint64_t to, const uint64_t *others, uint64_t from, uint64_t bits)
 {
@@ -269,7 +269,7 @@ enum bitframe_status bitframe_extend(struct bitframe *pool, const struct bitfram
     if (metadata_bytes < bytes)
         return BITFRAME_NO_ROOM;
 
-    struct bitframe former; /* as far as geometry goes: a copy of the pool would lead astray */
+    struct bitframe former; /* layout only: the distances in a copy of the pool would be wrong */
     bitframe_lay_out_extent(&former, &former_extent, pool->reserved_room, (uint64_t *)former_header);
     bitframe_header_spoil(metadata);
     uint64_t offline = pool->offline;
@@ -277,7 +277,7 @@ enum bitframe_status bitframe_extend(struct bitframe *pool, const struct bitfram
     bitframe_lay_out_extent(pool, &extent, room_of(&extent), metadata);
     pool->offline = offline;
     pool->offline_frames = offline_frames;
-    struct extent again; /* of the map alone, as far as reservations go */
+    struct extent again; /* counts reservations of the map alone */
     bitframe_survey(map, &again, pool_spans(pool), pool_segments(pool), 0);
     (void)join_reservations(&former, map, pool_reserved(pool), &pool->reserved_frames);
     join_bitmaps(pool, &former, map);

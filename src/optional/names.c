@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * names.c - what statuses and invariants are called
+ * names.c - the names of statuses and invariants
  *
- * Text, not pointers to it: a kernel that runs below its link address cannot follow those. (A switch that
- * returns strings becomes such a table.)
+ * Text, not pointers to it: a kernel that runs below its link address cannot follow pointers. (A compiler
+ * makes a table of pointers from a switch that returns strings.)
  */
 #include <bitframe/bitframe.h>
 #include <bitframe/check.h>
@@ -29,9 +29,9 @@ static const char status_names[][20] = {
 static const char invariant_names[][12] = {
     [BITFRAME_SOUND] = "sound",         [BITFRAME_BAD_TABLES] = "tables",
     [BITFRAME_BAD_PADDING] = "padding", [BITFRAME_BAD_RESERVED] = "reserved",
-    [BITFRAME_BAD_INDEX] = "index",     [BITFRAME_BAD_HUGE] = "lines",
+    [BITFRAME_BAD_INDEX] = "index",     [BITFRAME_BAD_HUGE] = "huge",
     [BITFRAME_BAD_COUNT] = "count",     [BITFRAME_BAD_CURSOR] = "cursor",
-    [BITFRAME_BAD_WINDOW] = "gap",      [BITFRAME_BAD_HEADER] = "header",
+    [BITFRAME_BAD_WINDOW] = "window",   [BITFRAME_BAD_HEADER] = "header",
     [BITFRAME_BAD_OFFLINE] = "offline",
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* offline.c - memory that is allocated offline while some of it is in use. */
+/* offline.c - ranges of memory that go offline while some frames are in use. */
 #include "base/kernels.h"
 #include "core/owner.h"
 #include "core/range.h"
@@ -7,21 +7,6 @@
 #include "layout/hooks.h"
 #include "layout/offline_records.h"
 #include "layout/window.h"
-
-/** The first clear bit of [@p first, @p end), or @p end. */
-static uint64_t find_clear(const uint64_t *words, uint64_t first, uint64_t end)
-{
-    while (first < end) {
-        uint64_t clear = ~words[first / WORD_BITS] & mask_from(first);
-        first = first / WORD_BITS * WORD_BITS;
-        if (clear != 0) {
-            first += lowest_bit(clear);
-            return first < end ? first : end;
-        }
-        first += WORD_BITS;
-    }
-    return end;
-}
 
 /** Where the distance of @p record is kept that is one of the pool's; of the 0 behind the last if none is. */
 static uint64_t *link_to(struct bitframe *pool, const struct bitframe_offline_range *record)
@@ -32,7 +17,7 @@ static uint64_t *link_to(struct bitframe *pool, const struct bitframe_offline_ra
     return link;
 }
 
-/** Where the distance of a record is to be kept that begins with frame @p first. */
+/** The link where a record that begins with frame @p first belongs. */
 static uint64_t *link_below(struct bitframe *pool, uint64_t first)
 {
     uint64_t *link = &pool->offline;
@@ -41,7 +26,7 @@ static uint64_t *link_below(struct bitframe *pool, uint64_t first)
     return link;
 }
 
-/** Write the bits of a record: what is the pool's and not reserved, and not free. */
+/** Set the bits of a record for frames that are the pool's, not reserved and not free. */
 static void write_bits(const struct bitframe *pool, const struct bitframe_offline_range *record)
 {
     uint64_t *words = offline_words(pool, record);
@@ -50,8 +35,10 @@ static void write_bits(const struct bitframe *pool, const struct bitframe_offlin
     for (uint64_t frame = record->first; bitframe_piece_next(pool, &frame, record->end, &piece);) {
         uint64_t bit = offline_bit(record, piece.first);
         kernel_fill(words, bit, piece.end - piece.first);
-        /* Stretches that share a word are in one huge frame, so in one segment: what it takes out of the bits
-           of the stretch before was out of them already. */
+        /*
+         * Two pieces that share a word lie in one huge frame, so in one segment. Hence this AND clears no bit
+         * of the piece before that was not clear already.
+         */
         uint64_t *in_use = words + bit / WORD_BITS;
         const uint64_t *free_words =
             levels_at(pool, &pool->frames, 0) + pool_bit(pool, piece.first) / WORD_BITS;
@@ -89,7 +76,7 @@ enum bitframe_status bitframe_set_offline(struct bitframe *pool, struct bitframe
     *link = pool_distance(pool, record);
 
     struct span piece;
-    uint32_t tag = bitframe_set_current_tag(pool, 0); /* they have no owner */
+    uint32_t tag = bitframe_set_current_tag(pool, 0); /* offline frames have no owner */
     for (uint64_t frame = range.first; bitframe_piece_next(pool, &frame, range.end, &piece);) {
         uint64_t bit = pool_bit(pool, piece.first);
         debug_release_free(pool, bit, bit + (piece.end - piece.first));
@@ -117,7 +104,7 @@ enum bitframe_status bitframe_set_online(struct bitframe *pool, struct bitframe_
         uint64_t end = offline_bit(record, piece.end);
         uint64_t used = offline_bit(record, piece.first);
         for (;;) {
-            uint64_t clear = find_clear(words, used, end);
+            uint64_t clear = bitframe_find_clear(words, used, end);
             if (clear == end)
                 break;
             used = kernel_find(words, clear, end);
@@ -141,7 +128,7 @@ bool bitframe_offline_next(const struct bitframe *pool, const struct bitframe_of
     if (used == end)
         return false;
     first += used - offline_bit(record, first);
-    *frame = first + (find_clear(words, used, end) - used);
+    *frame = first + (bitframe_find_clear(words, used, end) - used);
     run->first_pa = first << BITFRAME_FRAME_SHIFT;
     run->frames = *frame - first;
     return true;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* figures.c - what a pool looks like, counted from the bitmap: nothing here is kept up to date by any call.
- */
+/* stats.c - statistics of a pool, computed from the bitmap. No other call keeps them up to date. */
 #include <bitframe/stats.h>
 
 #include "core/range.h"
@@ -50,17 +49,17 @@ struct run {
 };
 
 /**
- * Go on with a run through the 64 frames from @p frame on, whose bits are @p word.
+ * Continue a run through the 64 frames from @p frame on, whose bits are @p word.
  *
- * @param run      The free run that ends right below @p frame; becomes the one that ends with the 64. A run
- * of no frames is none.
- * @param largest  The largest so far, of equals the lowest; kept so.
+ * @param run      The free run that ends right below @p frame; 0 frames if there is none. Becomes the free
+ *                 run that ends with the 64 frames.
+ * @param largest  The largest run so far; of equal ones the lowest.
  */
 static void measure_word(struct run *run, struct run *largest, uint64_t frame, uint64_t word)
 {
     for (uint64_t end = frame + WORD_BITS; frame < end;) {
         if ((word & 1) == 0) {
-            /* On to the next free frame, or out of the word. */
+            /* Skip to the next free frame, or to the end of the word. */
             uint64_t allocated = word == 0 ? end - frame : lowest_bit(word);
             run->frames = 0;
             frame += allocated;
@@ -78,7 +77,7 @@ static void measure_word(struct run *run, struct run *largest, uint64_t frame, u
     }
 }
 
-/** @p part of @p all, of 1000. */
+/** @p part of @p all, in thousandths. */
 static uint32_t permille(uint64_t part, uint64_t all)
 {
     return all == 0 ? 0 : (uint32_t)(part * 1000 / all);

@@ -61,7 +61,7 @@ static void find_window(struct bitframe_shared *shared, const struct bitframe *p
 static void begin_sharing(struct bitframe_shared *shared)
 {
     struct bitframe *pool = shared_pool(shared);
-    bitframe_flush_pending(pool);
+    bitframe_flush_cursor(pool);
     find_near_leaves(shared, pool);
     find_window(shared, pool);
     kernel_clear((uint64_t *)(void *)&shared->refusals, 0, sizeof(struct refusals) * 8);

@@ -113,6 +113,9 @@ static void use_import(void)
     REQUIRE(bitframe_map_import_fdt(&map, no_tree, sizeof(no_tree), 0, NULL) == BITFRAME_MALFORMED);
     REQUIRE(bitframe_map_import_uefi(&map, no_tree, 0, 40, 1) == BITFRAME_OK);
     REQUIRE(bitframe_map_import_limine(&map, NULL, 0) == BITFRAME_INVALID);
+    REQUIRE(bitframe_map_import_e820(&map, no_tree, 0, 20) == BITFRAME_OK);
+    REQUIRE(bitframe_map_import_multiboot2(&map, no_tree, sizeof(no_tree), 0, NULL) == BITFRAME_MALFORMED);
+    REQUIRE(bitframe_map_import_ranges(&map, NULL, 1) == BITFRAME_INVALID);
 }
 
 static void use_page_alloc(void)

@@ -40,7 +40,7 @@
 static const uint64_t start = UINT64_C(0x40000000);
 static const uint64_t pages = 770048;
 
-/** Take every page; returns how many there were, and the last in @p last if not null. */
+/** Allocate every page; returns how many there were, and the last in @p last if not null. */
 static uint64_t exhaust(const struct contract *c, uint64_t *last)
 {
     uint64_t allocated = 0;
@@ -307,7 +307,7 @@ Test(contract, frees_beside_reservations_of_the_pool)
     cr_assert_eq(dump_free_count(), pages - 10);
     for (uint64_t i = 0; i < 10; i++)
         free_page(start + i * 4096 + 1);
-    cr_expect_eq(dump_free_count(), pages - 4, "all that were taken, and none of the reserved");
+    cr_expect_eq(dump_free_count(), pages - 4, "all that were allocated, and none of the reserved");
     cr_expect_eq(get_free_page(), start + 3 * 4096);
     cr_expect_eq(bitframe_check(contract_begin_exclusive()), BITFRAME_SOUND);
     /* With exclusive access these calls are the owner's, those that miss the gap too. */

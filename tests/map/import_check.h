@@ -39,5 +39,9 @@ import_check import_check_fdt;
 import_check import_check_uefi;
 /** Limine entries, one after the other. */
 import_check import_check_limine;
+/** An E820 table: a byte of the length of an entry; then entries. */
+import_check import_check_e820;
+/** Boot information of Multiboot2. */
+import_check import_check_multiboot2;
 
 #endif

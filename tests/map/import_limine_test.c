@@ -55,6 +55,14 @@ static void expect_view(enum bitframe_map_view view, const char *runs)
     cr_expect_str_eq(map_text(&map, view), runs, "%s", map_text(&map, view));
 }
 
+Test(import_limine, empty_entries_end_nothing)
+{
+    const struct bitframe_limine_entry some[] = {
+        {0, 0, USABLE}, {0x10000, 0x1000, USABLE}, {0x10000, 0, BAD}, {0x20000, 0x1000, USABLE}};
+    cr_assert_eq(import(some, 4), BITFRAME_OK);
+    expect_view(BITFRAME_MAP_VIEW_FREE, "0x10000+1 0x20000+1");
+}
+
 Test(import_limine, good)
 {
     cr_assert_eq(import(good, COUNT), BITFRAME_OK);

@@ -39,3 +39,13 @@ Test(import_uefi, replays_corpus)
 {
     replay_all("map_uefi", import_check_uefi);
 }
+
+Test(import_e820, replays_corpus)
+{
+    replay_all("map_e820", import_check_e820);
+}
+
+Test(import_multiboot2, replays_corpus)
+{
+    replay_all("map_multiboot2", import_check_multiboot2);
+}

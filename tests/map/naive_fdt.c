@@ -55,11 +55,12 @@ void naive_import_fdt(struct bitframe_map *map, const void *fdt, uint64_t fdt_pa
                     fdt_getprop(fdt, node, "no-map", NULL) ? BITFRAME_MAP_HOLE : BITFRAME_MAP_RESERVED);
     }
 
-    for (int i = 0; i < fdt_num_mem_rsv(fdt); i++) {
-        uint64_t first_pa;
-        uint64_t bytes;
-        fdt_get_mem_rsv(fdt, i, &first_pa, &bytes);
-        bitframe_map_add(map, BITFRAME_MAP_RESERVED, first_pa, bytes);
+    uint64_t first_reserved = 1;
+    uint64_t reserved_bytes = 1;
+    for (int i = 0; first_reserved != 0 || reserved_bytes != 0;
+         i++) { /* fdt_num_mem_rsv() ends at any size 0 */
+        fdt_get_mem_rsv(fdt, i, &first_reserved, &reserved_bytes);
+        bitframe_map_add(map, BITFRAME_MAP_RESERVED, first_reserved, reserved_bytes);
     }
 
     int chosen = fdt_path_offset(fdt, "/chosen");

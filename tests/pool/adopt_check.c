@@ -69,18 +69,18 @@ static const char *use(struct bitframe *pool)
     while (allocated < 70 && (pa[allocated] = bitframe_alloc(pool)) != 0)
         allocated++;
     if (bitframe_get_free_frames(pool) + allocated != free_frames)
-        return "takes and count disagree";
+        return "allocations and count disagree";
     if (bitframe_check(pool) != BITFRAME_SOUND)
-        return "unsound after takes";
+        return "unsound after allocations";
     while (allocated != 0) {
         if (bitframe_free(pool, pa[--allocated]) != BITFRAME_OK)
-            return "a frame taken cannot be freed";
+            return "a frame allocated cannot be freed";
     }
     struct bitframe_request request = {.frames = 3, .flags = BITFRAME_HIGHEST};
     uint64_t run;
     if (bitframe_alloc_run(pool, &request, &run) == BITFRAME_OK &&
         bitframe_free_run(pool, run, request.frames) != BITFRAME_OK)
-        return "a run taken cannot be freed";
+        return "a run allocated cannot be freed";
     for (uint64_t i = 0; i < pool->span_count; i++) {
         const struct span *span = pool_spans(pool) + i;
         (void)bitframe_reserve(pool, span->first * FRAME, FRAME);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * debug_pool.h - the pool of the tests of debugging, and the ways in which its frames become taken and free
+ * debug_pool.h - the pool of the tests of debugging, and the ways in which its frames become allocated and free
  *
  * The frames of these pools are memory of this process: frame FIRST of every pool is the first of memory[].
  * Random histories are in trace/pool_watch.c.
@@ -47,7 +47,7 @@ void make_pool(uint32_t flags);
 void copy_storage(uint32_t entries[BITS]);
 void expect_storage(const uint32_t entries[BITS]);
 
-/* The ways in which frames become taken, of those at @p pa: each must look at all of them. */
+/* The ways in which frames become allocated, of those at @p pa: each must look at all of them. */
 enum { WAYS_TO_ALLOC = 6, WAYS_TO_FREE = 3 };
 
 void by_alloc(uint64_t pa, uint64_t frames);

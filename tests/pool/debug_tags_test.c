@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* debug_tags_test.c - whose a taken frame is */
+/* debug_tags_test.c - whose an allocated frame is */
 #include "debug_pool.h"
 
 #include <inttypes.h>
@@ -53,7 +53,7 @@ Test(debug_tags, current_tag_is_that_of_every_alloc)
     cr_assert_eq(bitframe_set_current_tag(&pool, 0), BITFRAME_TAG_MAX);
     cr_assert_eq(bitframe_set_current_tag(&pool, 0), 0);
 
-    /* What a take finds taken keeps its tag. */
+    /* What an allocation finds allocated keeps its tag. */
     make_pool(BOTH);
     by_claim(pa_of(10), 10);
     cr_assert_eq(bitframe_set_tag(&pool, pa_of(10), 10, TABLES), BITFRAME_OK);
@@ -81,7 +81,7 @@ Test(debug_tags, refusals_change_nothing)
         {pa_of(50), 1, 0, BITFRAME_DOUBLE_FREE},
         {pa_of(45), 6, 1, BITFRAME_DOUBLE_FREE},
         {pa_of(50), 6, 1, BITFRAME_DOUBLE_FREE},
-        {pa_of(110), 1, 1, BITFRAME_DOUBLE_FREE}, /* never taken */
+        {pa_of(110), 1, 1, BITFRAME_DOUBLE_FREE}, /* never allocated */
         {pa_of(99), 2, 1, BITFRAME_RESERVED},
         {pa_of(45), 60, 1, BITFRAME_RESERVED}, /* before what is free */
         {pa_of(0) + 1, 1, 1, BITFRAME_MISALIGNED},

@@ -60,7 +60,7 @@ static enum bitframe_status expect_equal(uint64_t first_pa, uint64_t bytes, uint
     return status;
 }
 
-/* Every range that begins or ends at, or a byte beside, a frame, a line, a group, frame 0 and 2^64. */
+/* Every range that begins or ends at, or a byte beside, a frame, a huge frame, a group, frame 0 and 2^64. */
 Test(init, range_is_map_of_one_range)
 {
     const uint64_t places[] = {0,

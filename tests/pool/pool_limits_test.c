@@ -71,8 +71,9 @@ Test(pool_limits, bits_of_many_far_apart_spans)
     assert_does_not_fit();
 }
 
-/* The first span is of one group: then one span makes an odd number of words, and two an even one. */
-enum { MOST_RESERVED = 300, SPAN_FIRST = 256, SPAN_FRAMES = 3800, SPANS = 3 };
+/* Above 16 MiB, where a place is looked for first. The first span is of one group: then one span makes an odd
+ * number of words, and two an even one. */
+enum { MOST_RESERVED = 300, SPAN_FIRST = 8448, SPAN_FRAMES = 3800, SPANS = 3 };
 
 /** A map with @p free_frames frames in a row free, no other two, @p reserved reservations at least, and
  * spans. */

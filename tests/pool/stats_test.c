@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* stats_test.c - figures of pools, compared with loops over single frames that follow the definitions. */
+/* stats_test.c - figures and walks of pools, compared with loops over single frames that follow the definitions. */
 #include <criterion/criterion.h>
 
 #include <inttypes.h>
@@ -10,6 +10,7 @@
 #include <bitframe/map.h>
 #include <bitframe/offline.h>
 #include <bitframe/stats.h>
+#include <bitframe/walk.h>
 
 #include "layout/metadata.h"
 #include "layout/tables.h"
@@ -140,7 +141,7 @@ Test(stats, by_hand)
     cr_expect_eq(got.unusable_permille, 0);
     cr_expect_eq(got.scattered_permille, 0);
 
-    bitframe_alloc(&pool); /* the bit of the line stands, and the line is not free */
+    bitframe_alloc(&pool); /* the bit of the huge frame stands, and the huge frame is not free */
     bitframe_get_fragmentation(&pool, &got);
     cr_expect_eq(got.free_huge_frames, 1);
     cr_expect_eq(got.largest_frames, 1023);
@@ -179,12 +180,12 @@ Test(stats, blocks_are_aligned_in_memory)
     cr_expect_eq(got.free_gigantic_frames, 1);
     cr_assert_eq(bitframe_alloc_at(&pool, 3 * GIB - FRAME, 1), BITFRAME_OK);
     bitframe_get_fragmentation(&pool, &got);
-    cr_expect_eq(got.free_gigantic_frames, 0, "511 lines behind half a block are none");
+    cr_expect_eq(got.free_gigantic_frames, 0, "511 huge frames behind half a block are none");
 }
 
 Test(stats, runs_end_with_their_segment)
 {
-    /* A segment fills its group of 8 lines, so the next follows in the bitmap without a bit between. */
+    /* A segment fills its group of 8 huge frames, so the next follows in the bitmap without a bit between. */
     struct bitframe_map_range ranges[2];
     struct bitframe_map map;
     struct bitframe_free_layout got;
@@ -199,6 +200,35 @@ Test(stats, runs_end_with_their_segment)
     cr_expect_eq(got.largest_frames, 8 * BITFRAME_HUGE_FRAMES);
     cr_expect_eq(got.largest_pa, GIB);
     cr_expect_eq(got.scattered_permille, 500);
+}
+
+static bool is_allocated(uint64_t frame)
+{
+    return frame_is_managed(&pool, frame) && !is_free(frame) && !frame_is_reserved(&pool, frame) &&
+           !is_offline(frame);
+}
+
+/** The runs of allocated frames from frame @p from on. */
+static void assert_walk(uint64_t from, uint64_t end)
+{
+    struct bitframe before = pool;
+    struct bitframe_map_run run = {0};
+    uint64_t frame = from;
+    for (uint64_t naive = from; naive < end; naive++) {
+        if (!is_allocated(naive))
+            continue;
+        uint64_t first = naive;
+        while (is_allocated(naive))
+            naive++;
+        cr_assert(bitframe_next_allocated(&pool, &frame, &run), "from %" PRIu64 " on", first);
+        cr_assert_eq(run.first_pa, first * FRAME);
+        cr_assert_eq(run.frames, naive - first);
+        cr_assert_eq(frame, naive);
+    }
+    struct bitframe_map_run last = run;
+    cr_assert_not(bitframe_next_allocated(&pool, &frame, &run));
+    cr_assert_eq(memcmp(&last, &run, sizeof(run)), 0);
+    cr_assert_eq(memcmp(&before, &pool, sizeof(pool)), 0, "it only reads");
 }
 
 /** A random map over [@p first, @p first + @p frames), random calls to its pool, and the figures of it. */
@@ -227,8 +257,27 @@ static void compare(uint64_t first, uint64_t frames, uint64_t longest)
     ASSERT_SOUND(&pool);
     assert_measured(first, first + frames);
     assert_spans(first, first + frames);
+    assert_walk(first, first + frames);
+    assert_walk(first + below(frames), first + frames);
     while (below(2) && bitframe_alloc_range(&pool, (first + below(frames)) * FRAME, UINT64_MAX) != 0)
         assert_measured(first, first + frames);
+}
+
+Test(stats, leftovers_of_an_adopted_pool)
+{
+    /* docs/map.md: a kernel that adopts a pool frees what it has no owner for. */
+    struct bitframe_map_run run;
+    guarded_plain_pool(&pool, &metadata, GIB, 1000 * FRAME);
+    cr_assert_eq(bitframe_reserve(&pool, GIB, 5 * FRAME), BITFRAME_OK);
+    for (unsigned i = 0; i < 300; i++)
+        bitframe_alloc(&pool);
+    for (unsigned i = 0; i < 300; i += 3)
+        cr_assert_eq(bitframe_free(&pool, GIB + (5 + i) * FRAME), BITFRAME_OK);
+    unsigned runs = 0;
+    for (uint64_t frame = 0; bitframe_next_allocated(&pool, &frame, &run); runs++)
+        cr_assert_eq(bitframe_free_run(&pool, run.first_pa, run.frames), BITFRAME_OK);
+    cr_expect_eq(runs, 100);
+    cr_expect_eq(bitframe_get_free_frames(&pool), 995);
 }
 
 Test(stats, equal_naive_loops)

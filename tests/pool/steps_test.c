@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* steps_test.c - runs of many whole lines, aligned to 64 lines and more, compared with a search of line by
- * line. */
+/* steps_test.c - runs of many huge frames, aligned to 64 of them and more, compared with a search one by one */
 #include <criterion/criterion.h>
 
 #include <inttypes.h>
@@ -20,7 +19,7 @@ static struct guarded metadata;
 static uint64_t first_huge; /* of the pool, by number */
 static bool is_free[HUGES];
 
-/** A pool of whole lines, a frame taken of some: few of them, many, or one next to a multiple of 1 GiB. */
+/** A pool of huge frames, a frame allocated of some: few of them, many, or one next to a multiple of 1 GiB. */
 static void make_pool(void)
 {
     uint64_t rarity = UINT64_C(1) << below(11);
@@ -35,7 +34,7 @@ static void make_pool(void)
     }
 }
 
-/** Whether @p lines lines from line @p first on, by number, are free. */
+/** Whether @p huges huge frames from number @p first on are free. */
 static bool are_free(uint64_t first, uint64_t huges)
 {
     for (uint64_t huge_frame = first; huge_frame < first + huges; huge_frame++) {
@@ -45,7 +44,7 @@ static bool are_free(uint64_t first, uint64_t huges)
     return true;
 }
 
-/** The PA that a request for @p lines lines must be given, or 0. */
+/** The PA that a request for @p huges huge frames must be given, or 0. */
 static uint64_t find(const struct bitframe_request *request, uint64_t huges)
 {
     uint64_t align = request->align / HUGE;

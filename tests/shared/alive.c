@@ -3,7 +3,7 @@
  * alive.c - every call has an end, beside another CPU that never stops, and says what is true
  *
  * At each access of a call another CPU makes a whole pair of calls, for as long as the call goes on. It moves
- * the last free frame to and fro, or one that the call may not have, or a run, or a line, or other bits of
+ * the last free frame to and fro, or one that the call may not have, or a run, or a huge frame, or other bits of
  * the words that are claimed. Each call ends within the bound that docs/concurrency.md states. As something
  * that answers is free at every instant, none may say NONE, and while a call that is refused looks for many
  * frames the other CPU gets one each time that it asks.
@@ -48,7 +48,7 @@ static void move(void)
     turns++;
 }
 
-/** The other CPU takes a frame and gives it back: it must get one. */
+/** The other CPU allocates a frame and gives it back: it must get one. */
 static void alloc_and_give(void)
 {
     uint64_t pa = bitframe_shared_alloc(SHARED, 1);
@@ -177,19 +177,19 @@ static const struct {
     uint64_t frames, first[PLACES];
     bool may_be_none; /* what moves does not answer the request */
 } scenes[] = {
-    {"take", alloc, 1, {5, 2 * GROUP + 70}, false},
-    {"take, in a word", alloc, 1, {5, 6}, false},
-    {"take with limits", alloc_limited, 1, {5, 2 * GROUP + 70}, false},
-    {"take the highest", alloc_highest, 1, {5, 2 * GROUP + 70}, false},
-    {"take in a zone that is full", alloc_in_zone, 1, {2 * GROUP + 5, 2 * GROUP + 70}, true},
-    {"take a run", alloc_run, RUN, {60, 2 * GROUP + 70}, false},
-    {"take the highest run", alloc_run_highest, RUN, {60, 2 * GROUP + 70}, false},
-    {"take a line", alloc_huge, HUGE, {HUGE, 2 * GROUP + HUGE}, false},
-    {"take the highest line", alloc_huge_highest, HUGE, {HUGE, 2 * GROUP + HUGE}, false},
-    {"take up to 64", alloc_some, 1, {5, 2 * GROUP + 70}, false},
-    {"take 70", alloc_all, RUN, {60, 2 * GROUP + 70}, false},
-    {"take 140", alloc_more, RUN, {60, 2 * GROUP + 70}, true},
-    {"take two groups", alloc_many_more, HUGE, {HUGE, 2 * GROUP + HUGE}, true},
+    {"alloc", alloc, 1, {5, 2 * GROUP + 70}, false},
+    {"alloc, in a word", alloc, 1, {5, 6}, false},
+    {"alloc with limits", alloc_limited, 1, {5, 2 * GROUP + 70}, false},
+    {"alloc the highest", alloc_highest, 1, {5, 2 * GROUP + 70}, false},
+    {"alloc in a zone that is full", alloc_in_zone, 1, {2 * GROUP + 5, 2 * GROUP + 70}, true},
+    {"alloc a run", alloc_run, RUN, {60, 2 * GROUP + 70}, false},
+    {"alloc the highest run", alloc_run_highest, RUN, {60, 2 * GROUP + 70}, false},
+    {"alloc a huge frame", alloc_huge, HUGE, {HUGE, 2 * GROUP + HUGE}, false},
+    {"alloc the highest huge frame", alloc_huge_highest, HUGE, {HUGE, 2 * GROUP + HUGE}, false},
+    {"alloc up to 64", alloc_some, 1, {5, 2 * GROUP + 70}, false},
+    {"alloc 70", alloc_all, RUN, {60, 2 * GROUP + 70}, false},
+    {"alloc 140", alloc_more, RUN, {60, 2 * GROUP + 70}, true},
+    {"alloc two groups", alloc_many_more, HUGE, {HUGE, 2 * GROUP + HUGE}, true},
 };
 
 static void to_and_fro(enum bitframe_policy policy, enum guarded_end end)
@@ -217,7 +217,7 @@ static void to_and_fro(enum bitframe_policy policy, enum guarded_end end)
 static uint64_t steal_at, accesses_seen;
 static bool has_stolen;
 
-/** Another bit of the word that is claimed changes, and at one access a frame of the run is taken. */
+/** Another bit of the word that is claimed changes, and at one access a frame of the run is allocated. */
 static void move_or_steal(void)
 {
     if (accesses_seen++ == steal_at)
@@ -226,7 +226,7 @@ static void move_or_steal(void)
         move();
 }
 
-/** A claim of frames of a word that never stands still: it ends, and takes all of them or nothing. */
+/** A claim of frames of a word that never stands still: it ends, and allocates all of them or nothing. */
 static void claim_in_motion(void)
 {
     for (steal_at = 0; steal_at < 2 * TRIES + 10; steal_at++) {
@@ -268,7 +268,7 @@ static void refuse(const char *name, void (*call)(void), uint64_t frames, uint64
         beside_failed("granted the second time", (uint64_t)status);
     if (far != 0) {
         turns = 0;
-        /* The call takes nothing that it would have to give back: there is one for another CPU at each
+        /* The call allocates nothing that it would have to give back: there is one for another CPU at each
          * access. */
         (void)beside_run_each(call, alloc_and_give, bound(frames));
         if (status == BITFRAME_OK)
@@ -290,13 +290,13 @@ int main(void)
     for (int policy = BITFRAME_LOWEST; policy <= BITFRAME_LOCAL; policy++) {
         for (int end = 0; end < GUARDED_ENDS; end++)
             to_and_fro((enum bitframe_policy)policy, (enum guarded_end)end);
-        refuse("take a run, refused", alloc_run, RUN, 50, (enum bitframe_policy)policy);
-        refuse("take a line, refused", alloc_huge, HUGE, 50, (enum bitframe_policy)policy);
-        refuse("take 70, refused", alloc_all, RUN, 50, (enum bitframe_policy)policy);
-        refuse("take 140, refused", alloc_more, 2 * RUN, 50, (enum bitframe_policy)policy);
-        refuse("take 70 of none, refused", alloc_all, RUN, 0, (enum bitframe_policy)policy);
-        refuse("take with limits, refused", alloc_limited, 1, 0, (enum bitframe_policy)policy);
-        refuse("take up to 64, refused", alloc_some, 64, 0, (enum bitframe_policy)policy);
+        refuse("alloc a run, refused", alloc_run, RUN, 50, (enum bitframe_policy)policy);
+        refuse("alloc a huge frame, refused", alloc_huge, HUGE, 50, (enum bitframe_policy)policy);
+        refuse("alloc 70, refused", alloc_all, RUN, 50, (enum bitframe_policy)policy);
+        refuse("alloc 140, refused", alloc_more, 2 * RUN, 50, (enum bitframe_policy)policy);
+        refuse("alloc 70 of none, refused", alloc_all, RUN, 0, (enum bitframe_policy)policy);
+        refuse("alloc with limits, refused", alloc_limited, 1, 0, (enum bitframe_policy)policy);
+        refuse("alloc up to 64, refused", alloc_some, 64, 0, (enum bitframe_policy)policy);
     }
     claim_in_motion();
     return 0;

@@ -11,7 +11,7 @@
 enum bounded {
     BOUNDED_ALLOC,
     BOUNDED_HUGE,
-    BOUNDED_RUN,      /* of less than 127 frames, or of whole lines */
+    BOUNDED_RUN,      /* of less than 127 frames, or of huge frames */
     BOUNDED_LONG_RUN, /* of more */
     BOUNDED_PARTIAL,
     BOUNDED_BULK,      /* up to 4096 frames */

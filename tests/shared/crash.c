@@ -2,9 +2,9 @@
 /*
  * crash.c - a CPU that stops for ever in the middle of a call, at every step of every operation
  *
- * CPU 0 begins an operation and never comes back from its n-th access. Then CPU 1 takes all that is left,
+ * CPU 0 begins an operation and never comes back from its n-th access. Then CPU 1 allocates all that is left,
  * one by one, all at once, or as runs first: it gets every free frame but those that CPU 0 was
- * moving, then "none", and no call takes more than a bounded number of steps. It gives all back and takes it
+ * moving, then "none", and no call takes more than a bounded number of steps. It gives all back and allocates it
  * again. In the end bitframe_shared_begin_exclusive() and, from the metadata alone, bitframe_adopt() make a
  * sound pool of what CPU 0 left.
  *
@@ -23,39 +23,20 @@
 
 #include <bitframe/adopt.h>
 #include <bitframe/bulk.h>
-#include <bitframe/check.h>
-#include <bitframe/offline.h>
-#include <bitframe/shared.h>
 
 #include "accesses.h"
-#include "layout/metadata.h"
-#include "layout/tables.h"
+#include "crash.h"
 #include "layout/window.h"
 #include "room.h"
 
-#define FRAME BITFRAME_FRAME_BYTES
-#define BASE  UINT64_C(0x40000000)
+enum { BUDGET = 100000 }; /* steps that one call may take */
 
-enum {
-    HUGE = BITFRAME_HUGE_FRAMES,
-    GROUP = WORD_BITS * WORD_BITS,
-    FRAMES = 2 * GROUP,
-    CORES = 3,
-    RECORD = GROUP + 3 * HUGE, /* where a range is out of use */
-    BUDGET = 100000,           /* steps that one call may take */
-    BULK = 100,
-};
-
-/** All that the library writes to. */
-static struct world {
-    struct bitframe pool;
-    struct bitframe_offline_range record;
-    uint64_t offline_words[HUGE / WORD_BITS];
-} world, saved, stopped;
+struct world world;
+static struct world saved, stopped;
 static struct room room, saved_room, stopped_room, copy_room;
 
-static struct bitframe *const pool = &world.pool;
-static struct bitframe_shared *shared; /* of it, in room */
+struct bitframe *const pool = &world.pool;
+struct bitframe_shared *shared;
 
 static enum bitframe_policy policy;
 static const char *operation = "setup";
@@ -63,9 +44,9 @@ static uint64_t stop_at; /* the step before which CPU 0 stops; UINT64_MAX for ne
 static uint64_t steps;
 static jmp_buf out;
 
-static bool giving[FRAMES]; /* frames that the operation gives back */
+bool giving[FRAMES];
 
-_Noreturn static void fail(const char *what, uint64_t value)
+_Noreturn void fail(const char *what, uint64_t value)
 {
     accesses_hook = NULL;
     fprintf(stderr, "crash: %s, policy %d, stopped at step %" PRIu64 ": %s: %" PRIu64 "\n", operation,
@@ -73,7 +54,7 @@ _Noreturn static void fail(const char *what, uint64_t value)
     exit(1);
 }
 
-static void must(enum bitframe_status status, const char *what)
+void must(enum bitframe_status status, const char *what)
 {
     if (status != BITFRAME_OK)
         fail(what, (uint64_t)status);
@@ -106,277 +87,6 @@ static void counting(const volatile void *address, unsigned bytes, enum access_k
         fail("a call of another CPU does not come to an end", steps);
 }
 
-static uint64_t pa_of(uint64_t frame)
-{
-    return BASE + frame * FRAME;
-}
-
-/* Setting up. Everything is taken but what an operation's setup frees, so that few frames matter. */
-
-static void free_frames(uint64_t first, uint64_t frames)
-{
-    must(bitframe_shared_free_run(shared, 0, pa_of(first), frames), "setup: free");
-}
-
-static void give(uint64_t first, uint64_t frames)
-{
-    memset(giving + first, true, frames);
-}
-
-/** A few frames here and there, in both groups. */
-static void some(void)
-{
-    free_frames(3, 2);
-    free_frames(HUGE + 70, 3);
-    free_frames(2 * HUGE - 1, 2);
-    free_frames(GROUP + 100, 1);
-}
-
-static void setup_none(void)
-{
-}
-
-static void setup_some(void)
-{
-    some();
-}
-
-static void setup_last_of_word(void)
-{
-    free_frames(5, 1);
-    free_frames(GROUP + 100, 3);
-}
-
-static void setup_last(void)
-{
-    free_frames(5, 1);
-}
-
-static void setup_huge(void)
-{
-    free_frames(HUGE, HUGE);
-    free_frames(GROUP + 100, 1);
-}
-
-static void setup_huges(void)
-{
-    free_frames(HUGE, 3 * HUGE);
-    free_frames(GROUP + 100, 1);
-}
-
-static void setup_give_to_used(void)
-{
-    some();
-    give(5, 1);
-}
-
-static void setup_give_to_empty(void)
-{
-    some();
-    give(2 * HUGE + 70, 1);
-}
-
-static void setup_give_to_nothing(void)
-{
-    if (bitframe_shared_alloc(shared, 1) != 0) /* and remembered */
-        fail("setup: there is a frame", 0);
-    give(2 * HUGE + 70, 1);
-}
-
-static void setup_give_last_of_huge(void)
-{
-    free_frames(HUGE, 77);
-    free_frames(HUGE + 78, HUGE - 78);
-    give(HUGE + 77, 1);
-}
-
-static void setup_claim(void)
-{
-    some();
-    free_frames(10 * 64 - 3, 3 * 64 + 5);
-}
-
-static void setup_claim_fails(void)
-{
-    setup_claim();
-    must(bitframe_shared_alloc_at(shared, 0, pa_of(13 * 64 - 1), 1), "setup: claim");
-}
-
-static void setup_give_run(void)
-{
-    some();
-    give(10 * 64 - 3, 3 * 64 + 5);
-}
-
-static void setup_give_huge(void)
-{
-    some();
-    give(4 * HUGE, HUGE);
-}
-
-static void setup_bulk(void)
-{
-    some();
-    free_frames(20 * 64 + 1, 62);
-    free_frames(GROUP + 64, 30);
-    free_frames(GROUP + 128, 64);
-}
-
-static void setup_bulk_fails(void)
-{
-    some();
-    free_frames(20 * 64 + 1, 62);
-}
-
-static void setup_give_bulk(void)
-{
-    some();
-    for (uint64_t i = 0; i < BULK; i++)
-        give(7 * HUGE + i + i / 40, 1);
-}
-
-/** CPU 0's own group has nothing, the other one has. */
-static void setup_other_group(void)
-{
-    free_frames(GROUP + 100, 3);
-}
-
-static void setup_offline(void)
-{
-    some();
-    must(bitframe_set_offline(bitframe_shared_begin_exclusive(shared), &world.record, pa_of(RECORD),
-                              HUGE * FRAME, world.offline_words, HUGE / WORD_BITS),
-         "setup: offline");
-    bitframe_shared_end_exclusive(shared);
-    /* What is given back there goes out of use: it is free for nobody. */
-}
-
-/** A bit stands over a word that is empty: who meets it clears it. */
-static void setup_stale(void)
-{
-    some();
-    free_frames(5, 1);
-    levels_at(pool, &pool->frames, 1)[0] |= 3;
-    must(bitframe_shared_alloc_at(shared, 0, pa_of(3), 3), "setup: claim");
-    levels_at(pool, &pool->frames, 1)[0] |= 3;
-}
-
-/* Operations of CPU 0. */
-
-static void run_alloc(void)
-{
-    (void)bitframe_shared_alloc(shared, 0);
-}
-
-static void run_give_one(void)
-{
-    for (uint64_t i = 0; i < FRAMES; i++) {
-        if (giving[i])
-            (void)bitframe_shared_free(shared, 0, pa_of(i));
-    }
-}
-
-static void run_claim(void)
-{
-    (void)bitframe_shared_alloc_at(shared, 0, pa_of(10 * 64 - 3), 3 * 64 + 5);
-}
-
-static void run_give_run(void)
-{
-    (void)bitframe_shared_free_run(shared, 0, pa_of(10 * 64 - 3), 3 * 64 + 5);
-}
-
-static void alloc_run(uint64_t frames, uint64_t align, uint32_t flags)
-{
-    struct bitframe_request request = {.frames = frames, .align = align, .flags = flags};
-    uint64_t pa;
-    (void)bitframe_shared_alloc_run(shared, 0, &request, &pa);
-}
-
-static void run_alloc_huge(void)
-{
-    alloc_run(HUGE, HUGE * FRAME, 0);
-}
-
-static void run_alloc_huges(void)
-{
-    alloc_run(2 * HUGE, HUGE * FRAME, BITFRAME_HIGHEST);
-}
-
-static void run_alloc_run(void)
-{
-    alloc_run(150, 0, 0);
-}
-
-static void run_give_huge(void)
-{
-    (void)bitframe_shared_free_run(shared, 0, pa_of(4 * HUGE), HUGE);
-}
-
-static void run_alloc_bulk(void)
-{
-    struct bitframe_request request = {.frames = BULK};
-    uint64_t pas[BULK], allocated;
-    (void)bitframe_shared_alloc_bulk(shared, 0, &request, pas, &allocated);
-}
-
-static void run_give_bulk(void)
-{
-    uint64_t pas[BULK], count = 0, freed;
-    for (uint64_t i = 0; i < FRAMES; i++) {
-        if (giving[i])
-            pas[count++] = pa_of(i);
-    }
-    (void)bitframe_shared_free_bulk(shared, 0, pas, count, 0, &freed);
-}
-
-static void run_alloc_range(void)
-{
-    (void)bitframe_shared_alloc_range(shared, 0, pa_of(9 * 64), pa_of(15 * 64));
-}
-
-static void run_give_offline(void)
-{
-    (void)bitframe_shared_free(shared, 0, pa_of(RECORD + 7));
-}
-
-static void run_give_run_offline(void)
-{
-    (void)bitframe_shared_free_run(shared, 0, pa_of(RECORD + 60), 10);
-}
-
-static const struct {
-    const char *name;
-    void (*setup)(void);
-    void (*run)(void);
-    uint64_t moves; /* frames that it takes or moves, at most, beside those that it gives back */
-} operations[] = {
-    {"take", setup_some, run_alloc, 1},
-    {"take, empties a word", setup_last_of_word, run_alloc, 1},
-    {"take, empties the pool", setup_last, run_alloc, 1},
-    {"take, opens a line", setup_huge, run_alloc, 1},
-    {"take, finds nothing", setup_none, run_alloc, 0},
-    {"take, of another group", setup_other_group, run_alloc, 1},
-    {"take, past empty words", setup_stale, run_alloc, 1},
-    {"free", setup_give_to_used, run_give_one, 0},
-    {"free, fills a word", setup_give_to_empty, run_give_one, 0},
-    {"free, after none", setup_give_to_nothing, run_give_one, 0},
-    {"free, completes a line", setup_give_last_of_huge, run_give_one, 0},
-    {"free, goes offline", setup_offline, run_give_offline, 0},
-    {"free a run, goes offline", setup_offline, run_give_run_offline, 0},
-    {"claim, 5 words", setup_claim, run_claim, 3 * 64 + 5},
-    {"claim, rolled back", setup_claim_fails, run_claim, 3 * 64 + 5},
-    {"take a run of 150", setup_claim, run_alloc_run, 150},
-    {"free a run, 5 words", setup_give_run, run_give_run, 0},
-    {"take a line", setup_huge, run_alloc_huge, HUGE},
-    {"take two lines", setup_huges, run_alloc_huges, 2 * HUGE},
-    {"free a line", setup_give_huge, run_give_huge, 0},
-    {"take 100 frames", setup_bulk, run_alloc_bulk, BULK},
-    {"take 100, too few", setup_bulk_fails, run_alloc_bulk, BULK},
-    {"free 100 frames", setup_give_bulk, run_give_bulk, 0},
-    {"take a range", setup_claim, run_alloc_range, 6 * 64},
-};
-
 /* Before and after. */
 
 static bool is_free[FRAMES]; /* before the operation */
@@ -384,13 +94,13 @@ static uint64_t free_count;  /* how many, with those that it gives back */
 
 static void set_up(size_t i)
 {
-    const struct bitframe_share_options options = {.policy = policy, .cpus = CORES};
+    const struct bitframe_share_options options = {.policy = policy, .cpus = MOST_CPUS};
     uint64_t allocated[FRAMES / WORD_BITS];
     memset(&world, 0, sizeof(world));
     memset(giving, 0, sizeof(giving));
     must(bitframe_init(pool, BASE, FRAMES * FRAME, room.metadata, room.metadata_bytes), "init");
     if (bitframe_alloc_range(pool, 0, UINT64_MAX) != FRAMES)
-        fail("setup: take all", 0);
+        fail("setup: alloc all", 0);
     must(bitframe_share(&shared, pool, &options, room.storage, room.storage_bytes), "share");
     operations[i].setup();
     free_count = bitframe_shared_get_free_frames(shared);
@@ -409,7 +119,7 @@ static void open_rooms(enum guarded_end end)
     struct room *const rooms[] = {&room, &saved_room, &stopped_room, &copy_room};
     for (size_t i = 0; i < sizeof(rooms) / sizeof(*rooms); i++) {
         room_close(rooms[i]);
-        if (!room_open(rooms[i], BASE, FRAMES, CORES, FRAMES / WORD_BITS, end))
+        if (!room_open(rooms[i], BASE, FRAMES, MOST_CPUS, FRAMES / WORD_BITS, end))
             fail("setup: no room", i);
     }
 }
@@ -432,7 +142,7 @@ static void get(uint64_t pa)
 
 enum way { ONE_BY_ONE, AT_ONCE, AS_RUNS, WAYS };
 
-/** CPU 1 takes all there is. */
+/** CPU 1 allocates all there is. */
 static void alloc_all(enum way way)
 {
     static uint64_t pas[FRAMES];
@@ -548,7 +258,7 @@ int main(int argc, char **argv)
     bool quick = argc > 1 && strcmp(argv[1], "quick") == 0;
     uint64_t runs = 0;
     printf("%-26s %-8s %6s %6s %6s %9s\n", "operation", "policy", "steps", "moves", "lost", "repaired");
-    for (size_t i = 0; i < sizeof(operations) / sizeof(*operations); i++) {
+    for (size_t i = 0; operations[i].name; i++) {
         for (policy = BITFRAME_LOWEST; policy <= BITFRAME_LOCAL; policy++) {
             operation = operations[i].name;
             stop_at = 0;

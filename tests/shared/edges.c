@@ -23,7 +23,7 @@
 
 #define SHARED (beside->shared)
 
-/* The calls. They take; what they have taken is given back at the end of a scene. */
+/* The calls. They allocate; what they got is given back at the end of a scene. */
 
 static void alloc(void)
 {
@@ -147,19 +147,19 @@ static const struct {
     const char *name;
     void (*run)(void);
 } calls[] = {
-    {"take", alloc},
-    {"take the highest", alloc_high},
-    {"take with limits", alloc_limited},
-    {"take 2", alloc_two},
-    {"take the highest 2", alloc_two_high},
-    {"take 200", alloc_many},
-    {"take a line", alloc_huge},
-    {"take two lines", alloc_huges},
-    {"take up to 64", alloc_some},
-    {"take up to 64, highest", alloc_some_high},
-    {"take 64", alloc_all},
+    {"alloc", alloc},
+    {"alloc the highest", alloc_high},
+    {"alloc with limits", alloc_limited},
+    {"alloc 2", alloc_two},
+    {"alloc the highest 2", alloc_two_high},
+    {"alloc 200", alloc_many},
+    {"alloc a huge frame", alloc_huge},
+    {"alloc two huge frames", alloc_huges},
+    {"alloc up to 64", alloc_some},
+    {"alloc up to 64, highest", alloc_some_high},
+    {"alloc 64", alloc_all},
     {"claim", claim},
-    {"take a range", alloc_range},
+    {"alloc a range", alloc_range},
     {"a frame comes and goes", come_and_go_last},
     {"the first comes and goes", come_and_go_first},
 };
@@ -189,7 +189,7 @@ static void play(size_t call, size_t other)
 
 static void play_all(uint64_t frames, enum bitframe_policy policy, enum guarded_end end, uint64_t one_in)
 {
-    /* One frame, two words of the last group, and a line of it: at the very end, and further down. */
+    /* One frame, two words of the last group, and a huge frame of it: at the very end, and further down. */
     const struct {
         uint64_t first, frames;
     } states[] = {

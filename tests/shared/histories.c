@@ -6,7 +6,7 @@
  * Two to four threads make a few calls each on a pool of 2 to 6 frames, which are in one word, in two, in
  * words of their own or in groups of their own. Each call takes a stamp before and after. Then linear.c looks
  * for an order of the calls that explains all answers and what is free in the end. A thread may free any
- * frame, whoever took it: the pool answers for that too.
+ * frame, whoever allocated it: the pool answers for that too.
  *
  *     histories [HISTORIES [SEED [THREADS]]]
  */
@@ -110,7 +110,7 @@ static uint32_t index_of(uint64_t pa)
 }
 
 /**
- * Take a frame. "Busy" says nothing and is no call: take again then. So is a 0, which does not say which it
+ * Allocate a frame. "Busy" says nothing and is no call: take again then. So is a 0, which does not say which it
  * is, if that many frames came back meanwhile.
  */
 static enum linear_kind alloc(struct worker *worker, struct linear_call *call)
@@ -183,7 +183,7 @@ static uint64_t histories, overlapping, deferred, nones;
 
 static void print_history(const struct linear_call *all, uint64_t count, uint32_t before, uint32_t after)
 {
-    static const char *const names[] = {"take", "none", "free", "double free", "claim", "in use"};
+    static const char *const names[] = {"alloc", "none", "free", "double free", "claim", "in use"};
     fprintf(stderr, "free before %#x, after %#x\n", (unsigned)before, (unsigned)after);
     for (uint64_t i = 0; i < count; i++)
         fprintf(stderr, "%6" PRIu64 " %6" PRIu64 "  %s %u\n", all[i].begin, all[i].end, names[all[i].kind],

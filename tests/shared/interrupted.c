@@ -29,7 +29,7 @@
 #define FRAME BITFRAME_FRAME_BYTES
 #define BASE  (UINT64_C(0x40000000) / FRAME)
 
-enum { FRAMES = 1024, HUGE = 512, CORES = 2, LEVELS = 3, BULK = 5, RUN = 8 };
+enum { FRAMES = 1024, HUGE = 512, MOST_CPUS = 2, LEVELS = 3, BULK = 5, RUN = 8 };
 
 enum call {
     ALLOC,
@@ -47,13 +47,13 @@ enum call {
     FREE_AGAIN, /* a frame that the interrupted call gives back */
     CALLS
 };
-static const char *const call_names[CALLS] = {"take",
-                                              "take as another CPU",
-                                              "take the highest",
-                                              "take the lowest",
-                                              "take a run",
-                                              "take 2 MiB",
-                                              "take five",
+static const char *const call_names[CALLS] = {"alloc",
+                                              "alloc as another CPU",
+                                              "alloc the highest",
+                                              "alloc the lowest",
+                                              "alloc a run",
+                                              "alloc 2 MiB",
+                                              "alloc five",
                                               "claim",
                                               "free",
                                               "free a run",
@@ -63,17 +63,17 @@ static const char *const call_names[CALLS] = {"take",
 
 /** Which frames are free to begin with. */
 enum state { ALL, HALF, ONE, NOTHING, A_WORD, NEARLY_ALL, STATES };
-static const char *const state_names[STATES] = {"all free",     "a line free",
+static const char *const state_names[STATES] = {"all free",     "a huge frame free",
                                                 "a frame free", "nothing free",
-                                                "a word free",  "a line but for its first frames free"};
+                                                "a word free",  "a huge frame but for its first frames free"};
 
 /** A call, and the access that the next one comes ahead of. */
 struct level {
     enum call call;
     uint64_t interrupt_at; /* 1 is the first access; 0: not interrupted */
     uint64_t accesses;
-    uint64_t at_most; /* frames that it may have taken at this moment */
-    uint64_t took;    /* frames taken by calls that have interrupted it */
+    uint64_t at_most; /* frames that it may have allocated at this moment */
+    uint64_t took;    /* frames allocated by calls that have interrupted it */
     bool is_free_ok;  /* a free has been accepted */
 };
 
@@ -124,7 +124,7 @@ static void took(uint64_t pa, uint64_t frames)
         levels[i].took += frames;
 }
 
-/** Frames that nobody has: free, or about to be given back by an interrupted call, or taken by one. */
+/** Frames that nobody has: free, or about to be given back by an interrupted call, or allocated by one. */
 static uint64_t without_owner(void)
 {
     uint64_t frames = 0;
@@ -242,7 +242,7 @@ static void alloc(int level)
         took(pas[0], request.frames);
     if (status != BITFRAME_OK && status != BITFRAME_NONE &&
         (status != BITFRAME_IN_USE || levels[level].call != CLAIM))
-        fail("a take was refused with a status that is not due", (uint64_t)status);
+        fail("an allocation was refused with a status that is not due", (uint64_t)status);
     if (status == BITFRAME_NONE && request.frames == 1) {
         nones++;
         if (certain > levels[level].took)
@@ -302,8 +302,8 @@ static void make_state(void)
     static void *metadata, *storage; /* as long as they must be, between pages that cannot be touched */
     const uint64_t metadata_bytes = BITFRAME_METADATA_BYTES(BASE * FRAME, FRAMES * FRAME);
     const uint64_t storage_bytes =
-        BITFRAME_SHARE_BYTES(CORES, BITFRAME_BITMAP_WORDS(BASE * FRAME, FRAMES * FRAME));
-    struct bitframe_share_options options = {.policy = (enum bitframe_policy)set.policy, .cpus = CORES};
+        BITFRAME_SHARE_BYTES(MOST_CPUS, BITFRAME_BITMAP_WORDS(BASE * FRAME, FRAMES * FRAME));
+    struct bitframe_share_options options = {.policy = (enum bitframe_policy)set.policy, .cpus = MOST_CPUS};
     memset(has_owner, 0, sizeof(has_owner));
     if (!metadata) {
         metadata = guarded_open(metadata_bytes, BITFRAME_METADATA_ALIGN, GUARDED_ABOVE);
@@ -342,7 +342,7 @@ static void must_be_sound(void)
         fail(bitframe_get_invariant_name(broken), 0);
 }
 
-/** Give everything back: each frame that somebody has is taken, and every other one free. */
+/** Give everything back: each frame that somebody has is allocated, and every other one free. */
 static void tidy_up(void)
 {
     bool is_known = true;

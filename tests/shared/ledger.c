@@ -2,7 +2,7 @@
 /*
  * ledger.c - an owner for each frame
  *
- * Each take and each free is an exchange in the table, which catches a frame that two have. The exchanges are
+ * Each allocation and each free is an exchange in the table, which catches a frame that two have. The exchanges are
  * relaxed: the pool itself has to order the last owner's before the next one's.
  */
 #include "stress.h"
@@ -52,7 +52,7 @@ void reclaim_swept(struct worker *worker)
             fail("nobody has it, and its free was refused", pa, (uint64_t)status);
     }
     if (found != atomic_load(&swept))
-        fail("ranges have not taken as many frames as they said", 0, found);
+        fail("ranges have not allocated as many frames as they said", 0, found);
     atomic_store(&swept, 0);
 }
 

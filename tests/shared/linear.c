@@ -15,7 +15,7 @@ struct check {
 };
 
 /* Sets of calls that cannot come first. What is free after them is the same in whatever order they came, for
-   each frame is taken and freed in turns. */
+   each frame is allocated and freed in turns. */
 static uint64_t dead_ends[SLOTS];
 static uint64_t dead_end_count;
 

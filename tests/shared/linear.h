@@ -22,7 +22,7 @@ enum linear_kind {
     LINEAR_FREE,        /* freed frame `frame` */
     LINEAR_DOUBLE_FREE, /* was refused, since `frame` was free already */
     LINEAR_CLAIM,       /* got frames `frame` and `frame` + 1 */
-    LINEAR_IN_USE,      /* did not get them, since one was taken */
+    LINEAR_IN_USE,      /* did not get them, since one was allocated */
 };
 
 struct linear_call {

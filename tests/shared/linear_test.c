@@ -112,7 +112,7 @@ Test(linear, deferred_free)
 
 Test(linear, many_calls_at_once)
 {
-    /* All overlap: 10 takes and frees of frame 0 in turns, and one take too many or not. */
+    /* All overlap: 10 allocations and frees of frame 0 in turns, and one allocation too many or not. */
     struct linear_call calls[11];
     for (uint64_t i = 0; i < 11; i++)
         calls[i] = (struct linear_call){i % 2 ? LINEAR_FREE : LINEAR_ALLOC, 0, i, 100 + i};

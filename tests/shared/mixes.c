@@ -2,7 +2,7 @@
 /*
  * mixes.c - what a thread does, at random
  *
- * A worker has what it took in live[], and the ledger says the same. An interrupt may come anywhere in here;
+ * A worker has what it allocated in live[], and the ledger says the same. An interrupt may come anywhere in here;
  * it is a worker of its own, so nothing of its thread's is in its way but the pool.
  */
 #include "stress.h"
@@ -84,9 +84,9 @@ static enum bitframe_status why_none(void)
     return set.tickets ? BITFRAME_BUSY : BITFRAME_NONE;
 }
 
-/* Takes. */
+/* Allocations. */
 
-/** Take a frame in one of the ways there are. */
+/** Allocate a frame in one of the ways there are. */
 static enum bitframe_status alloc_somehow(struct worker *worker, uint64_t *pa)
 {
     struct bitframe_request request = {.frames = 1};
@@ -204,21 +204,21 @@ static void alloc_bulk(struct worker *worker)
         bitframe_shared_alloc_bulk(shared, cpu_of(worker), &request, pas, &allocated);
     refund(request.frames - allocated);
     if (set.tickets && status == BITFRAME_NONE)
-        fail("a false \"none\" of a bulk take", 0, request.frames);
+        fail("a false \"none\" of a bulk alloc", 0, request.frames);
     if (status != BITFRAME_OK) {
         none(worker, status);
         return;
     }
     if (allocated != request.frames) {
         if ((request.flags & BITFRAME_PARTIAL) == 0 || allocated == 0 || allocated > request.frames)
-            fail("a bulk call took another number", pas[0], allocated);
+            fail("a bulk call allocated another number", pas[0], allocated);
         met(worker, FEWER);
     }
     for (uint64_t i = 0; i < allocated; i++)
         own(worker, pas[i], 1);
 }
 
-/** Take what is free of a range: nobody knows what it was, so it is nobody's until all stop. */
+/** Allocate what is free of a range: nobody knows what it was, so it is nobody's until all stop. */
 static void sweep(struct worker *worker)
 {
     uint64_t first = random_below(&worker->random, set.frames);
@@ -418,7 +418,7 @@ static void free_theirs(struct worker *worker, uint64_t first)
 }
 
 /**
- * Free whole lines that were held when all stopped, as runs, and frames of them beside that. Which frames a
+ * Free huge frames that were held when all stopped, as runs, and frames of them beside that. Which frames a
  * run that was refused has freed is not told; the counts tell in the end whether each was freed once.
  */
 static void free_their_huges(struct worker *worker)

@@ -3,8 +3,8 @@
  * moves.c - accesses of calls that are told which frames: frees, claims, ranges, and the count
  *
  * Alone, on pools of 1 to 4096 segments for 2 to 4096 CPUs; and beside another CPU that acts at their
- * accesses, always in one way or in a random one. It takes what is free and gives it back: frames of the same
- * word, line and group, of other groups, whole lines, and what the call has just freed. Each call stays
+ * accesses, always in one way or in a random one. It allocates what is free and gives it back: frames of the same
+ * word, huge frame and group, of other groups, huge frames, and what the call has just freed. Each call stays
  * within the bounds of docs/concurrency.md, and no frame is lost.
  *
  *     moves [quick]   quick: fewer random ways
@@ -76,7 +76,7 @@ static const struct {
 } calls[] = {
     {"free one", free_one, MOVED_FREE, false},           {"free a run", free_run, MOVED_FREE_RUN, false},
     {"free in bulk", free_bulk, MOVED_FREE_BULK, false}, {"claim", claim, MOVED_CLAIM, true},
-    {"take a range", alloc_range, MOVED_RANGE, true},    {"count", count, MOVED_COUNT, false},
+    {"alloc a range", alloc_range, MOVED_RANGE, true},   {"count", count, MOVED_COUNT, false},
 };
 enum { CALLS = sizeof(calls) / sizeof(*calls) };
 
@@ -114,7 +114,7 @@ static void play(size_t i, void (*other)(void), enum motion motion)
 
 /* Alone. */
 
-/** Frames are taken; or they are free, and all else of the line is as they are. */
+/** Frames are allocated; or they are free, and all else of the huge frame is as they are. */
 static void play_alone(uint64_t from, uint64_t length)
 {
     first = from;
@@ -144,14 +144,14 @@ static void alloc_all(void)
 /** All spans at once: an access for each span more. */
 static void range_of_all(uint64_t segments)
 {
-    beside_scene = "take all";
+    beside_scene = "alloc all";
     (void)bitframe_shared_alloc_range(SHARED, 0, 0, UINT64_MAX);
     for (uint64_t i = 0; i < segments; i++)
         must_free(span_first(i), span_frames(i));
     (void)beside_run_each(alloc_all, NULL, segments + bound_of_move(MOVED_RANGE, DONE, beside->words));
-    must(done == beside->frames, "not all were taken");
+    must(done == beside->frames, "not all were allocated");
     (void)beside_run_each(alloc_all, NULL, segments + bound_of_move(MOVED_RANGE, NOT_DONE, beside->words));
-    must(done == 0, "taken twice");
+    must(done == 0, "allocated twice");
 }
 
 static void alone(uint64_t segments, uint32_t cpus, enum bitframe_policy policy)
@@ -190,10 +190,10 @@ static void place_of(uint64_t way, uint64_t *from, uint64_t *length)
         {first, 1},                                               /* what the call moves */
         {first + frames - 1, 1},                                  /* the last of it */
         {first + frames, 1},                                      /* beside it */
-        {first / HUGE * HUGE + (first + HUGE / 2) % HUGE, 1},     /* the same line */
+        {first / HUGE * HUGE + (first + HUGE / 2) % HUGE, 1},     /* the same huge frame */
         {first / GROUP * GROUP + (first + GROUP / 2) % GROUP, 1}, /* the same group */
         {(first + 2 * GROUP) % beside->frames, 1},                /* another group */
-        {first / HUGE * HUGE, HUGE},                              /* the whole line */
+        {first / HUGE * HUGE, HUGE},                              /* the huge frame */
     };
     *from = places[way].from, *length = places[way].length;
 }
@@ -207,7 +207,7 @@ static void act_in(uint64_t way)
         return;
     }
     uint64_t pa, from, length;
-    if (way == WAYS - 1) { /* any frame, or any line */
+    if (way == WAYS - 1) { /* any frame, or any huge frame */
         pa = bitframe_shared_alloc(SHARED, 1);
         held[way].frames = pa != 0;
     } else if (way == WAYS - 2) {
@@ -228,7 +228,7 @@ static void act(void)
         act_in(way);
 }
 
-/** Free before a call: only what it takes; its lines but for what it frees; or a group more. */
+/** Free before a call: only what it takes; its huge frames but for what it frees; or a group more. */
 enum state { FULL, HUGES, OPEN, STATES };
 
 static void play_beside(size_t i, enum state state)

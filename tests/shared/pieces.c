@@ -2,7 +2,7 @@
 /*
  * pieces.c - accesses of a search for a run, where memory is in pieces that nearly answer
  *
- * Every second, third, ... frame is taken, and each run and alignment is asked for, from below and from
+ * Every second, third, ... frame is allocated, and each run and alignment is asked for, from below and from
  * above, where nothing answers or only the far end of memory does. A search loads each word once; three
  * times for a run of 127 frames or more, for which full words are looked for; and once more if the run must
  * be aligned to more than a word. A pool with one owner searches once, a shared one by its index and then by
@@ -94,7 +94,7 @@ static void ask(uint64_t apart, bool is_granted)
         must(free_run(got_pa, request.frames), "cannot be given back");
 }
 
-/** Of every @p apart frames the one at @p phase is taken, and no refusal is remembered. */
+/** Of every @p apart frames the one at @p phase is allocated, and no refusal is remembered. */
 static void cut(uint64_t apart, uint64_t phase)
 {
     alloc_range(0, UINT64_MAX);
@@ -152,7 +152,7 @@ int main(int argc, char **argv)
         }
         for (int is_far = 0; is_far < 2; is_far++)
             printf("%s, %s: %" PRIu64 " accesses for %" PRIu64 " words, where of each %" PRIu64
-                   " frames one is taken, for the %s run of %" PRIu64 " aligned to %" PRIu64 "\n",
+                   " frames one is allocated, for the %s run of %" PRIu64 " aligned to %" PRIu64 "\n",
                    is_shared ? "shared" : "one owner",
                    is_far ? "aligned to more" : "aligned to a word at most",
                    dearest[is_shared][is_far].accesses, beside->words, dearest[is_shared][is_far].apart,

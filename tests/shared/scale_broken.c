@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* scale_broken.c - allocators that simulated cores must not share. */
+/* scale_broken.c - allocators that simulated CPUs must not share. */
 #include "scale_broken.h"
 
 #include <bitframe/bitframe.h>
@@ -11,15 +11,15 @@ static uint64_t word_count;
 static uint64_t pa_of_words;
 static uint64_t *next_pa;
 
-static uint64_t bytes(uint64_t frames, unsigned cores)
+static uint64_t bytes(uint64_t frames, unsigned cpus)
 {
-    (void)cores;
+    (void)cpus;
     return frames / 8 + 4096;
 }
 
-static void open_bitmap(struct machine *machine, uint64_t first_pa, uint64_t frames, unsigned cores)
+static void open_bitmap(struct machine *machine, uint64_t first_pa, uint64_t frames, unsigned cpus)
 {
-    (void)cores;
+    (void)cpus;
     word_count = frames / 64;
     pa_of_words = first_pa;
     words = machine_memory(machine, frames / 8, AREA_BITMAP);
@@ -27,9 +27,9 @@ static void open_bitmap(struct machine *machine, uint64_t first_pa, uint64_t fra
         words[i] = UINT64_MAX;
 }
 
-static uint64_t alloc(unsigned core)
+static uint64_t alloc(unsigned cpu)
 {
-    (void)core;
+    (void)cpu;
     for (uint64_t i = 0; i < word_count; i++) {
         uint64_t word = __atomic_load_n(&words[i], __ATOMIC_RELAXED);
         if (word == 0)
@@ -41,9 +41,9 @@ static uint64_t alloc(unsigned core)
     return 0;
 }
 
-static bool give_back(uint64_t pa, unsigned core)
+static bool give_back(uint64_t pa, unsigned cpu)
 {
-    (void)core;
+    (void)cpu;
     uint64_t frame = (pa - pa_of_words) / BITFRAME_FRAME_BYTES;
     uint64_t word = __atomic_load_n(&words[frame / 64], __ATOMIC_RELAXED);
     if ((word >> frame % 64 & 1) != 0)
@@ -60,7 +60,7 @@ static bool close_bitmap(uint64_t free_frames)
     return found == free_frames;
 }
 
-const struct subject subject_unlocked = {
+const struct contender contender_unlocked = {
     .name = "unlocked",
     .bytes = bytes,
     .open = open_bitmap,
@@ -69,22 +69,22 @@ const struct subject subject_unlocked = {
     .close = close_bitmap,
 };
 
-static void open_counter(struct machine *machine, uint64_t first_pa, uint64_t frames, unsigned cores)
+static void open_counter(struct machine *machine, uint64_t first_pa, uint64_t frames, unsigned cpus)
 {
-    (void)frames, (void)cores;
+    (void)frames, (void)cpus;
     next_pa = machine_memory(machine, sizeof *next_pa, AREA_POOL);
     *next_pa = first_pa;
 }
 
-static uint64_t count_up(unsigned core)
+static uint64_t count_up(unsigned cpu)
 {
-    (void)core;
+    (void)cpu;
     return __atomic_fetch_add(next_pa, BITFRAME_FRAME_BYTES, __ATOMIC_RELAXED);
 }
 
-static bool forget(uint64_t pa, unsigned core)
+static bool forget(uint64_t pa, unsigned cpu)
 {
-    (void)pa, (void)core;
+    (void)pa, (void)cpu;
     return true;
 }
 
@@ -93,7 +93,7 @@ static bool close_counter(uint64_t free_frames)
     return free_frames == 0;
 }
 
-const struct subject subject_lost_frees = {
+const struct contender contender_lost_frees = {
     .name = "lost frees",
     .bytes = bytes,
     .open = open_counter,

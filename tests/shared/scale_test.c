@@ -11,12 +11,12 @@
 #include "work.h"
 
 enum {
-    WORDS = 8 * MACHINE_CORES_MAX,
+    WORDS = 8 * MACHINE_CPUS_MAX,
     GOAL = 1000,
-    ALONE = 16, /* steps that a core may have made before another begins */
+    ALONE = 16, /* steps that a CPU may have made before another begins */
 };
 
-/* One core's step, on word `core * stride` of the shared words. */
+/* One CPU's step, on word `cpu * stride` of the shared words. */
 static struct {
     struct machine *machine;
     uint64_t *words;
@@ -24,19 +24,19 @@ static struct {
     void (*step)(uint64_t *word);
 } play;
 
-static void play_on(void *context, unsigned core)
+static void play_on(void *context, unsigned cpu)
 {
     (void)context;
     do
-        play.step(play.words + (uint64_t)core * play.stride);
+        play.step(play.words + (uint64_t)cpu * play.stride);
     while (machine_step(play.machine));
 }
 
-/** What GOAL steps of @p cores cores come to once every line is where it is going to be. */
-static struct machine_counts counts_of(unsigned cores, unsigned stride, void (*step)(uint64_t *word),
+/** What GOAL steps of @p cpus CPUs come to once every line is where it is going to be. */
+static struct machine_counts counts_of(unsigned cpus, unsigned stride, void (*step)(uint64_t *word),
                                        const struct machine_costs *costs)
 {
-    play.machine = machine_open(cores, costs, WORDS * sizeof(uint64_t), 1);
+    play.machine = machine_open(cpus, costs, WORDS * sizeof(uint64_t), 1);
     play.words = machine_memory(play.machine, WORDS * sizeof(uint64_t), 1);
     play.stride = stride;
     play.step = step;
@@ -81,7 +81,7 @@ static const struct machine_costs costs = {
     .far = 1000,
     .cold = 5000,
     .serve = 7,
-    .cluster_cores = 2,
+    .cluster_cpus = 2,
 };
 
 static void expect_near(uint64_t found, uint64_t expected, uint64_t slack)
@@ -90,7 +90,7 @@ static void expect_near(uint64_t found, uint64_t expected, uint64_t slack)
               (unsigned long long)found, (unsigned long long)expected, (unsigned long long)slack);
 }
 
-Test(scale, a_core_alone_pays_for_hits_and_updates)
+Test(scale, a_cpu_alone_pays_for_hits_and_updates)
 {
     struct machine_counts counts = counts_of(1, 8, write_one, &costs);
     cr_assert_eq(counts.steps, GOAL);
@@ -103,11 +103,11 @@ Test(scale, a_core_alone_pays_for_hits_and_updates)
 
 Test(scale, huges_of_their_own_stay)
 {
-    for (unsigned cores = 2; cores <= MACHINE_CORES_MAX; cores *= 4) {
-        struct machine_counts counts = counts_of(cores, 8, write_one, &costs);
+    for (unsigned cpus = 2; cpus <= MACHINE_CPUS_MAX; cpus *= 4) {
+        struct machine_counts counts = counts_of(cpus, 8, write_one, &costs);
         cr_assert_eq(moves_of(&counts), 0);
         cr_assert_eq(counts.moved + counts.queued + counts.slept, 0);
-        cr_assert_leq(counts.time, (GOAL / cores + 2 + ALONE) * costs.hit);
+        cr_assert_leq(counts.time, (GOAL / cpus + 2 + ALONE) * costs.hit);
     }
 }
 
@@ -124,11 +124,11 @@ Test(scale, a_huge_that_two_write_moves_each_time)
     }
 }
 
-/* Cores of other clusters: of four in a row three come from afar, as it happens, or all do. */
+/* CPUs of other clusters: of four in a row three come from afar, as it happens, or all do. */
 Test(scale, other_clusters_are_far)
 {
     struct machine_costs apart = costs;
-    apart.cluster_cores = 1;
+    apart.cluster_cpus = 1;
     struct machine_counts counts = counts_of(2, 0, add_one, &apart);
     expect_near(counts.time, GOAL * (costs.far + costs.update), ALONE * costs.far);
     expect_near(counts.moved, GOAL * costs.far, ALONE * costs.far);
@@ -136,12 +136,12 @@ Test(scale, other_clusters_are_far)
 
 Test(scale, a_huge_that_all_read_is_everywhere)
 {
-    struct machine_counts counts = counts_of(MACHINE_CORES_MAX, 0, read_one, &costs);
+    struct machine_counts counts = counts_of(MACHINE_CPUS_MAX, 0, read_one, &costs);
     cr_assert_eq(moves_of(&counts), 0);
 }
 
-/* The more cores want one line, the longer each waits: together they are as quick as two. */
-Test(scale, one_huge_is_no_faster_with_more_cores)
+/* The more CPUs want one line, the longer each waits: together they are as quick as two. */
+Test(scale, one_huge_is_no_faster_with_more_cpus)
 {
     struct machine_costs flat = costs;
     flat.far = flat.near;
@@ -194,12 +194,12 @@ Test(scale, updates_are_atomic_and_nothing_else_is)
     }
 }
 
-/* Core 0 writes after a while; the others look again and again, which costs the simulation next to nothing.
+/* CPU 0 writes after a while; the others look again and again, which costs the simulation next to nothing.
  */
-static void wait_for_core_0(void *context, unsigned core)
+static void wait_for_cpu_0(void *context, unsigned cpu)
 {
     (void)context;
-    if (core == 0) {
+    if (cpu == 0) {
         for (int i = 0; i < 100000; i++)
             (void)access_add64(play.words + 8, 1);
         access_atomic_write64(play.words, 1);
@@ -215,7 +215,7 @@ Test(scale, who_waits_sleeps_until_somebody_writes)
     play.machine = machine_open(32, &costs, 4096, 1);
     play.words = machine_memory(play.machine, 4096, 1);
     machine_count(play.machine, UINT64_MAX);
-    machine_run(play.machine, wait_for_core_0, NULL);
+    machine_run(play.machine, wait_for_cpu_0, NULL);
     const struct machine_counts *counts = machine_counts(play.machine);
     cr_assert_eq(play.words[16], 31);
     cr_assert_lt(counts->accesses, 100000 + 31 * 20);
@@ -224,21 +224,21 @@ Test(scale, who_waits_sleeps_until_somebody_writes)
     machine_close(play.machine);
 }
 
-static const struct subject *const subjects[] = {
-    &subject_lowest,
-    &subject_local,
-    &subject_locked_pool,
-    &subject_locked_buddy,
+static const struct contender *const contenders[] = {
+    &contender_lowest,
+    &contender_local,
+    &contender_locked_pool,
+    &contender_locked_buddy,
 };
 
-enum { SUBJECTS = sizeof subjects / sizeof *subjects };
+enum { CONTENDERS = sizeof contenders / sizeof *contenders };
 
-static struct work_settings small_settings(enum work work, unsigned cores)
+static struct work_settings small_settings(enum work work, unsigned cpus)
 {
     struct work_settings settings = work_usual_settings;
     settings.costs = machine_usual_costs;
     settings.work = work;
-    settings.cores = cores;
+    settings.cpus = cpus;
     settings.frames = 1 << 16;
     settings.live_frames = 4096;
     settings.pairs = 2048;
@@ -249,17 +249,17 @@ static struct work_settings small_settings(enum work work, unsigned cores)
  * work_run(). */
 Test(scale, everybody_gets_frames_of_their_own)
 {
-    static const unsigned cores[] = {1, 2, 5, 32};
-    for (unsigned i = 0; i < SUBJECTS; i++) {
+    static const unsigned cpus[] = {1, 2, 5, 32};
+    for (unsigned i = 0; i < CONTENDERS; i++) {
         for (unsigned work = 0; work < WORKS; work++) {
-            for (unsigned k = 0; k < sizeof cores / sizeof *cores; k++) {
-                struct work_settings settings = small_settings(work, cores[k]);
+            for (unsigned k = 0; k < sizeof cpus / sizeof *cpus; k++) {
+                struct work_settings settings = small_settings(work, cpus[k]);
                 struct machine_counts counts;
-                enum work_result result = work_run(&settings, subjects[i], &counts);
-                cr_assert_eq(result, WORK_OK, "%s, %s, %u cores: %s", subjects[i]->name, work_names[work],
-                             cores[k], work_result_names[result]);
+                enum work_result result = work_run(&settings, contenders[i], &counts);
+                cr_assert_eq(result, WORK_OK, "%s, %s, %u CPUs: %s", contenders[i]->name, work_names[work],
+                             cpus[k], work_result_names[result]);
                 cr_assert_gt(counts.accesses, counts.steps);
-                cr_assert(cores[k] != 1 || counts.queued + counts.slept == 0);
+                cr_assert(cpus[k] != 1 || counts.queued + counts.slept == 0);
             }
         }
     }
@@ -268,28 +268,28 @@ Test(scale, everybody_gets_frames_of_their_own)
 Test(scale, runs_repeat_themselves)
 {
     struct work_settings settings = small_settings(WORK_CHURN, 8);
-    for (unsigned i = 0; i < SUBJECTS; i++) {
+    for (unsigned i = 0; i < CONTENDERS; i++) {
         struct machine_counts first;
         struct machine_counts second;
         settings.seed = 7;
-        cr_assert_eq(work_run(&settings, subjects[i], &first), WORK_OK);
-        cr_assert_eq(work_run(&settings, subjects[i], &second), WORK_OK);
+        cr_assert_eq(work_run(&settings, contenders[i], &first), WORK_OK);
+        cr_assert_eq(work_run(&settings, contenders[i], &second), WORK_OK);
         cr_assert_eq(memcmp(&first, &second, sizeof first), 0);
         settings.seed = 8;
-        cr_assert_eq(work_run(&settings, subjects[i], &second), WORK_OK);
+        cr_assert_eq(work_run(&settings, contenders[i], &second), WORK_OK);
         cr_assert_neq(memcmp(&first, &second, sizeof first), 0);
     }
 }
 
-/* What is for one core is right for one. For more it goes wrong, in whatever way. */
+/* What is for one CPU is right for one. For more it goes wrong, in whatever way. */
 Test(scale, races_are_found)
 {
     struct machine_counts counts;
     struct work_settings settings = small_settings(WORK_BURST, 1);
-    cr_assert_eq(work_run(&settings, &subject_unlocked, &counts), WORK_OK);
+    cr_assert_eq(work_run(&settings, &contender_unlocked, &counts), WORK_OK);
     for (unsigned work = 0; work < WORKS; work++) {
         settings = small_settings(work, 4);
-        cr_assert_neq(work_run(&settings, &subject_unlocked, &counts), WORK_OK);
+        cr_assert_neq(work_run(&settings, &contender_unlocked, &counts), WORK_OK);
     }
 }
 
@@ -297,5 +297,5 @@ Test(scale, lost_frees_are_found)
 {
     struct machine_counts counts;
     struct work_settings settings = small_settings(WORK_BURST, 2);
-    cr_assert_eq(work_run(&settings, &subject_lost_frees, &counts), WORK_UNSOUND);
+    cr_assert_eq(work_run(&settings, &contender_lost_frees, &counts), WORK_UNSOUND);
 }

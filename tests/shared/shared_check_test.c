@@ -61,7 +61,7 @@ Test(shared_check, huges)
     EXPECT_BAD(HUGE, pool.huge.stop = 0);
     if (pool.huge.count > 1)
         EXPECT_BAD(HUGE, levels_at(&pool, &pool.huge, pool.huge.count - 1)[0] = 0);
-    /* A bit of a line that is not whole does no harm: who asks for a line clears it. */
+    /* A bit of a huge frame that is not whole does no harm: who asks for a huge frame clears it. */
     make_pool(2 * GROUP);
     ASSERT_STATUS(bitframe_alloc_at(&pool, BASE, 64), BITFRAME_OK);
     share_as(BITFRAME_LOWEST, 1);

@@ -330,7 +330,7 @@ Test(policy, local_cpus_stay_apart)
     ASSERT_SOUND();
 }
 
-/** Four CPUs at random, frames given back too, until half is taken: none meets another. */
+/** Four CPUs at random, frames given back too, until half is allocated: none meets another. */
 Test(policy, local_cpus_stay_apart_with_frees)
 {
     enum { GROUPS = 32, TURNS = 40000 };
@@ -354,22 +354,22 @@ Test(policy, local_cpus_stay_apart_with_frees)
         for (uint32_t other = 0; other < CPUS; other++)
             met += other != cpu && last[other] == last[cpu];
     }
-    cr_assert_eq(met, 0, "%" PRIu64 " of %" PRIu64 " takes", met, allocated);
+    cr_assert_eq(met, 0, "%" PRIu64 " of %" PRIu64 " allocations", met, allocated);
     ASSERT_SOUND();
 }
 
-/** Lines that are whole stay so while a partly used one of the group has frames. */
+/** Huge frames that are whole stay so while a partly used one of the group has frames. */
 Test(policy, local_uses_broken_huges_first)
 {
     make_pool(GROUP);
-    /* Of lines 1, 4 and 6 some frames are taken: these are used up first. */
+    /* Of huge frames 1, 4 and 6 some frames are allocated: these are used up first. */
     ASSERT_STATUS(bitframe_alloc_at(&pool, pa_of(1 * HUGE + 3), 1), BITFRAME_OK);
     ASSERT_STATUS(bitframe_alloc_at(&pool, pa_of(4 * HUGE + 400), 1), BITFRAME_OK);
     ASSERT_STATUS(bitframe_alloc_at(&pool, pa_of(6 * HUGE), HUGE - 1), BITFRAME_OK);
     share_as(BITFRAME_LOCAL, 1);
     for (int i = 0; i < 2 * (HUGE - 1) + 1; i++) {
         uint64_t huge_frame = (bitframe_shared_alloc(shared, 0) - BASE) / FRAME / HUGE;
-        cr_assert(huge_frame == 1 || huge_frame == 4 || huge_frame == 6, "line %" PRIu64, huge_frame);
+        cr_assert(huge_frame == 1 || huge_frame == 4 || huge_frame == 6, "huge frame %" PRIu64, huge_frame);
     }
     struct bitframe_request request = {.frames = HUGE, .align = HUGE * FRAME};
     uint64_t pa;
@@ -386,7 +386,7 @@ Test(policy, local_allocs_from_anywhere_until_all_is_allocated)
     enum { FRAMES = sizeof(seen) };
     make_shared(FRAMES, BITFRAME_LOCAL);
     for (uint64_t i = 0; i < FRAMES; i++) {
-        /* CPU 2 takes nearly all, the others have a claim on a group each. */
+        /* CPU 2 allocates nearly all, the others have a claim on a group each. */
         uint64_t pa = bitframe_shared_alloc(shared, i < 8 ? (uint32_t)i % CPUS : 2);
         cr_assert_neq(pa, 0, "%" PRIu64 " of %u", i, FRAMES);
         cr_assert_eq(seen[(pa - BASE) / FRAME]++, 0);
@@ -398,12 +398,12 @@ Test(policy, local_allocs_from_anywhere_until_all_is_allocated)
     ASSERT_SOUND();
 }
 
-/* Lines of 2 MiB */
+/* Huge frames of 2 MiB */
 
 Test(shared, huges)
 {
     for (int policy = BITFRAME_LOWEST; policy <= BITFRAME_LOCAL; policy++) {
-        enum { HUGES = 70 * 8 }; /* more than a word of lines */
+        enum { HUGES = 70 * 8 }; /* more than a word of huge frames */
         make_shared(HUGES * HUGE, (enum bitframe_policy)policy);
         struct bitframe_request request = {.frames = HUGE, .align = HUGE * FRAME};
         static uint8_t seen[HUGES];

@@ -133,17 +133,17 @@ static const struct {
     const char *name;
     void (*call)(void);
 } calls[] = {
-    {"take", alloc},
+    {"alloc", alloc},
     {"free", free_one},
     {"free, inside a frame", free_elsewhere},
-    {"take a run", alloc_run},
-    {"take 2 MiB", alloc_huge},
+    {"alloc a run", alloc_run},
+    {"alloc 2 MiB", alloc_huge},
     {"claim", claim},
     {"free a run", free_run},
     {"free 2 MiB", free_huge},
-    {"take bulk", alloc_bulk},
+    {"alloc bulk", alloc_bulk},
     {"free bulk", free_bulk},
-    {"take a range", alloc_range},
+    {"alloc a range", alloc_range},
     {"reserve", reserve},
     {"unreserve", unreserve},
     {"offline", offline},
@@ -177,7 +177,7 @@ Test(stray, calls_of_the_owner_panic)
     hook_panics();
     try_all(5);
     try_all(HUGE);
-    try_all(3 * HUGE); /* nothing is free: a take must not just say so */
+    try_all(3 * HUGE); /* nothing is free: an allocation must not just say so */
     sentence = NULL;
     (void)bitframe_shared_begin_exclusive(shared);
     cr_assert_eq(bitframe_alloc(&pool), 0);

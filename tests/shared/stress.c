@@ -2,9 +2,9 @@
 /*
  * stress.c - many threads on a small pool, so that they meet all the time
  *
- * Each thread takes and gives back frames at random, in every way that the mix has. A ledger with an owner
+ * Each thread allocates and gives back frames at random, in every way that the mix has. A ledger with an owner
  * for each frame catches a frame that two have. Tickets catch a false "none": who has a ticket has one free
- * frame coming to it at every instant, so a take that answers "none" has lied. From time to time all stop,
+ * frame coming to it at every instant, so an allocation that answers "none" has lied. From time to time all stop,
  * and then the pool must be sound and the count exact; in the end every frame must be to be had.
  *
  *     stress [OPTION=VALUE]...
@@ -44,7 +44,7 @@ struct settings set = {.threads = 4,
 
 const char *const mix_names[MIXES] = {"single", "any_way", "everything", "mistakes"};
 static const char *const event_names[EVENTS] = {
-    "none",        "busy",        "run",       "line",     "no_run",    "claimed",    "in_use",
+    "none",        "busy",        "run",       "huge",     "no_run",    "claimed",    "in_use",
     "fewer",       "swept",       "wrong_cpu", "no_cpu",   "unmanaged", "misaligned", "reserved",
     "double_free", "second_free", "interrupt", "lost_bit", "rollback",
 };
@@ -158,7 +158,7 @@ static void make_pool(void)
     must(bitframe_map_init(&map, ranges, sizeof(ranges) / sizeof(ranges[0])), "a map", 0);
     add(&map, BITFRAME_MAP_RAM, 0, set.frames);
     if (set.map) {
-        /* A hole of two frames, one that is more than a line if there is room for it, and reservations. */
+        /* A hole of two frames, one that is more than a huge frame if there is room for it, and reservations. */
         add(&map, BITFRAME_MAP_HOLE, set.frames / 4, 2);
         add(&map, BITFRAME_MAP_HOLE, set.frames / 2, set.frames / 3);
         add(&map, BITFRAME_MAP_RESERVED, set.frames / 8, 1 + set.frames / 100);

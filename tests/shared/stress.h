@@ -31,13 +31,13 @@ enum mix {
 enum event {
     NONE,        /* there was no free frame */
     MET_BUSY,    /* it is not known whether there was one */
-    RUN,         /* a run was taken */
-    HUGE,        /* 2 MiB were taken */
+    RUN,         /* a run was allocated */
+    HUGE,        /* 2 MiB were allocated */
     NO_RUN,      /* no run was */
-    CLAIMED,     /* certain frames were taken */
+    CLAIMED,     /* certain frames were allocated */
     IN_USE,      /* certain frames were in use */
     FEWER,       /* a bulk call got some of what it asked for */
-    SWEPT,       /* a range was taken that had free frames */
+    SWEPT,       /* a range was allocated that had free frames */
     WRONG_CPU,   /* a call with another CPU's number */
     NO_CPU,      /* with nobody's */
     UNMANAGED,   /* frees refused, by status */
@@ -57,8 +57,9 @@ struct settings {
     uint64_t wrong;   /* whether CPU numbers are random */
     uint64_t signals; /* whether calls are interrupted by calls */
     uint64_t shake;   /* one atomic access in so many takes longer */
-    uint64_t tickets; /* whether only as many frames are taken as there are: no request for one may fail */
-    uint64_t must;    /* events, a bit each */
+    uint64_t
+        tickets;   /* whether only as many frames are asked for as there are: no request for one may fail */
+    uint64_t must; /* events, a bit each */
 };
 
 struct piece {
@@ -70,7 +71,7 @@ struct worker {
     uint32_t id;
     uint32_t cpu;
     uint64_t random;
-    uint64_t bias; /* takes in 100 calls that take or free */
+    uint64_t bias; /* allocations in 100 calls that allocate or free */
     bool is_interrupt;
     uint64_t live_count;
     struct piece live[LIVE_MAX];
@@ -84,9 +85,9 @@ extern struct settings set;
 extern struct bitframe pool;
 extern struct bitframe_shared *shared; /* of it */
 extern uint8_t kinds[FRAMES_MAX];      /* enum kind of each frame */
-extern uint64_t usable;                /* frames that can be taken */
+extern uint64_t usable;                /* frames that can be allocated */
 extern _Atomic(int64_t) tickets;       /* frames that nobody has and nobody is about to take */
-extern _Atomic(uint64_t) swept;        /* frames that were taken with a range, by nobody in particular */
+extern _Atomic(uint64_t) swept;        /* frames that were allocated with a range, by nobody in particular */
 extern _Atomic(uint64_t) given_back;   /* frames given back while several tried to */
 extern const char *const mix_names[MIXES];
 
@@ -114,7 +115,7 @@ void disown(struct worker *worker, uint64_t pa, uint64_t frames);
 /** Who has frame @p frame of the pool: the worker's id + 1, or 0. */
 unsigned owner_of(uint64_t frame);
 
-/** While nobody calls: give back what was taken by ranges, and see that it is as much as was said. */
+/** While nobody calls: give back what was allocated by ranges, and see that it is as much as was said. */
 void reclaim_swept(struct worker *worker);
 
 /** Remember who has what. */

@@ -111,16 +111,16 @@ static const struct {
     void (*call)(void);
     enum bounded kind;
 } calls[] = {
-    {"take", alloc, BOUNDED_ALLOC},
+    {"alloc", alloc, BOUNDED_ALLOC},
     {"the lowest below a limit", lowest, BOUNDED_RUN},
     {"the highest", highest, BOUNDED_RUN},
     {"a run of 3, aligned", run_of_3, BOUNDED_RUN},
     {"a run of 200", run_of_200, BOUNDED_LONG_RUN},
-    {"2 lines", huges, BOUNDED_RUN},
+    {"2 huge frames", huges, BOUNDED_RUN},
     {"2 MiB", alloc_2_mib, BOUNDED_HUGE},
-    {"a bulk take of 64", bulk_64, BOUNDED_BULK},
-    {"a bulk take of 4096", bulk_many, BOUNDED_BULK},
-    {"a bulk take of 4097", bulk_more, BOUNDED_BULK_MORE},
+    {"a bulk alloc of 64", bulk_64, BOUNDED_BULK},
+    {"a bulk alloc of 4096", bulk_many, BOUNDED_BULK},
+    {"a bulk alloc of 4097", bulk_more, BOUNDED_BULK_MORE},
     {"up to 64", up_to_64, BOUNDED_PARTIAL},
     {"up to 64, the highest", highest_64, BOUNDED_PARTIAL},
 };

@@ -9,6 +9,7 @@ void map_model_init(struct map_model *model, uint64_t base, uint64_t cells, uint
     model->base = base;
     model->cells = cells;
     model->capacity = capacity;
+    model->end = cells;
 }
 
 uint64_t map_model_ranges(const struct map_model *model, enum bitframe_map_kind kind)
@@ -39,8 +40,9 @@ enum bitframe_status map_model_add(struct map_model *model, enum bitframe_map_ki
     uint64_t cells = bytes / CELL_BYTES;
     if (bytes - 1 > to_the_end) {
         uint64_t beyond = bytes - 1 - to_the_end;
-        count_bytes(&model->wrapped_bytes, kind == BITFRAME_MAP_RAM ? bytes : beyond);
-        if (kind == BITFRAME_MAP_RAM)
+        bool is_memory = kind == BITFRAME_MAP_RAM || kind == BITFRAME_MAP_UNACCEPTED;
+        count_bytes(&model->wrapped_bytes, is_memory ? bytes : beyond);
+        if (is_memory)
             return BITFRAME_INVALID;
         bytes -= beyond;
     }
@@ -65,12 +67,12 @@ enum bitframe_status map_model_add(struct map_model *model, enum bitframe_map_ki
     return BITFRAME_OK;
 }
 
-/** Cells of @p frame, counted in the window, that are RAM and in no hole. */
-static unsigned good_cells(const struct map_model *model, uint64_t frame)
+/** Cells of @p frame, counted in the window, that are of @p kind, in no hole and below the end. */
+static unsigned good_cells(const struct map_model *model, uint64_t frame, enum bitframe_map_kind kind)
 {
     unsigned good = 0;
     for (uint64_t cell = frame * FRAME_CELLS; cell < (frame + 1) * FRAME_CELLS; cell++)
-        if (model->is[BITFRAME_MAP_RAM][cell] && !model->is[BITFRAME_MAP_HOLE][cell])
+        if (model->is[kind][cell] && !model->is[BITFRAME_MAP_HOLE][cell] && cell < model->end)
             good++;
     return good;
 }
@@ -90,11 +92,20 @@ static bool is_frame_0(const struct map_model *model, uint64_t frame)
 
 static bool is_in_view(const struct map_model *model, uint64_t frame, enum bitframe_map_view view)
 {
-    if (is_frame_0(model, frame) || good_cells(model, frame) != FRAME_CELLS)
+    bool managed = good_cells(model, frame, BITFRAME_MAP_RAM) == FRAME_CELLS;
+    if (is_frame_0(model, frame))
+        return false;
+    if (view == BITFRAME_MAP_VIEW_UNACCEPTED)
+        return !managed && good_cells(model, frame, BITFRAME_MAP_UNACCEPTED) == FRAME_CELLS;
+    if (!managed)
+        return false;
+    if (view == BITFRAME_MAP_VIEW_HOTPLUGGABLE)
+        return touched(model, frame, BITFRAME_MAP_HOTPLUGGABLE);
+    if (view == BITFRAME_MAP_VIEW_FIXED && touched(model, frame, BITFRAME_MAP_HOTPLUGGABLE))
         return false;
     bool reserved = touched(model, frame, BITFRAME_MAP_RESERVED);
     bool reclaimable = touched(model, frame, BITFRAME_MAP_RECLAIMABLE);
-    if (view == BITFRAME_MAP_VIEW_FREE)
+    if (view == BITFRAME_MAP_VIEW_FREE || view == BITFRAME_MAP_VIEW_FIXED)
         return !reserved && !reclaimable;
     if (view == BITFRAME_MAP_VIEW_RESERVED)
         return reserved || reclaimable;
@@ -138,18 +149,22 @@ void map_model_count(const struct map_model *model, struct bitframe_map_stats *s
         stats->free_frames += is_in_view(model, f, BITFRAME_MAP_VIEW_FREE);
         stats->reserved_frames += is_in_view(model, f, BITFRAME_MAP_VIEW_RESERVED);
         stats->reclaimable_frames += is_in_view(model, f, BITFRAME_MAP_VIEW_RECLAIMABLE);
+        stats->hotpluggable_frames += is_in_view(model, f, BITFRAME_MAP_VIEW_HOTPLUGGABLE);
+        stats->unaccepted_frames += is_in_view(model, f, BITFRAME_MAP_VIEW_UNACCEPTED);
         if (is_in_view(model, f, BITFRAME_MAP_VIEW_SPANS) &&
             (f == 0 || !is_in_view(model, f - 1, BITFRAME_MAP_VIEW_SPANS)))
             stats->spans++;
         if (is_frame_0(model, f))
-            stats->frame_0_bytes += good_cells(model, f) * CELL_BYTES;
-        else if (good_cells(model, f) != FRAME_CELLS)
-            stats->rounding_bytes += good_cells(model, f) * CELL_BYTES;
+            stats->frame_0_bytes += good_cells(model, f, BITFRAME_MAP_RAM) * CELL_BYTES;
+        else if (good_cells(model, f, BITFRAME_MAP_RAM) != FRAME_CELLS)
+            stats->rounding_bytes += good_cells(model, f, BITFRAME_MAP_RAM) * CELL_BYTES;
     }
     for (uint64_t cell = 0; cell < model->cells; cell++) {
         if (model->is[BITFRAME_MAP_RAM][cell])
             stats->ram_bytes += CELL_BYTES;
-        if (model->is[BITFRAME_MAP_RAM][cell] && model->is[BITFRAME_MAP_HOLE][cell])
+        if (model->is[BITFRAME_MAP_RAM][cell] && cell >= model->end)
+            stats->beyond_bytes += CELL_BYTES;
+        else if (model->is[BITFRAME_MAP_RAM][cell] && model->is[BITFRAME_MAP_HOLE][cell])
             stats->hole_bytes += CELL_BYTES;
     }
     stats->no_room_bytes = model->no_room_bytes;

@@ -20,6 +20,7 @@ struct map_model {
     uint64_t base;     /* PA of cell 0, a multiple of a frame */
     uint64_t cells;    /* in the window, a multiple of FRAME_CELLS */
     uint64_t capacity; /* ranges that the map has room for */
+    uint64_t end;      /* the cell from which on no memory is believed */
     uint64_t no_room_bytes;
     uint64_t wrapped_bytes;
     bool incomplete;

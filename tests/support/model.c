@@ -77,7 +77,7 @@ static bool is_leaving(const struct model *model, uint64_t element)
     return model->leaving && model->leaving[element] != 0;
 }
 
-/** A frame that was taken is given back. */
+/** A frame that was allocated is given back. */
 static void give_back(struct model *model, uint64_t frame)
 {
     set_state(model, frame, is_leaving(model, element_of(model, frame)) ? MODEL_OFFLINE : MODEL_FREE);

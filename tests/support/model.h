@@ -72,7 +72,7 @@ enum bitframe_status model_offline(struct model *model, unsigned record, uint64_
                                    uint64_t word_count);
 void model_online(struct model *model, unsigned record);
 
-/** The pool is made again of its metadata: nothing is out of use, and what was is taken. */
+/** The pool is made again of its metadata: nothing is out of use, and what was is allocated. */
 void model_adopt(struct model *model);
 
 enum bitframe_status model_reserve(struct model *model, uint64_t pa, uint64_t bytes);

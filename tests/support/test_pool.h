@@ -44,7 +44,7 @@ void guarded_plain_pool(struct bitframe *pool, struct guarded *metadata, uint64_
 void guarded_debug(struct bitframe *pool, struct bitframe_debug *debug, struct guarded *storage,
                    uint32_t flags);
 
-/** Words for taking [@p pa, @p pa + @p bytes) out of use. Returns them; @p count becomes how many they are.
+/** Words for setting [@p pa, @p pa + @p bytes) offline. Returns them; @p count becomes how many they are.
  */
 uint64_t *guarded_offline_words(struct guarded *words, uint64_t pa, uint64_t bytes, uint64_t *count);
 

@@ -21,6 +21,7 @@ sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOOLS = os.path.join(os.path.dirname(os.path.dirname(HERE)), "tools")
 sys.path.insert(0, TOOLS)
+import bench_times  # noqa: E402
 import tables  # noqa: E402
 from tables import Table  # noqa: E402
 
@@ -145,8 +146,16 @@ class BenchTable(unittest.TestCase):
 
     def test_threshold(self):
         for spread, warned in ((0.1001, True), (0.1, False)):
-            times = {"fill/bitframe/3008MiB": bench_table.Time(2.0, spread)}
+            times = {"fill/bitframe/3008MiB": bench_times.Time(2.0, spread)}
             self.assertEqual(bool(bench_table.warning(times, {})), warned)
+
+    def test_where_another_is_ahead(self):
+        """As the tables have it: every contender that takes less time is in the list, and no other."""
+        times = {f"{w}/{c}/1TiB": bench_times.Time(ns, 0) for w, c, ns in (
+            ("fill", "bitframe", 2.0), ("fill", "buddy", 1.0), ("drain", "bitframe", 2.0), ("drain", "buddy", 3.0),
+            ("fill", "flat", 2.0), ("drain", "flat", 1.5))}  # fmt: skip
+        self.assertEqual(bench_table.ahead(times, ["1TiB"]), "- 1 TiB, buddy: fill (0.50)\n- 1 TiB, flat: drain (0.75)")
+        self.assertEqual(bench_table.ahead({}, ["1TiB"]), "Nowhere.")
 
     def test_width_and_units(self):
         for columns in ("80", "100", "170"):
@@ -160,7 +169,7 @@ class BenchTable(unittest.TestCase):
         self.assertRegex(output, r"\nfill +\d\S* [nµm]s ± \d+ %")
 
     def test_every_part_has_a_title(self):
-        for name in ("times 64GiB", "counts 1TiB", "head", "asked", "shared times", "threads head", "threads", "goals",
+        for name in ("times 64GiB", "counts 1TiB", "head", "asked", "ahead", "summary 3008MiB", "shared times", "threads head", "threads", "goals",
                      "worst", "shared", "shared worst", "zero"):  # fmt: skip
             text = bench_table.part_text(name, Table(["", "n"], [["a", "1"]]), 80)
             self.assertNotIn("{}", text)
@@ -181,7 +190,7 @@ class BenchTable(unittest.TestCase):
         return done, texts
 
     def test_documents_stay_markdown(self):
-        done, (owner, shared) = self.update(("head", "times 3008MiB", "asked"), ("shared times", "threads head", "threads", "goals"))
+        done, (owner, shared) = self.update(("head", "times 3008MiB", "asked"), ("shared times", "ahead", "summary 3008MiB", "threads head", "threads", "goals"))
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertTrue(done.stdout.startswith("WARNING"))
         self.assertIn("<!-- begin asked -->\n\n|  | 3008MiB | 64GiB | 1TiB | asked |\n|---|---:|---:|---:|---:|\n", owner)
@@ -191,7 +200,7 @@ class BenchTable(unittest.TestCase):
             self.assertNotIn("Table object", page)
 
     def test_a_part_without_a_page(self):
-        names = ("head", "times 3008MiB", "asked", "shared times", "threads head", "threads")
+        names = ("head", "times 3008MiB", "asked", "ahead", "summary 3008MiB", "shared times", "threads head", "threads")
         for pages, count in (((names,), 0), ((names, ("goals",), ("goals",)), 2)):
             done, texts = self.update(*pages)
             self.assertNotEqual(done.returncode, 0)
@@ -200,13 +209,13 @@ class BenchTable(unittest.TestCase):
 
     def test_the_pages_have_every_part(self):
         """The project's own pages have a place for each part, and no other."""
-        folder = os.path.join(os.path.dirname(TOOLS), "docs", "results")
+        docs = os.path.join(os.path.dirname(TOOLS), "docs")
         marked = []
-        for name in sorted(os.listdir(folder)):
-            with open(os.path.join(folder, name), encoding="utf-8") as file:
+        for name in ("benchmarks.md", "results/owner.md", "results/shared.md"):
+            with open(os.path.join(docs, name), encoding="utf-8") as file:
                 marked += re.findall(r"<!-- begin (.*) -->", file.read())
-        sized = [f"{key} {size}" for key in ("times", "counts") for size in bench_table.SIZES]
-        parts = [key for key in bench_table.NOTES if key not in ("times", "counts")]
+        sized = [f"{key} {size}" for key in ("times", "counts", "summary") for size in bench_table.SIZES]
+        parts = [key for key in bench_table.NOTES if key not in ("times", "counts", "summary")]
         self.assertEqual(sorted(marked), sorted(sized + parts))
 
 
@@ -301,19 +310,19 @@ class Scale(unittest.TestCase):
 
     PROGRAM = """
 import sys
-print("\\t".join(["work", "subject", "cores", "pairs/us", "on paper", "transfers", *(f"{a} r/w/c/l" for a in AREAS)]))
+print("\\t".join(["work", "contender", "cpus", "pairs/us", "on paper", "transfers", *(f"{a} r/w/c/l" for a in AREAS)]))
 for work in WORKS:
-    for subject in SUBJECTS:
+    for contender in CONTENDERS:
         for power in range(8):
             areas = ["0.5/1.5/0/0"] * (len(AREAS) - 1) + ["0/0/0/0"]
-            print("\\t".join([work, subject, str(2**power), "12.345", "0.5", "2.0", *areas]))
+            print("\\t".join([work, contender, str(2**power), "12.345", "0.5", "2.0", *areas]))
 """
 
     def setUp(self):
         scratch = tempfile.TemporaryDirectory(prefix="scale ")
         self.addCleanup(scratch.cleanup)
         self.program = os.path.join(scratch.name, "scale")
-        constants = "".join(f"{name} = {getattr(report, name)!r}\n" for name in ("AREAS", "WORKS", "SUBJECTS"))
+        constants = "".join(f"{name} = {getattr(report, name)!r}\n" for name in ("AREAS", "WORKS", "CONTENDERS"))
         write_program(self.program, constants + self.PROGRAM)
 
     def report(self, *arguments, **environment):
@@ -327,14 +336,14 @@ for work in WORKS:
                 self.assertLessEqual(len(line), int(columns), line)
             self.assertNotIn("|", done.stdout)
             text = re.sub(r"\s+", " ", done.stdout)
-            self.assertEqual(text.count("per microsecond of all cores together"), len(report.WORKS))
+            self.assertEqual(text.count("per microsecond of all CPUs together"), len(report.WORKS))
             self.assertIn("12.3 (0.500)", text)
             self.assertIn("0.50 + 1.50", text)
             self.assertNotIn(f" {report.AREAS[-1]} ", text)  # no line of it moved
 
     def test_progress(self):
         done = self.report("--quick", self.program, BITFRAME_PROGRESS="1")
-        total = len(report.WORKS) * len(report.SUBJECTS) * 8
+        total = len(report.WORKS) * len(report.CONTENDERS) * 8
         self.assertEqual(done.stderr.split("\n")[:-1], [f"progress {i}/{total}" for i in range(1, total + 1)])
         self.assertEqual(self.report("--quick", self.program).stderr, "")
 
@@ -352,9 +361,9 @@ for work in WORKS:
         def simulate(_, *settings):
             chosen = dict(setting.split("=") for setting in settings)
             works = [chosen["work"]] if "work" in chosen else report.WORKS
-            cores = 1 if "cores" in chosen else report.COUNTS_OF_CORES
+            cpus = 1 if "cpus" in chosen else report.COUNTS_OF_CPUS
             rows = [
-                {"subject": subject, "pairs/us": "1.0"} for _ in works for subject in report.SUBJECTS for _ in range(cores)
+                {"contender": contender, "pairs/us": "1.0"} for _ in works for contender in report.CONTENDERS for _ in range(cpus)
             ]
             asked.append(len(rows))
             return rows

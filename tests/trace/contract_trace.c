@@ -98,7 +98,7 @@ static uint64_t choose_address(struct trace *t)
     }
 }
 
-/** How much to reserve: a little as a rule, for what is reserved is not there to be taken. */
+/** How much to reserve: a little as a rule, for what is reserved is not there to be allocated. */
 static uint64_t choose_reserved_bytes(struct trace *t)
 {
     uint64_t pages = choose_below(t, MALLOC_PAGES / 16 + 2);
@@ -228,7 +228,7 @@ static void free_many(struct trace *t)
         free_held(t, CALL_FREE_PAGE);
 }
 
-/** Take pages until there is none, unless that is more than the byte map can do in reasonable time. */
+/** Allocate pages until there is none, unless that is more than the byte map can do in reasonable time. */
 static void exhaust(struct trace *t)
 {
     world.free_pages = compare(t, CALL_DUMP_FREE_COUNT, 0);
@@ -254,8 +254,8 @@ static void start_over(struct trace *t)
 
 /* The order is that of the corpus, in which a byte chooses. */
 static const struct trace_operation operations[] = {
-    {"take", 80, alloc_page, NULL},
-    {"take for the kernel", 16, alloc_kernel_page, NULL},
+    {"alloc", 80, alloc_page, NULL},
+    {"alloc for the kernel", 16, alloc_kernel_page, NULL},
     {"free what is held", 64, free_held_page, NULL},
     {"free it by its KVA", 16, free_held_kernel_page, NULL},
     {"free any", 32, free_any_page, NULL},
@@ -268,7 +268,7 @@ static const struct trace_operation operations[] = {
     {"convert PA", 1, convert_pa, NULL},
     {"convert another KVA", 1, convert_kva, NULL},
     {"convert another PA", 1, convert_pa, NULL},
-    {"take in a row", 12, alloc_many, NULL},
+    {"alloc in a row", 12, alloc_many, NULL},
     {"free in a row", 12, free_many, NULL},
     {"exhaust", 2, exhaust, NULL},
     {"free all", 2, free_all, NULL},

@@ -5,128 +5,10 @@
  * Maps that are broken on purpose, one way each, most of them as maps elsewhere have been, and each must be
  * caught.
  */
+#include "map_add_mutants.h"
 #include "map_trace.h"
 #include "mutants.h"
 #include "units.h"
-
-static bool passes_end(uint64_t first_pa, uint64_t bytes)
-{
-    return bytes != 0 && first_pa + (bytes - 1) < first_pa;
-}
-
-/* add */
-
-static enum bitframe_status ram_is_rounded_when_added(struct bitframe_map *map, enum bitframe_map_kind kind,
-                                                      uint64_t first_pa, uint64_t bytes)
-{
-    if (kind == BITFRAME_MAP_RAM && !passes_end(first_pa, bytes)) {
-        uint64_t cut = (FRAME - first_pa % FRAME) % FRAME;
-        bytes = bytes > cut ? (bytes - cut) / FRAME * FRAME : 0;
-        first_pa += cut;
-    }
-    return bitframe_map_add(map, kind, first_pa, bytes);
-}
-
-static enum bitframe_status reservation_is_rounded_inward(struct bitframe_map *map,
-                                                          enum bitframe_map_kind kind, uint64_t first_pa,
-                                                          uint64_t bytes)
-{
-    if (kind == BITFRAME_MAP_RESERVED && !passes_end(first_pa, bytes) && bytes > FRAME)
-        bytes -= (first_pa + bytes) % FRAME;
-    return bitframe_map_add(map, kind, first_pa, bytes);
-}
-
-static enum bitframe_status hole_is_only_reserved(struct bitframe_map *map, enum bitframe_map_kind kind,
-                                                  uint64_t first_pa, uint64_t bytes)
-{
-    return bitframe_map_add(map, kind == BITFRAME_MAP_HOLE ? BITFRAME_MAP_RESERVED : kind, first_pa, bytes);
-}
-
-static enum bitframe_status only_first_ram_counts(struct bitframe_map *map, enum bitframe_map_kind kind,
-                                                  uint64_t first_pa, uint64_t bytes)
-{
-    if (kind == BITFRAME_MAP_RAM && map->counts[kind] != 0)
-        return BITFRAME_OK;
-    return bitframe_map_add(map, kind, first_pa, bytes);
-}
-
-static enum bitframe_status reservation_before_ram_is_lost(struct bitframe_map *map,
-                                                           enum bitframe_map_kind kind, uint64_t first_pa,
-                                                           uint64_t bytes)
-{
-    if (kind == BITFRAME_MAP_RESERVED && map->counts[BITFRAME_MAP_RAM] == 0)
-        return BITFRAME_OK;
-    return bitframe_map_add(map, kind, first_pa, bytes);
-}
-
-static enum bitframe_status address_is_cut_to_32_bits(struct bitframe_map *map, enum bitframe_map_kind kind,
-                                                      uint64_t first_pa, uint64_t bytes)
-{
-    return bitframe_map_add(map, kind, first_pa & UINT32_MAX, bytes);
-}
-
-static enum bitframe_status address_is_cut_to_44_bits(struct bitframe_map *map, enum bitframe_map_kind kind,
-                                                      uint64_t first_pa, uint64_t bytes)
-{
-    return bitframe_map_add(map, kind, first_pa & ((UINT64_C(1) << 44) - 1), bytes);
-}
-
-static enum bitframe_status no_room_is_silent(struct bitframe_map *map, enum bitframe_map_kind kind,
-                                              uint64_t first_pa, uint64_t bytes)
-{
-    enum bitframe_status status = bitframe_map_add(map, kind, first_pa, bytes);
-    return status == BITFRAME_NO_ROOM ? BITFRAME_OK : status;
-}
-
-static enum bitframe_status no_room_leaves_it_complete(struct bitframe_map *map, enum bitframe_map_kind kind,
-                                                       uint64_t first_pa, uint64_t bytes)
-{
-    enum bitframe_status status = bitframe_map_add(map, kind, first_pa, bytes);
-    map->incomplete = 0;
-    return status;
-}
-
-static enum bitframe_status wrapping_ram_is_believed(struct bitframe_map *map, enum bitframe_map_kind kind,
-                                                     uint64_t first_pa, uint64_t bytes)
-{
-    if (kind == BITFRAME_MAP_RAM && passes_end(first_pa, bytes))
-        bytes = UINT64_MAX - first_pa;
-    return bitframe_map_add(map, kind, first_pa, bytes);
-}
-
-static enum bitframe_status wrapping_reservation_is_lost(struct bitframe_map *map,
-                                                         enum bitframe_map_kind kind, uint64_t first_pa,
-                                                         uint64_t bytes)
-{
-    return passes_end(first_pa, bytes) ? BITFRAME_INVALID : bitframe_map_add(map, kind, first_pa, bytes);
-}
-
-static enum bitframe_status range_up_to_2_64_is_lost(struct bitframe_map *map, enum bitframe_map_kind kind,
-                                                     uint64_t first_pa, uint64_t bytes)
-{
-    return first_pa + bytes == 0 ? BITFRAME_OK : bitframe_map_add(map, kind, first_pa, bytes);
-}
-
-static enum bitframe_status last_byte_is_lost(struct bitframe_map *map, enum bitframe_map_kind kind,
-                                              uint64_t first_pa, uint64_t bytes)
-{
-    return bitframe_map_add(map, kind, first_pa, bytes - (bytes > 1));
-}
-
-static enum bitframe_status touching_ranges_stay_apart(struct bitframe_map *map, enum bitframe_map_kind kind,
-                                                       uint64_t first_pa, uint64_t bytes)
-{
-    enum bitframe_status status = bitframe_map_add(map, kind, first_pa, bytes);
-    uint64_t used = map->counts[0] + map->counts[1] + map->counts[2] + map->counts[3];
-    struct bitframe_map_range *hole = &map->ranges[used - 1]; /* holes are the last kind */
-    if (kind == BITFRAME_MAP_HOLE && status == BITFRAME_OK && used != 0 && used < map->capacity &&
-        hole->first_pa < first_pa && first_pa <= hole->last_pa) {
-        hole[1] = (struct bitframe_map_range){first_pa, hole->last_pa};
-        hole->last_pa = first_pa - 1;
-        map->counts[BITFRAME_MAP_HOLE]++;
-    }
-    return status;
-}
 
 /* next */
 
@@ -176,7 +58,7 @@ static bool reclaimable_outweighs_reserved(const struct bitframe_map *map, enum 
 {
     struct bitframe_map without = *map;
     struct bitframe_map_range ranges[64];
-    uint64_t used = map->counts[0] + map->counts[1] + map->counts[2] + map->counts[3];
+    uint64_t used = all_ranges(map);
     if (view != BITFRAME_MAP_VIEW_RECLAIMABLE)
         return bitframe_map_next(map, view, frame, run);
     uint64_t kept = 0;
@@ -188,7 +70,41 @@ static bool reclaimable_outweighs_reserved(const struct bitframe_map *map, enum 
     return bitframe_map_next(&without, view, frame, run);
 }
 
+static bool fixed_means_free(const struct bitframe_map *map, enum bitframe_map_view view, uint64_t *frame,
+                             struct bitframe_map_run *run)
+{
+    return bitframe_map_next(map, view == BITFRAME_MAP_VIEW_FIXED ? BITFRAME_MAP_VIEW_FREE : view, frame,
+                             run);
+}
+
+static bool end_is_of_frames(const struct bitframe_map *map, enum bitframe_map_view view, uint64_t *frame,
+                             struct bitframe_map_run *run)
+{
+    struct bitframe_map rounded = *map;
+    rounded.last_pa |= FRAME - 1;
+    return bitframe_map_next(&rounded, view, frame, run);
+}
+
+/* set_end */
+
+static void end_counts_once(struct bitframe_map *map, uint64_t end_pa)
+{
+    if (map->last_pa == UINT64_MAX)
+        bitframe_map_set_end(map, end_pa);
+}
+
+static void end_is_one_too_far(struct bitframe_map *map, uint64_t end_pa)
+{
+    bitframe_map_set_end(map, end_pa + (end_pa != 0));
+}
+
 /* count */
+
+static void beyond_is_a_hole(const struct bitframe_map *map, struct bitframe_map_stats *stats)
+{
+    bitframe_map_get_stats(map, stats);
+    stats->hole_bytes += stats->beyond_bytes;
+}
 
 static void rounding_is_not_counted(const struct bitframe_map *map, struct bitframe_map_stats *stats)
 {
@@ -256,6 +172,13 @@ BROKEN(add, wrapping_reservation_is_lost)
 BROKEN(add, range_up_to_2_64_is_lost)
 BROKEN(add, last_byte_is_lost)
 BROKEN(add, touching_ranges_stay_apart)
+BROKEN(add, unaccepted_is_ram)
+BROKEN(add, wrapping_unaccepted_is_believed)
+BROKEN(next, fixed_means_free)
+BROKEN(next, end_is_of_frames)
+BROKEN(set_end, end_counts_once)
+BROKEN(set_end, end_is_one_too_far)
+BROKEN(count, beyond_is_a_hole)
 BROKEN(next, frame_0_is_given)
 BROKEN(next, nothing_above_4_gib)
 BROKEN(next, only_first_span)

@@ -20,6 +20,7 @@ const struct map_calls map_calls_core = {
     .init = bitframe_map_init,
     .add = bitframe_map_add,
     .next = bitframe_map_next,
+    .set_end = bitframe_map_set_end,
     .count = bitframe_map_get_stats,
 };
 
@@ -103,8 +104,8 @@ static void add(struct trace *t)
     uint64_t bytes = cells * CELL_BYTES;
     if (choose(t, 64) == 0 && first_pa >= 2) {
         uint64_t beyond = choose(t, 2) ? choose(t, 1000) : first_pa - 1;
-        if (kind == BITFRAME_MAP_RAM && beyond == 0)
-            beyond = 1; /* the model knows no RAM behind its window */
+        if ((kind == BITFRAME_MAP_RAM || kind == BITFRAME_MAP_UNACCEPTED) && beyond == 0)
+            beyond = 1; /* the model knows no memory behind its window */
         bytes = UINT64_MAX - first_pa + 1 + (beyond < first_pa ? beyond : first_pa - 1);
     }
     struct answer expected = {.status = map_model_add(&world.model, kind, first_pa, bytes)};
@@ -136,7 +137,7 @@ static bool next(struct trace *t, enum bitframe_map_view view, uint64_t *frame)
 
 static enum bitframe_map_view choose_view(struct trace *t)
 {
-    return (enum bitframe_map_view)choose(t, BITFRAME_MAP_VIEW_RECLAIMABLE + 1);
+    return (enum bitframe_map_view)choose(t, BITFRAME_MAP_VIEWS);
 }
 
 static void count(struct trace *t)
@@ -146,9 +147,10 @@ static void count(struct trace *t)
     memset(&stats, 0xA5, sizeof(stats));
     map_model_count(&world.model, &expected);
     subject(t)->count(&world.map, &stats);
-    const char *const names[] = {"spans",          "managed",       "free",         "reserved",
-                                 "reclaimable",    "ram_bytes",     "hole_bytes",   "frame_0_bytes",
-                                 "rounding_bytes", "no_room_bytes", "wrapped_bytes"};
+    const char *const names[] = {"spans",         "managed",      "free",          "reserved",
+                                 "reclaimable",   "hotpluggable", "unaccepted",    "ram_bytes",
+                                 "beyond_bytes",  "hole_bytes",   "frame_0_bytes", "rounding_bytes",
+                                 "no_room_bytes", "wrapped_bytes"};
     uint64_t got[sizeof(stats) / sizeof(uint64_t)];
     uint64_t wanted[sizeof(stats) / sizeof(uint64_t)];
     memcpy(got, &stats, sizeof(got));
@@ -172,6 +174,18 @@ static void look_at_all(struct trace *t)
     uint64_t frame = 0;
     while (next(t, view, &frame) && t->report->difference[0] == 0) {
     }
+}
+
+static void set_end(struct trace *t)
+{
+    bool none = choose(t, 4) == 0;
+    uint64_t cells = choose(t, world.model.cells + 1);
+    uint64_t end_pa = world.model.base + cells * CELL_BYTES;
+    if (none)
+        end_pa = 0;
+    world.model.end = end_pa == 0 ? world.model.cells : cells; /* 2^64, too, is no end */
+    subject(t)->set_end(&world.map, end_pa);
+    trace_compare(t, NULL, (uint64_t[TRACE_ARGUMENTS]){end_pa}, (struct answer){0}, (struct answer){0});
 }
 
 static void start_over(struct trace *t)
@@ -201,7 +215,7 @@ static const struct trace_call call_next = {"next", CAN(OK) | CAN(NONE)};
 static const struct trace_operation operations[] = {
     {"add", 24, add, &call_add},         {"next", 30, look, &call_next},
     {"count", 6, count, NULL},           {"all of a view", 3, look_at_all, &call_next},
-    {"start over", 1, start_over, NULL},
+    {"start over", 1, start_over, NULL}, {"set end", 2, set_end, NULL},
 };
 
 const struct trace_adapter trace_adapter = {

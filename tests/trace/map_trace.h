@@ -10,6 +10,7 @@ struct map_calls {
     enum bitframe_status (*init)(struct bitframe_map *, struct bitframe_map_range *, uint64_t);
     enum bitframe_status (*add)(struct bitframe_map *, enum bitframe_map_kind, uint64_t, uint64_t);
     bool (*next)(const struct bitframe_map *, enum bitframe_map_view, uint64_t *, struct bitframe_map_run *);
+    void (*set_end)(struct bitframe_map *, uint64_t);
     void (*count)(const struct bitframe_map *, struct bitframe_map_stats *);
 };
 

@@ -49,7 +49,7 @@ void trace_free_some(struct trace *t)
     free_one(t, pa);
 }
 
-/** Free frames one by one that are next to each other, up or down, to the end of what is taken. */
+/** Free frames one by one that are next to each other, up or down, to the end of what is allocated. */
 void trace_free_many(struct trace *t)
 {
     const struct model *model = &world.model;
@@ -70,7 +70,7 @@ static uint64_t digest(const uint64_t *pas, uint64_t count)
     return sum;
 }
 
-/** As many frames as there are, or a few; what is behind those that were taken must not be touched. */
+/** As many frames as there are, or a few; what is behind those that were allocated must not be touched. */
 void trace_alloc_bulk(struct trace *t)
 {
     uint64_t got_pas[BULK + 1], expected_pas[BULK + 1], got_count = 77, expected_count = 77;
@@ -104,7 +104,7 @@ void trace_alloc_bulk(struct trace *t)
                  got, expected);
 }
 
-/** Frames that are taken, in a row as a rule, in any order now and then, some of them twice or not taken. */
+/** Frames that are allocated, in a row as a rule, in any order now and then, some of them twice or not allocated. */
 void trace_free_bulk(struct trace *t)
 {
     static uint64_t pas[BULK];

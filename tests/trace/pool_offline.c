@@ -11,7 +11,7 @@
 
 enum { MOST_WORDS = 1 << 14 }; /* of an offline range */
 
-/** Take a range out of use, with a record that is in use now and then, and too few words now and then. */
+/** Set a range offline, with a record that is in use now and then, and too few words now and then. */
 void trace_offline(struct trace *t)
 {
     unsigned record = (unsigned)choose_below(t, MODEL_RECORDS);

@@ -93,7 +93,7 @@ static void free_run_of(struct trace *t, uint64_t pa, uint64_t frames)
     pool_compare(t, (uint64_t[TRACE_ARGUMENTS]){pa, frames}, got, expected);
 }
 
-/** A run that was taken, as a rule; or a part of it; or anything. */
+/** A run that was allocated, as a rule; or a part of it; or anything. */
 void trace_free_run(struct trace *t)
 {
     uint64_t pa = choose_pa(t);
@@ -114,7 +114,7 @@ void trace_free_run(struct trace *t)
     free_run_of(t, pa, frames);
 }
 
-/** All that is taken up to the next frame that is not, so that pools do not fill up for good. */
+/** All that is allocated up to the next frame that is not, so that pools do not fill up for good. */
 void trace_free_piece(struct trace *t)
 {
     uint64_t first, frames;

@@ -140,7 +140,7 @@ void pool_compare_all(struct trace *t)
 
 static const struct trace_call call_offline = {"offline",
                                                CAN(OK) | CAN(INVALID) | CAN(OFFLINE) | CAN(NO_ROOM)},
-                               call_online = {"online", CAN(OK)}, call_alloc = {"take", CAN(OK) | CAN(NONE)},
+                               call_online = {"online", CAN(OK)}, call_alloc = {"alloc", CAN(OK) | CAN(NONE)},
                                call_free = {"free", CAN_BE_OFFLINE | CAN(OK) | CAN(DOUBLE_FREE) |
                                                         CAN(RESERVED) | CAN(UNMANAGED) | CAN(MISALIGNED)},
                                call_alloc_run = {"take_run", CAN(OK) | CAN(NONE) | CAN(INVALID)},
@@ -167,8 +167,8 @@ static const struct trace_call call_offline = {"offline",
  * corpus mean what they did.
  */
 static const struct trace_operation operations[] = {
-    {"take", 26, trace_alloc, &call_alloc},
-    {"take in a row", 1, trace_alloc_many, &call_alloc},
+    {"alloc", 26, trace_alloc, &call_alloc},
+    {"alloc in a row", 1, trace_alloc_many, &call_alloc},
     {"free", 36, trace_free_some, &call_free},
     {"free in a row", 2, trace_free_many, &call_free},
     {"take_run", 36, trace_alloc_run, &call_alloc_run},

@@ -51,12 +51,12 @@ enum pool_shape {
     POOL_SMALL,    /* up to 700 */
     POOL_BOTTOM,   /* from frame 0 or 1 on */
     POOL_TOP,      /* up to 2^64 */
-    POOL_SHARED,   /* many spans in a line or two */
+    POOL_SHARED,   /* many spans in a huge frame or two */
     POOL_SEGMENTS, /* a few frames in each of several segments, up to far apart */
     POOL_RESERVED, /* many reservations from the start */
-    POOL_HUGES,    /* whole lines and groups of lines, to the frame */
+    POOL_HUGES,    /* huge frames and groups of them, to the frame */
     POOL_ANY,      /* up to 6000 frames with holes and reservations of any size */
-    POOL_LARGE,    /* more than 1024 lines: with 4 KiB frames, 2 GiB */
+    POOL_LARGE,    /* more than 1024 huge frames: with 4 KiB frames, 2 GiB */
     POOL_SHAPES,
     POOL_MIXED = POOL_SHAPES, /* each time another, but no large one: they take long */
 };
@@ -132,7 +132,7 @@ bool choose_piece(struct trace *trace, enum model_state state, uint64_t *first, 
 /** A run to be given back later. */
 void pool_hold(uint64_t pa, uint64_t frames);
 
-/** So many calls in a row that words, lines and groups are used up, unless calls must be few. */
+/** So many calls in a row that words, huge frames and groups are used up, unless calls must be few. */
 uint64_t choose_burst(struct trace *trace);
 
 /**

@@ -24,7 +24,7 @@
 struct listed {
     uint64_t number;
     uint8_t state;                                /* enum model_state */
-    uint32_t tag;                                 /* 0 unless it is taken */
+    uint32_t tag;                                 /* 0 unless it is allocated */
     const struct bitframe_offline_range *leaving; /* out of use by it, or null */
 };
 

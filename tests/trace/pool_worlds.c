@@ -14,7 +14,7 @@ enum { RANGES = 160 }; /* of a map */
 const char *const pool_shape_name[POOL_SHAPES + 1] = {
     [POOL_TINY] = "tiny",         [POOL_SMALL] = "small",   [POOL_BOTTOM] = "bottom",
     [POOL_TOP] = "top",           [POOL_SHARED] = "shared", [POOL_SEGMENTS] = "segments",
-    [POOL_RESERVED] = "reserved", [POOL_HUGES] = "lines",   [POOL_ANY] = "any",
+    [POOL_RESERVED] = "reserved", [POOL_HUGES] = "huge",    [POOL_ANY] = "any",
     [POOL_LARGE] = "large",       [POOL_MIXED] = "mixed",
 };
 
@@ -81,7 +81,7 @@ static void add_stretches(struct trace *t, enum pool_shape shape)
     case POOL_SEGMENTS:
         first = choose_first(t, UINT64_C(1) << 46);
         for (uint64_t i = 2 + choose_below(t, MODEL_STRETCHES - 1); i != 0; i--) {
-            if (one_in(t, 8)) { /* a line to the frame */
+            if (one_in(t, 8)) { /* a huge frame to the frame */
                 first = (first + BITFRAME_HUGE_FRAMES - 1) / BITFRAME_HUGE_FRAMES * BITFRAME_HUGE_FRAMES;
                 frames = BITFRAME_HUGE_FRAMES;
             } else {

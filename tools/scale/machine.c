@@ -14,7 +14,7 @@
 
 enum {
     STACK_BYTES = 64 << 10,
-    PATIENCE = 8, /* loads of one word in a row that make a core one that waits */
+    PATIENCE = 8, /* loads of one word in a row that make a CPU one that waits */
 };
 
 const struct machine_costs machine_usual_costs = {
@@ -24,12 +24,12 @@ const struct machine_costs machine_usual_costs = {
     .far = 100000,
     .cold = 100000,
     .serve = 5000,
-    .cluster_cores = 8,
+    .cluster_cpus = 8,
 };
 
 /** Sharers, if any, are all who have the line; an owner is the only one. All zeros: untouched. */
 struct line {
-    uint64_t sharers[MACHINE_CORES_MAX / 64];
+    uint64_t sharers[MACHINE_CPUS_MAX / 64];
     uint64_t busy_until;
     uint64_t busy;   /* for who is going to write it, within the window */
     uint32_t window; /* in which it was */
@@ -39,11 +39,11 @@ struct line {
     uint8_t sleepers;
 };
 
-struct core {
+struct cpu {
     uint64_t time;
     uint64_t key; /* who goes first of those whose clocks agree */
     uint64_t number;
-    uint64_t cluster[MACHINE_CORES_MAX / 64]; /* who is near, itself included */
+    uint64_t cluster[MACHINE_CPUS_MAX / 64]; /* who is near, itself included */
     bool has_begun;
     struct line *slept_at; /* the line that it waits for, or NULL */
     const volatile void *last_load;
@@ -56,7 +56,7 @@ struct core {
 struct machine {
     struct machine_costs costs;
     struct machine_counts counts;
-    uint64_t cores;
+    uint64_t cpus;
     uint64_t random;
     uint64_t began;  /* when counting did */
     uint64_t window; /* since then */
@@ -72,12 +72,12 @@ struct machine {
     uint64_t latest; /* the clock that is ahead of all */
 
     /* Those that could go on, but for the one that runs: a heap, the earliest first. */
-    struct core *waiting[MACHINE_CORES_MAX];
+    struct cpu *waiting[MACHINE_CPUS_MAX];
     uint64_t waiting_count;
-    struct core *running;
-    struct core core[MACHINE_CORES_MAX];
+    struct cpu *running;
+    struct cpu cpu[MACHINE_CPUS_MAX];
     jmp_buf outside;
-    machine_core_fn *core_main;
+    machine_cpu_fn *cpu_main;
     void *context;
 };
 
@@ -97,23 +97,23 @@ static void *map_bytes(uint64_t bytes)
 
 /* Who is next. */
 
-static bool is_before(const struct core *a, const struct core *b)
+static bool is_before(const struct cpu *a, const struct cpu *b)
 {
     return a->time != b->time ? a->time < b->time : a->key < b->key;
 }
 
-static void wait_in_line(struct machine *machine, struct core *core)
+static void wait_in_line(struct machine *machine, struct cpu *cpu)
 {
     uint64_t at = machine->waiting_count++;
-    for (; at != 0 && is_before(core, machine->waiting[(at - 1) / 2]); at = (at - 1) / 2)
+    for (; at != 0 && is_before(cpu, machine->waiting[(at - 1) / 2]); at = (at - 1) / 2)
         machine->waiting[at] = machine->waiting[(at - 1) / 2];
-    machine->waiting[at] = core;
+    machine->waiting[at] = cpu;
 }
 
-/** Put @p core in the place of the first, which is returned. */
-static struct core *replace_first(struct machine *machine, struct core *core)
+/** Put @p cpu in the place of the first, which is returned. */
+static struct cpu *replace_first(struct machine *machine, struct cpu *cpu)
 {
-    struct core *first = machine->waiting[0];
+    struct cpu *first = machine->waiting[0];
     uint64_t at = 0;
     for (;;) {
         uint64_t next = 2 * at + 1;
@@ -122,39 +122,39 @@ static struct core *replace_first(struct machine *machine, struct core *core)
         if (next + 1 < machine->waiting_count &&
             is_before(machine->waiting[next + 1], machine->waiting[next]))
             next++;
-        if (is_before(core, machine->waiting[next]))
+        if (is_before(cpu, machine->waiting[next]))
             break;
         machine->waiting[at] = machine->waiting[next];
         at = next;
     }
-    machine->waiting[at] = core;
+    machine->waiting[at] = cpu;
     return first;
 }
 
-static struct core *alloc_first(struct machine *machine)
+static struct cpu *alloc_first(struct machine *machine)
 {
     if (machine->waiting_count == 0) {
-        fprintf(stderr, "scale: every core waits for another\n");
+        fprintf(stderr, "scale: every CPU waits for another\n");
         exit(1);
     }
-    struct core *last = machine->waiting[--machine->waiting_count];
+    struct cpu *last = machine->waiting[--machine->waiting_count];
     return machine->waiting_count == 0 ? last : replace_first(machine, last);
 }
 
 /* Coroutines: made by makecontext(), switched by longjmp(), which makes no system call. */
 
-static void core_begin(void)
+static void cpu_begin(void)
 {
     struct machine *machine = the_machine;
-    machine->core_main(machine->context, (unsigned)machine->running->number);
+    machine->cpu_main(machine->context, (unsigned)machine->running->number);
     /* Done for good. The last one goes back to machine_run(). */
-    struct core *self = machine->running;
+    struct cpu *self = machine->running;
     if (self->time > machine->latest)
         machine->latest = self->time;
     self->has_begun = false;
     bool others_sleep = false;
-    for (uint64_t i = 0; i < machine->cores; i++)
-        others_sleep |= machine->core[i].slept_at != NULL;
+    for (uint64_t i = 0; i < machine->cpus; i++)
+        others_sleep |= machine->cpu[i].slept_at != NULL;
     if (machine->waiting_count == 0 && !others_sleep)
         _longjmp(machine->outside, 1);
     machine->running = alloc_first(machine);
@@ -164,9 +164,9 @@ static void core_begin(void)
     setcontext(&machine->running->first);
 }
 
-static __attribute__((noinline)) void switch_to(struct machine *machine, struct core *next)
+static __attribute__((noinline)) void switch_to(struct machine *machine, struct cpu *next)
 {
-    struct core *self = machine->running;
+    struct cpu *self = machine->running;
     machine->running = next;
     if (_setjmp(self->here) != 0)
         return;
@@ -176,10 +176,10 @@ static __attribute__((noinline)) void switch_to(struct machine *machine, struct 
     setcontext(&next->first);
 }
 
-/** Let everybody else come as far as the core that runs. */
+/** Let everybody else come as far as the CPU that runs. */
 static void yield(struct machine *machine)
 {
-    struct core *self = machine->running;
+    struct cpu *self = machine->running;
     if (machine->waiting_count == 0 || is_before(self, machine->waiting[0]))
         return;
     switch_to(machine, replace_first(machine, self));
@@ -187,44 +187,44 @@ static void yield(struct machine *machine)
 
 static void wake_sleepers(struct machine *machine, struct line *line, uint64_t time)
 {
-    for (uint64_t i = 0; line->sleepers != 0 && i < machine->cores; i++) {
-        struct core *core = &machine->core[i];
-        if (core->slept_at != line)
+    for (uint64_t i = 0; line->sleepers != 0 && i < machine->cpus; i++) {
+        struct cpu *cpu = &machine->cpu[i];
+        if (cpu->slept_at != line)
             continue;
-        core->slept_at = NULL;
+        cpu->slept_at = NULL;
         line->sleepers--;
-        if (core->time < time) {
+        if (cpu->time < time) {
             if (machine->is_counting)
-                machine->counts.slept += time - core->time;
-            core->time = time;
+                machine->counts.slept += time - cpu->time;
+            cpu->time = time;
         }
-        core->key = next_random(&machine->random);
-        wait_in_line(machine, core);
+        cpu->key = next_random(&machine->random);
+        wait_in_line(machine, cpu);
     }
 }
 
 /* What an access costs. */
 
-static bool has_line(const struct line *line, uint64_t core)
+static bool has_line(const struct line *line, uint64_t cpu)
 {
-    return line->owner == core + 1 || (line->sharers[core / 64] >> core % 64 & 1) != 0;
+    return line->owner == cpu + 1 || (line->sharers[cpu / 64] >> cpu % 64 & 1) != 0;
 }
 
 /** From the nearest of those who have it, or from the farthest. @p is_cold becomes whether nobody else has.
  */
-static uint64_t distance(const struct machine *machine, const struct line *line, const struct core *core,
+static uint64_t distance(const struct machine *machine, const struct line *line, const struct cpu *cpu,
                          bool farthest, bool *is_cold)
 {
     uint64_t near = 0;
     uint64_t far = 0;
-    for (unsigned i = 0; i < MACHINE_CORES_MAX / 64; i++) {
+    for (unsigned i = 0; i < MACHINE_CPUS_MAX / 64; i++) {
         uint64_t others = line->sharers[i];
         if (line->owner != 0 && (line->owner - 1U) / 64 == i)
             others |= UINT64_C(1) << (line->owner - 1U) % 64;
-        if (core->number / 64 == i)
-            others &= ~(UINT64_C(1) << core->number % 64);
-        near |= others & core->cluster[i];
-        far |= others & ~core->cluster[i];
+        if (cpu->number / 64 == i)
+            others &= ~(UINT64_C(1) << cpu->number % 64);
+        near |= others & cpu->cluster[i];
+        far |= others & ~cpu->cluster[i];
     }
     *is_cold = (near | far) == 0;
     if (*is_cold)
@@ -266,21 +266,17 @@ static void count_busy(struct machine *machine, struct line *line, uint64_t star
         machine->busy = line->busy;
 }
 
-/** Make the line readable for @p core. Returns when it is. */
-static uint64_t fetch_to_read(struct machine *machine, struct line *line, struct core *core, bool is_look)
+/** Make the line readable for @p cpu. Returns when it is. */
+static uint64_t fetch_to_read(struct machine *machine, struct line *line, struct cpu *cpu, bool is_look)
 {
-    if (has_line(line, core->number))
-        return core->time;
+    if (has_line(line, cpu->number))
+        return cpu->time;
     bool is_cold;
-    uint64_t cost = distance(machine, line, core, false, &is_cold);
-    uint64_t start = core->time > line->busy_until ? core->time : line->busy_until;
-    count_move(machine, line,
-               is_cold   ? MOVE_COLD
-               : is_look ? MOVE_LOOK
-                         : MOVE_READ,
-               start - core->time, cost);
+    uint64_t cost = distance(machine, line, cpu, false, &is_cold);
+    uint64_t start = cpu->time > line->busy_until ? cpu->time : line->busy_until;
+    count_move(machine, line, is_cold ? MOVE_COLD : is_look ? MOVE_LOOK : MOVE_READ, start - cpu->time, cost);
     if (is_cold || (line->is_modified && machine->costs.migrates)) {
-        line->owner = (uint8_t)(core->number + 1);
+        line->owner = (uint8_t)(cpu->number + 1);
         line->is_modified = false;
         line->busy_until = start + cost;
         if (!is_cold)
@@ -291,74 +287,74 @@ static uint64_t fetch_to_read(struct machine *machine, struct line *line, struct
     if (line->owner != 0)
         line->sharers[(line->owner - 1U) / 64] |= UINT64_C(1) << (line->owner - 1U) % 64;
     line->owner = 0;
-    line->sharers[core->number / 64] |= UINT64_C(1) << core->number % 64;
+    line->sharers[cpu->number / 64] |= UINT64_C(1) << cpu->number % 64;
     line->busy_until = start + machine->costs.serve;
     return start + cost;
 }
 
-/** Make it the core's alone, to be used for @p use more. Returns when that is over. */
-static uint64_t fetch_to_write(struct machine *machine, struct line *line, struct core *core, uint64_t use)
+/** Make it the CPU's alone, to be used for @p use more. Returns when that is over. */
+static uint64_t fetch_to_write(struct machine *machine, struct line *line, struct cpu *cpu, uint64_t use)
 {
     line->is_modified = true;
-    if (line->owner == core->number + 1) {
-        uint64_t end = core->time + use;
+    if (line->owner == cpu->number + 1) {
+        uint64_t end = cpu->time + use;
         if (line->busy_until < end)
             line->busy_until = end;
         return end;
     }
     bool is_cold;
-    uint64_t cost = distance(machine, line, core, true, &is_cold);
-    if (is_cold && has_line(line, core->number)) /* the only sharer that is left */
+    uint64_t cost = distance(machine, line, cpu, true, &is_cold);
+    if (is_cold && has_line(line, cpu->number)) /* the only sharer that is left */
         cost = machine->costs.near;
-    uint64_t start = core->time > line->busy_until ? core->time : line->busy_until;
-    bool was_untouched = is_cold && !has_line(line, core->number);
-    count_move(machine, line, was_untouched ? MOVE_COLD : MOVE_WRITE, start - core->time, cost);
+    uint64_t start = cpu->time > line->busy_until ? cpu->time : line->busy_until;
+    bool was_untouched = is_cold && !has_line(line, cpu->number);
+    count_move(machine, line, was_untouched ? MOVE_COLD : MOVE_WRITE, start - cpu->time, cost);
     memset(line->sharers, 0, sizeof line->sharers);
-    line->owner = (uint8_t)(core->number + 1);
+    line->owner = (uint8_t)(cpu->number + 1);
     line->busy_until = start + cost + use;
     if (!was_untouched)
         count_busy(machine, line, start, cost + use);
     return line->busy_until;
 }
 
-/** @p is_look: the core read the same word just before, and nothing since. */
-static void charge(struct machine *machine, struct core *core, struct line *line, enum access_kind kind,
+/** @p is_look: the CPU read the same word just before, and nothing since. */
+static void charge(struct machine *machine, struct cpu *cpu, struct line *line, enum access_kind kind,
                    bool is_look)
 {
     uint64_t use = kind == ACCESS_ATOMIC_UPDATE ? machine->costs.update : machine->costs.hit;
     bool is_read = kind == ACCESS_READ || kind == ACCESS_ATOMIC_READ;
     if (is_read)
-        core->time = fetch_to_read(machine, line, core, is_look) + use;
+        cpu->time = fetch_to_read(machine, line, cpu, is_look) + use;
     else
-        core->time = fetch_to_write(machine, line, core, use);
+        cpu->time = fetch_to_write(machine, line, cpu, use);
     if (machine->is_counting)
         *(is_look ? &machine->counts.slept : &machine->counts.worked) += use;
     if (!is_read && line->sleepers != 0)
-        wake_sleepers(machine, line, core->time);
+        wake_sleepers(machine, line, cpu->time);
 }
 
-/** Has the core nothing to do but wait for somebody to write what it reads? */
-static bool is_waiting(struct core *core, const struct line *line, const volatile void *address,
+/** Has the CPU nothing to do but wait for somebody to write what it reads? */
+static bool is_waiting(struct cpu *cpu, const struct line *line, const volatile void *address,
                        enum access_kind kind)
 {
-    if (kind != ACCESS_ATOMIC_READ || address != core->last_load || !has_line(line, core->number)) {
-        core->last_load = kind == ACCESS_ATOMIC_READ ? address : NULL;
-        core->loads = 0;
+    if (kind != ACCESS_ATOMIC_READ || address != cpu->last_load || !has_line(line, cpu->number)) {
+        cpu->last_load = kind == ACCESS_ATOMIC_READ ? address : NULL;
+        cpu->loads = 0;
         return false;
     }
-    return ++core->loads >= PATIENCE;
+    return ++cpu->loads >= PATIENCE;
 }
 
 static void on_access(const volatile void *address, unsigned bytes, enum access_kind kind)
 {
     struct machine *machine = the_machine;
-    struct core *core = machine->running;
+    struct cpu *cpu = machine->running;
     uint64_t offset = (uint64_t)((uintptr_t)address - (uintptr_t)machine->arena);
     if (machine->is_counting)
         machine->counts.accesses++;
     if (kind == ACCESS_FENCE || offset >= machine->arena_bytes) {
         uint64_t cost = kind == ACCESS_FENCE ? machine->costs.update : machine->costs.hit;
-        core->time += cost;
+        cpu->time += cost;
         if (machine->is_counting)
             machine->counts.worked += cost;
         return;
@@ -366,41 +362,41 @@ static void on_access(const volatile void *address, unsigned bytes, enum access_
     struct line *line = machine->lines + offset / MACHINE_LINE_BYTES;
     const struct line *last = machine->lines + (offset + bytes - 1) / MACHINE_LINE_BYTES;
     for (; line <= last; line++) {
-        bool is_look = kind == ACCESS_ATOMIC_READ && address == core->last_load;
+        bool is_look = kind == ACCESS_ATOMIC_READ && address == cpu->last_load;
         yield(machine);
-        if (is_waiting(core, line, address, kind)) {
-            core->slept_at = line;
+        if (is_waiting(cpu, line, address, kind)) {
+            cpu->slept_at = line;
             line->sleepers++;
             switch_to(machine, alloc_first(machine));
             yield(machine);
         }
-        charge(machine, core, line, kind, is_look);
+        charge(machine, cpu, line, kind, is_look);
     }
     /* The access itself is made now: whoever asks for the line later will see it. */
 }
 
 /* The machine. */
 
-struct machine *machine_open(unsigned cores, const struct machine_costs *costs, uint64_t bytes, uint64_t seed)
+struct machine *machine_open(unsigned cpus, const struct machine_costs *costs, uint64_t bytes, uint64_t seed)
 {
-    if (cores == 0 || cores > MACHINE_CORES_MAX || the_machine) {
-        fprintf(stderr, "scale: 1 to %d cores, and one machine at a time\n", MACHINE_CORES_MAX);
+    if (cpus == 0 || cpus > MACHINE_CPUS_MAX || the_machine) {
+        fprintf(stderr, "scale: 1 to %d CPUs, and one machine at a time\n", MACHINE_CPUS_MAX);
         exit(1);
     }
     struct machine *machine = map_bytes(sizeof *machine);
     machine->costs = *costs;
-    machine->cores = cores;
+    machine->cpus = cpus;
     machine->random = seed * UINT64_C(0x9E3779B97F4A7C15) | 1;
     machine->arena_bytes = (bytes + 4095) / 4096 * 4096;
     machine->arena = map_bytes(machine->arena_bytes);
     machine->lines = map_bytes(machine->arena_bytes / MACHINE_LINE_BYTES * sizeof *machine->lines);
-    for (uint64_t i = 0; i < cores; i++) {
-        machine->core[i].number = i;
-        for (uint64_t other = 0; other < cores; other++) {
-            if (other / costs->cluster_cores == i / costs->cluster_cores)
-                machine->core[i].cluster[other / 64] |= UINT64_C(1) << other % 64;
+    for (uint64_t i = 0; i < cpus; i++) {
+        machine->cpu[i].number = i;
+        for (uint64_t other = 0; other < cpus; other++) {
+            if (other / costs->cluster_cpus == i / costs->cluster_cpus)
+                machine->cpu[i].cluster[other / 64] |= UINT64_C(1) << other % 64;
         }
-        machine->core[i].stack = map_bytes(STACK_BYTES);
+        machine->cpu[i].stack = map_bytes(STACK_BYTES);
     }
     the_machine = machine;
     return machine;
@@ -408,8 +404,8 @@ struct machine *machine_open(unsigned cores, const struct machine_costs *costs, 
 
 void machine_close(struct machine *machine)
 {
-    for (uint64_t i = 0; i < machine->cores; i++)
-        munmap(machine->core[i].stack, STACK_BYTES);
+    for (uint64_t i = 0; i < machine->cpus; i++)
+        munmap(machine->cpu[i].stack, STACK_BYTES);
     munmap(machine->lines, machine->arena_bytes / MACHINE_LINE_BYTES * sizeof *machine->lines);
     munmap(machine->arena, machine->arena_bytes);
     munmap(machine, sizeof *machine);
@@ -437,7 +433,7 @@ void machine_name(struct machine *machine, const void *memory, uint64_t bytes, u
         machine->lines[line].area = (uint8_t)area;
 }
 
-/** Run what waits; back when core_begin() says that all is done. */
+/** Run what waits; back when cpu_begin() says that all is done. */
 static __attribute__((noinline)) void enter(struct machine *machine)
 {
     if (_setjmp(machine->outside) != 0)
@@ -447,25 +443,25 @@ static __attribute__((noinline)) void enter(struct machine *machine)
     setcontext(&machine->running->first);
 }
 
-void machine_run(struct machine *machine, machine_core_fn *core_main, void *context)
+void machine_run(struct machine *machine, machine_cpu_fn *cpu_main, void *context)
 {
-    machine->core_main = core_main;
+    machine->cpu_main = cpu_main;
     machine->context = context;
     machine->is_done = false;
     machine->waiting_count = 0;
-    for (uint64_t i = 0; i < machine->cores; i++) {
-        struct core *core = &machine->core[i];
-        core->time = machine->latest + next_random(&machine->random) % (16 * machine->costs.hit + 1);
-        core->key = next_random(&machine->random);
-        core->has_begun = false;
-        core->slept_at = NULL;
-        core->last_load = NULL;
-        getcontext(&core->first);
-        core->first.uc_stack.ss_sp = core->stack;
-        core->first.uc_stack.ss_size = STACK_BYTES;
-        core->first.uc_link = NULL;
-        makecontext(&core->first, core_begin, 0);
-        wait_in_line(machine, core);
+    for (uint64_t i = 0; i < machine->cpus; i++) {
+        struct cpu *cpu = &machine->cpu[i];
+        cpu->time = machine->latest + next_random(&machine->random) % (16 * machine->costs.hit + 1);
+        cpu->key = next_random(&machine->random);
+        cpu->has_begun = false;
+        cpu->slept_at = NULL;
+        cpu->last_load = NULL;
+        getcontext(&cpu->first);
+        cpu->first.uc_stack.ss_sp = cpu->stack;
+        cpu->first.uc_stack.ss_size = STACK_BYTES;
+        cpu->first.uc_link = NULL;
+        makecontext(&cpu->first, cpu_begin, 0);
+        wait_in_line(machine, cpu);
     }
     accesses_hook = on_access;
     enter(machine);
@@ -474,9 +470,9 @@ void machine_run(struct machine *machine, machine_core_fn *core_main, void *cont
     machine->is_counting = false;
 }
 
-void machine_become(struct machine *machine, unsigned core)
+void machine_become(struct machine *machine, unsigned cpu)
 {
-    machine->running = &machine->core[core];
+    machine->running = &machine->cpu[cpu];
     machine->running->time = machine->latest;
     machine->waiting_count = 0;
     accesses_hook = on_access;

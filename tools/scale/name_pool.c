@@ -4,10 +4,10 @@
 
 #include <stddef.h>
 
+#include "contender.h"
 #include "layout/levels.h"
 #include "machine.h"
 #include "shared/slots.h"
-#include "subject.h"
 
 static void name_levels(struct machine *machine, const struct bitframe *pool,
                         const struct bitframe_levels *levels, unsigned bottom, unsigned above)
@@ -22,7 +22,7 @@ static void name_levels(struct machine *machine, const struct bitframe *pool,
 /* In ascending importance, for lines that hold two kinds. */
 void name_pool(struct machine *machine, const struct bitframe *pool)
 {
-    name_levels(machine, pool, &pool->huge, AREA_LINES, AREA_LINES);
+    name_levels(machine, pool, &pool->huge, AREA_HUGE, AREA_HUGE);
     name_levels(machine, pool, &pool->frames, AREA_BITMAP, AREA_INDEX);
 }
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# plot.gp - throughput over cores, simulated (points) and on paper (dashes): gnuplot -e "data='...'; svg='...'"
+# plot.gp - throughput over CPUs, simulated (points) and on paper (dashes): gnuplot -e "data='...'; svg='...'"
 set terminal svg size 1080,430 font "sans-serif,12" background "white"
 set output svg
 set logscale x 2
@@ -11,7 +11,7 @@ set ytics ("0.1" 0.1, "1" 1, "10" 10, "100" 100, "1,000" 1000, "10,000" 10000)
 set grid xtics ytics lc rgb "#dddddd" lw 0.5
 set border 3 lc rgb "#666666"
 set tics nomirror
-set xlabel "cores"
+set xlabel "CPUs"
 set key off
 array name[4] = ["lowest", "local", "locked pool", "locked buddy"]
 array color[4] = ["#d55e00", "#0072b2", "#555555", "#cc79a7"]

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * arch_kernels.h - the implementations in this folder, kernel by kernel, and which of them a build uses
+ * arch_kernels.h - the implementations in this folder, by kernel, and the ones that a build uses
  *
- * BITFRAME_PLAIN_<KERNEL> is legal in any context. BITFRAME_FAST_<KERNEL> needs leave from the platform:
- * vector registers or DC ZVA. A kernel that has neither here is the C twin.
+ * BITFRAME_PLAIN_<KERNEL> is legal in any context. BITFRAME_FAST_<KERNEL> needs the platform's permission:
+ * for vector registers or DC ZVA. Where this file defines neither, the kernel is the C twin.
  */
 #ifndef BITFRAME_AARCH64_ARCH_KERNELS_H
 #define BITFRAME_AARCH64_ARCH_KERNELS_H
@@ -41,15 +41,15 @@
 #endif
 /* clang-format on */
 
-/** bitframe_get_zva_block_bytes() is here, too. */
+/** This folder has bitframe_get_zva_block_bytes(), too. */
 #define BITFRAME_ARCH_ZVA 1
 
-/** Bytes that DC ZVA clears on a core with this DCZID_EL0, 0 if it is not to be used. */
+/** Bytes that DC ZVA clears on a CPU with this DCZID_EL0, or 0 if it is forbidden. */
 uint32_t bitframe_zva_decode(uint64_t dczid);
 
 /*
- * What the compiler must be told: without it the code is wrong until the MMU is on. GCC does not say whether
- * it aligns all accesses, but who forgets one of the two mostly forgets both.
+ * Arguments that the compiler needs: without them the code is wrong until the MMU is on. GCC has no macro for
+ * the alignment of accesses, but a build that lacks one of the two arguments usually lacks both.
  */
 #if __STDC_HOSTED__ == 0
 #if defined(__ARM_NEON) || (defined(__clang__) && defined(__ARM_FEATURE_UNALIGNED))

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * asm.h - what every kernel in this folder opens and closes with
+ * asm.h - the macros that open and close every kernel of this folder
  *
  *   KERNEL bitframe_scan_neon
  *           ...
  *   END_KERNEL bitframe_scan_neon
  *
- * A kernel is hidden, a landing pad for an indirect branch (BTI), a leaf without a stack frame, in a section
- * of its own, and starts on a line of the instruction cache. Arguments in x0-x3; it may use x0-x17 and, if
- * its head says so, v0-v7 and v16-v31. x18 belongs to the platform: naming it does not assemble.
+ * A kernel is hidden, begins with a landing pad for indirect branches (BTI), is a leaf without a stack frame,
+ * and has a section of its own that starts on a line of the instruction cache. Arguments are in x0-x3. It may
+ * use x0-x17 and, if its head says so, v0-v7 and v16-v31. x18 belongs to the platform: its name does not
+ * assemble.
  */
 /* This is assembly. */
 /* clang-format off */
@@ -18,7 +19,7 @@
 #define x18 x18_belongs_to_the_platform
 #define w18 x18_belongs_to_the_platform
 
-/* For debuggers. In .eh_frame it would be loaded with the kernel. */
+/* For debuggers. .eh_frame would be loaded with the kernel. */
         .cfi_sections .debug_frame
 
 /* clang applies -mgeneral-regs-only to assembly too. */
@@ -41,7 +42,7 @@
         .size   \name, . - \name
         .endm
 
-/* Without this note the linker takes BTI and PAC away from everything it links. */
+/* Without this note the linker removes BTI and PAC from everything it links. */
         .pushsection .note.gnu.property, "a"
         .p2align 3
         .word   4, 16, 5                /* name bytes, descriptor bytes, NT_GNU_PROPERTY_TYPE_0 */

@@ -7,10 +7,10 @@
  * Returns:  the number of set bits.
  * Clobbers: x0-x5, v0-v3, v16-v23, flags.  Stack: none.
  *
- * CNT counts the bits of each byte and UADALP adds pairs of bytes into 16-bit lanes, one accumulator for
- * each of the four vectors of a line so that no addition waits for another. A lane grows by at most 16 a
- * line, so after 4095 lines, before 65536, the lanes are folded into 64-bit sums. A first word that is not
- * 16-byte aligned is counted by itself: where SCTLR.A is set LDP of vectors faults on it. */
+ * CNT counts the bits of each byte. UADALP adds pairs of bytes into 16-bit lanes. Each of the four vectors of
+ * a line has an accumulator, so no addition waits for another. A lane grows by at most 16 a line, so the lanes
+ * are folded into 64-bit sums after 4095 lines, before they reach 65536. A first word that is not 16-byte
+ * aligned is counted by itself, because LDP of vectors faults on it where SCTLR.A is set. */
 #define words   x0
 #define count   x1
 #define bits    x2

@@ -7,9 +7,9 @@
  * Returns:  its position, or end.
  * Clobbers: x0-x7, flags.  Stack: none.
  *
- * General registers only, so it runs anywhere. The first word is cut by a shift, the last not at all: a bit
- * found beyond end is beyond it by the final comparison. In between, two words a step by LDP, which Device
- * memory allows since each is naturally aligned. */
+ * General registers only, so it runs anywhere. A shift removes bits below first from the first word. The final
+ * comparison rejects a bit beyond end, so the last word needs no mask. In between LDP loads two words a step,
+ * which Device memory allows because each is naturally aligned. */
 #define words   x0
 #define first   x1
 #define end     x2

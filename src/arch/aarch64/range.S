@@ -7,9 +7,9 @@
  * Requires: words 8-byte aligned.
  * Clobbers: x0-x11, flags.  Stack: none.
  *
- * General registers only and every access naturally aligned, so Device memory will do. The words at the two
- * ends are read, changed and written; those between are whole and only written, eight a step. Words outside
- * the range are not touched. */
+ * General registers only and every access naturally aligned, which Device memory allows. The words at the
+ * two ends are read, changed and written. The words between are whole and only written, eight a step. Words
+ * outside the range are not touched. */
 #define words   x0
 #define first   x1
 #define bits    x2

@@ -8,11 +8,12 @@
  * Clobbers: x0-x5, v0-v7, flags.  Stack: none.
  *
  * 16 words an iteration: eight vectors are ORed into one, whose pairwise maximum is 0 only if all 16 words
- * are. One vector-to-general move an iteration is the cost; halving the block would double it. The block
- * that is not empty, and what is left over, go through a word loop: it beats building a lane mask, which
- * costs about as much as eight loads that hit the cache. Where cores change the words meanwhile, each 64-bit
- * half of a vector load is single-copy atomic, so the answer is as good as that of word loads. A first word
- * that is not 16-byte aligned goes ahead by itself: where SCTLR.A is set LDP of vectors faults on it. */
+ * are. The cost is one vector-to-general move an iteration; half the block would cost twice as many. A word
+ * loop reads the first block that is not empty, and the words behind the last whole block. It beats a lane
+ * mask, which costs about as much as eight loads that hit the cache. Other CPUs may change the words
+ * meanwhile: each 64-bit half of a vector load is single-copy atomic, so the answer is as good as that of
+ * word loads. A first word that is not 16-byte aligned is read by itself, because LDP of vectors faults on it
+ * where SCTLR.A is set. */
 #define words   x0
 #define count   x1
 #define cursor  x2
@@ -49,7 +50,7 @@ KERNEL bitframe_scan_neon
         subs    blocks, blocks, #1
         b.ne    1b
 
-        /* Word by word: the block just found not empty, or fewer than 16 words. */
+        /* Word by word: a block that is not empty, or fewer than 16 words. */
 2:      cmp     cursor, end
         b.hs    3f
         ldr     word, [cursor], #8

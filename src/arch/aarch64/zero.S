@@ -9,12 +9,12 @@
 /* zero_frames_zva - clear whole frames with DC ZVA
  * C:        void bitframe_zero_frames_zva(void *dst, uint64_t bytes, uint64_t step);
  * Requires: dst and bytes multiples of 4096, bytes > 0; Normal memory; step a power of two from 64 to 2048,
- *           at most the ZVA block of every core.
+ *           at most the ZVA block of every CPU.
  * Clobbers: x0, x3, flags.  Stack: none.
  *
- * One DC ZVA clears a block without reading it first. Blocks divide a frame, so there is no tail. Eight
- * blocks of at most 512 bytes divide a frame too and share one test; larger blocks are few and go one by one.
- * A step below a core's own block clears some blocks again, which is slower and still right. */
+ * One DC ZVA clears a block without reading it first. Blocks divide a frame, so there is no tail. Eight blocks
+ * of at most 512 bytes divide a frame too, so eight share one test. Larger blocks are few and go one by one. A
+ * step below a CPU's own block clears some blocks twice, which is slower but right. */
 KERNEL bitframe_zero_frames_zva
         add     end, dst, bytes
         cmp     step, #512
@@ -40,8 +40,8 @@ END_KERNEL bitframe_zero_frames_zva
  * Requires: dst and bytes multiples of 4096, bytes > 0.  step is not used.
  * Clobbers: x0, x3, flags.  Stack: none.
  *
- * For Device memory (the MMU is off, or not yet known to be on) and for cores whose DCZID_EL0 forbids DC ZVA:
- * pairs of general registers are two naturally aligned 8-byte accesses, which Device memory allows. */
+ * For Device memory (the MMU is off, or not yet known to be on) and for CPUs whose DCZID_EL0 forbids DC ZVA. A
+ * pair of general registers is two naturally aligned 8-byte accesses, which Device memory allows. */
 KERNEL bitframe_zero_frames_stp
         add     end, dst, bytes
         .p2align 4

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* on_locked_pool.c - a pool with one owner, whoever holds the lock. */
-#include "subject.h"
+/* locked_pool.c - a pool with one owner, whoever holds the lock. */
+#include "contender.h"
 
 #include <bitframe/bitframe.h>
 #include <bitframe/check.h>
@@ -12,15 +12,15 @@
 static struct bitframe *pool;
 static struct ticket *lock;
 
-static uint64_t bytes(uint64_t frames, unsigned cores)
+static uint64_t bytes(uint64_t frames, unsigned cpus)
 {
-    (void)cores;
+    (void)cpus;
     return BITFRAME_METADATA_BYTES(0, frames * BITFRAME_FRAME_BYTES) + sizeof *pool + sizeof *lock + 4096;
 }
 
-static void open_pool(struct machine *machine, uint64_t first_pa, uint64_t frames, unsigned cores)
+static void open_pool(struct machine *machine, uint64_t first_pa, uint64_t frames, unsigned cpus)
 {
-    (void)cores;
+    (void)cpus;
     uint64_t metadata_bytes = BITFRAME_METADATA_BYTES(first_pa, frames * BITFRAME_FRAME_BYTES);
     lock = machine_memory(machine, sizeof *lock, AREA_LOCK);
     pool = machine_memory(machine, sizeof *pool, AREA_POOL);
@@ -29,18 +29,18 @@ static void open_pool(struct machine *machine, uint64_t first_pa, uint64_t frame
     name_pool(machine, pool);
 }
 
-static uint64_t alloc(unsigned core)
+static uint64_t alloc(unsigned cpu)
 {
-    (void)core;
+    (void)cpu;
     ticket_lock(lock);
     uint64_t pa = bitframe_alloc(pool);
     ticket_unlock(lock);
     return pa;
 }
 
-static bool give_back(uint64_t pa, unsigned core)
+static bool give_back(uint64_t pa, unsigned cpu)
 {
-    (void)core;
+    (void)cpu;
     ticket_lock(lock);
     enum bitframe_status status = bitframe_free(pool, pa);
     ticket_unlock(lock);
@@ -52,7 +52,7 @@ static bool close_pool(uint64_t free_frames)
     return bitframe_check(pool) == BITFRAME_SOUND && bitframe_get_free_frames(pool) == free_frames;
 }
 
-const struct subject subject_locked_pool = {
+const struct contender contender_locked_pool = {
     .name = "locked pool",
     .is_locked = true,
     .bytes = bytes,

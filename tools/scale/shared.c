@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* on_shared.c - a shared pool under both policies. */
-#include "subject.h"
+/* shared.c - a shared pool under both policies. */
+#include "contender.h"
 
 #include <bitframe/check.h>
 #include <bitframe/shared.h>
@@ -11,13 +11,13 @@
 static struct bitframe *pool;
 static struct bitframe_shared *shared; /* of it */
 
-static uint64_t bytes(uint64_t frames, unsigned cores)
+static uint64_t bytes(uint64_t frames, unsigned cpus)
 {
     return BITFRAME_METADATA_BYTES(0, frames * BITFRAME_FRAME_BYTES) + sizeof *pool +
-           BITFRAME_SHARE_BYTES(cores, BITFRAME_BITMAP_WORDS(0, frames * BITFRAME_FRAME_BYTES) + 64) + 4096;
+           BITFRAME_SHARE_BYTES(cpus, BITFRAME_BITMAP_WORDS(0, frames * BITFRAME_FRAME_BYTES) + 64) + 4096;
 }
 
-static void open_pool(struct machine *machine, uint64_t first_pa, uint64_t frames, unsigned cores,
+static void open_pool(struct machine *machine, uint64_t first_pa, uint64_t frames, unsigned cpus,
                       enum bitframe_policy policy)
 {
     uint64_t metadata_bytes = BITFRAME_METADATA_BYTES(first_pa, frames * BITFRAME_FRAME_BYTES);
@@ -25,31 +25,31 @@ static void open_pool(struct machine *machine, uint64_t first_pa, uint64_t frame
     void *metadata = machine_memory(machine, metadata_bytes, AREA_REST);
     (void)bitframe_init(pool, first_pa, frames * BITFRAME_FRAME_BYTES, metadata, metadata_bytes);
     name_pool(machine, pool);
-    struct bitframe_share_options options = {.policy = policy, .cpus = cores};
-    uint64_t share_bytes = bitframe_get_share_bytes(pool, cores);
+    struct bitframe_share_options options = {.policy = policy, .cpus = cpus};
+    uint64_t share_bytes = bitframe_get_share_bytes(pool, cpus);
     void *storage = machine_memory(machine, share_bytes, AREA_CLAIMS);
     (void)bitframe_share(&shared, pool, &options, storage, share_bytes);
     name_slots(machine, shared);
 }
 
-static void open_lowest(struct machine *machine, uint64_t first_pa, uint64_t frames, unsigned cores)
+static void open_lowest(struct machine *machine, uint64_t first_pa, uint64_t frames, unsigned cpus)
 {
-    open_pool(machine, first_pa, frames, cores, BITFRAME_LOWEST);
+    open_pool(machine, first_pa, frames, cpus, BITFRAME_LOWEST);
 }
 
-static void open_local(struct machine *machine, uint64_t first_pa, uint64_t frames, unsigned cores)
+static void open_local(struct machine *machine, uint64_t first_pa, uint64_t frames, unsigned cpus)
 {
-    open_pool(machine, first_pa, frames, cores, BITFRAME_LOCAL);
+    open_pool(machine, first_pa, frames, cpus, BITFRAME_LOCAL);
 }
 
-static uint64_t alloc(unsigned core)
+static uint64_t alloc(unsigned cpu)
 {
-    return bitframe_shared_alloc(shared, core);
+    return bitframe_shared_alloc(shared, cpu);
 }
 
-static bool give_back(uint64_t pa, unsigned core)
+static bool give_back(uint64_t pa, unsigned cpu)
 {
-    return bitframe_shared_free(shared, core, pa) == BITFRAME_OK;
+    return bitframe_shared_free(shared, cpu, pa) == BITFRAME_OK;
 }
 
 /* Index and counts as the calls have left them, and then as they are made again. */
@@ -61,8 +61,8 @@ static bool close_pool(uint64_t free_frames)
            bitframe_get_free_frames(pool) == free_frames;
 }
 
-#define SUBJECT(variable, title, open_it)                                                                    \
-    const struct subject variable = {                                                                        \
+#define CONTENDER(variable, title, open_it)                                                                  \
+    const struct contender variable = {                                                                      \
         .name = title,                                                                                       \
         .bytes = bytes,                                                                                      \
         .open = open_it,                                                                                     \
@@ -71,5 +71,5 @@ static bool close_pool(uint64_t free_frames)
         .close = close_pool,                                                                                 \
     };
 
-SUBJECT(subject_lowest, "lowest", open_lowest)
-SUBJECT(subject_local, "local", open_local)
+CONTENDER(contender_lowest, "lowest", open_lowest)
+CONTENDER(contender_local, "local", open_local)

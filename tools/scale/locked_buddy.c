@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* on_locked_buddy.c - a binary buddy with free lists, behind one lock. */
-#include "subject.h"
+/* locked_buddy.c - a binary buddy with free lists, behind one lock. */
+#include "contender.h"
 
 #include "buddy.h"
 #include "machine.h"
@@ -9,32 +9,32 @@
 static struct buddy *buddy;
 static struct ticket *lock;
 
-static uint64_t bytes(uint64_t frames, unsigned cores)
+static uint64_t bytes(uint64_t frames, unsigned cpus)
 {
-    (void)cores;
+    (void)cpus;
     return buddy_bytes(frames) + sizeof *buddy + sizeof *lock + 4096;
 }
 
-static void open_buddy(struct machine *machine, uint64_t first_pa, uint64_t frames, unsigned cores)
+static void open_buddy(struct machine *machine, uint64_t first_pa, uint64_t frames, unsigned cpus)
 {
-    (void)cores;
+    (void)cpus;
     lock = machine_memory(machine, sizeof *lock, AREA_LOCK);
     buddy = machine_memory(machine, sizeof *buddy, AREA_POOL);
     buddy_init(buddy, machine_memory(machine, buddy_bytes(frames), AREA_LISTS), first_pa, frames);
 }
 
-static uint64_t alloc(unsigned core)
+static uint64_t alloc(unsigned cpu)
 {
-    (void)core;
+    (void)cpu;
     ticket_lock(lock);
     uint64_t pa = buddy_alloc(buddy);
     ticket_unlock(lock);
     return pa;
 }
 
-static bool give_back(uint64_t pa, unsigned core)
+static bool give_back(uint64_t pa, unsigned cpu)
 {
-    (void)core;
+    (void)cpu;
     ticket_lock(lock);
     buddy_free(buddy, pa);
     ticket_unlock(lock);
@@ -46,7 +46,7 @@ static bool close_buddy(uint64_t free_frames)
     return buddy_is_sound(buddy) && buddy->free_frames == free_frames;
 }
 
-const struct subject subject_locked_buddy = {
+const struct contender contender_locked_buddy = {
     .name = "locked buddy",
     .is_locked = true,
     .bytes = bytes,

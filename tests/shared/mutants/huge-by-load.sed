@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: MIT
-# A line is given back by loads and stores.
+# A huge frame is freed by loads and stores.
 s/atomic_exchange(words + i, UINT64_MAX)/atomic_load_relaxed(words + i); atomic_store_relaxed(words + i, UINT64_MAX)/
