@@ -244,17 +244,24 @@ static void alloc_small_run(struct worker *worker, uint64_t frames)
         keep(worker, pa + i * PAGE_SIZE);
 }
 
-static void alloc_run(struct worker *worker)
+static void alloc_block(struct worker *worker)
 {
-    struct bitframe_request request = {.frames = RUN_FRAMES, .align = BLOCK_BYTES};
-    uint64_t pa;
     enter(worker);
-    enum bitframe_status status = bitframe_shared_alloc_run(shared, cpu_number(), &request, &pa);
+    uint64_t pa = bitframe_shared_alloc_huge(shared, cpu_number());
     leave(worker);
-    if (status != BITFRAME_OK)
-        go_without(worker, status);
+    if (pa == 0)
+        go_without(worker, BITFRAME_NONE);
     else if (own(worker, pa, RUN_FRAMES))
         worker->run_pa = pa;
+}
+
+static enum bitframe_status free_frames(uint64_t pa, uint64_t frames)
+{
+    if (frames == 1)
+        return bitframe_shared_free(shared, cpu_number(), pa);
+    if (frames == RUN_FRAMES)
+        return bitframe_shared_free_huge(shared, cpu_number(), pa);
+    return bitframe_shared_free_run(shared, cpu_number(), pa, frames);
 }
 
 static void give(struct worker *worker, uint64_t pa, uint64_t frames)
@@ -262,8 +269,7 @@ static void give(struct worker *worker, uint64_t pa, uint64_t frames)
     if (!disown(worker, pa, frames))
         return;
     enter(worker);
-    enum bitframe_status status = frames == 1 ? bitframe_shared_free(shared, cpu_number(), pa)
-                                              : bitframe_shared_free_run(shared, cpu_number(), pa, frames);
+    enum bitframe_status status = free_frames(pa, frames);
     leave(worker);
     if (status != BITFRAME_OK)
         fail(worker, CALL_REFUSED, pa);
@@ -347,7 +353,7 @@ static void step(struct worker *worker)
     else if (choice < 30 && room >= frames)
         alloc_small_run(worker, frames);
     else if (choice < 31 && worker->run_pa == 0)
-        alloc_run(worker);
+        alloc_block(worker);
     else if (choice < 32 && worker->run_pa != 0)
         give_run(worker);
     else if (choice < 38 && worker->held >= 1)

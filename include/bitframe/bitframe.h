@@ -95,8 +95,31 @@ enum bitframe_status bitframe_free(struct bitframe *pool, uint64_t pa);
  */
 uint64_t bitframe_alloc_huge(struct bitframe *pool);
 
-/** Free the huge frame at @p pa. Statuses are those of bitframe_free_run(). Cost: O(levels) in the window. */
+/**
+ * Free the huge frame at @p pa. BITFRAME_MISALIGNED comes first of all statuses: @p pa is no multiple of the
+ * size of a huge frame. The others are those of bitframe_free_run(). Cost: O(levels) in the window.
+ */
 enum bitframe_status bitframe_free_huge(struct bitframe *pool, uint64_t pa);
+
+/**
+ * Allocate the lowest free block of 2^@p order frames, aligned to its size. Returns its PA; 0 if there is
+ * none, which is so for every order whose block has 2^64 bytes or more.
+ *
+ * @par Cost  Order 0 is bitframe_alloc(), and the order of a huge frame (9) bitframe_alloc_huge(). Up to 64
+ *            frames: O(1) if the cursor's word (<bitframe/detail.h>) has such a block. All others:
+ *            bitframe_alloc_run().
+ */
+uint64_t bitframe_alloc_order(struct bitframe *pool, unsigned order);
+
+/**
+ * Free the block of 2^@p order frames at @p pa, or a block of any order inside a run that was allocated.
+ *
+ * @return  BITFRAME_OK; else the first that applies: invalid (a block of 2^64 bytes or more), misaligned
+ *          (@p pa is no multiple of the block's size), unmanaged, reserved, offline, double free.
+ * @par Cost  Up to 64 frames as bitframe_free(), a huge frame as bitframe_free_huge(), all others as
+ *            bitframe_free_run().
+ */
+enum bitframe_status bitframe_free_order(struct bitframe *pool, uint64_t pa, unsigned order);
 
 /** Flags of a request. May be combined. */
 enum bitframe_request_flags {

@@ -46,7 +46,7 @@
  * Lists of free pages per CPU: a pool under BITFRAME_LOCAL needs none; docs/all-cpus.md has times. A kernel
  * that wants a stack of frames per CPU keeps it itself, as examples/kernel/frame_stack.c does.
  *
- * Differences from a pool with one owner: a request for 2 MiB follows the policy, as single frames do. The
+ * Differences from a pool with one owner: bitframe_shared_alloc_huge() follows the policy, as single frames do. The
  * frames of a bulk request may be in no order while other CPUs free. bitframe_shared_alloc_bulk() with
  * BITFRAME_PARTIAL allocates only frames that the index knows. A call in flight, or one that stopped for
  * ever, may hide others, which are left to the next request.
@@ -184,8 +184,19 @@ uint64_t bitframe_shared_alloc_huge(struct bitframe_shared *shared, uint32_t cpu
 enum bitframe_status bitframe_shared_free_huge(struct bitframe_shared *shared, uint32_t cpu, uint64_t pa);
 
 /**
- * Allocate the lowest run that answers the request, or the highest if it says so. A request for a huge frame
- * without limits follows the policy instead.
+ * Allocate a block of 2^@p order frames, aligned to its size. Order 0 is bitframe_shared_alloc(), the order of
+ * a huge frame (9) bitframe_shared_alloc_huge(), every other bitframe_shared_alloc_run().
+ *
+ * @return  Its PA, or 0 as of bitframe_shared_alloc(). 0 also if the block would have 2^64 bytes or more.
+ */
+uint64_t bitframe_shared_alloc_order(struct bitframe_shared *shared, uint32_t cpu, unsigned order);
+
+/** Free a block. Statuses are those of bitframe_free_order(); cost as of the call for a run of that length. */
+enum bitframe_status bitframe_shared_free_order(struct bitframe_shared *shared, uint32_t cpu, uint64_t pa,
+                                                unsigned order);
+
+/**
+ * Allocate the lowest run that answers the request, or the highest if it says so.
  *
  * @param request  As of bitframe_alloc_run().
  * @param pa       Becomes the PA of its first frame.

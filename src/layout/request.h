@@ -48,13 +48,6 @@ static inline bool read_bulk_request(const struct bitframe_request *request, str
            wanted->align == 1;
 }
 
-/** Any huge frame, without limits or flags? Then the lowest bit of the index is the answer. */
-static inline bool is_plain_huge(const struct bitframe_request *request)
-{
-    return request->frames == BITFRAME_HUGE_FRAMES && request->align == HUGE_BYTES &&
-           (request->min_pa | request->max_pa | request->flags) == 0;
-}
-
 /** The @p i-th segment in the order of the request. */
 static inline const struct segment *wanted_segment(const struct bitframe *pool, const struct wanted *wanted,
                                                    uint64_t i)

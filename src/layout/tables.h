@@ -20,8 +20,12 @@
 enum {
     HUGE_WORDS = BITFRAME_HUGE_FRAMES / WORD_BITS,
     GROUP_HUGE = WORD_BITS / HUGE_WORDS,
-    HEADER_WORDS = 16, /* in front of the bitmap, see header.h */
+    HEADER_WORDS = 16,                  /* in front of the bitmap, see header.h */
+    WORD_ORDER = WORD_SHIFT,            /* a block of 2^6 frames is a word */
+    HUGE_ORDER = 9,                     /* and one of 2^9 a huge frame */
+    ORDERS = 64 - BITFRAME_FRAME_SHIFT, /* one of 2^ORDERS would have 2^64 bytes */
 };
+_Static_assert(1 << HUGE_ORDER == BITFRAME_HUGE_FRAMES, "a huge frame is a block");
 
 #define HUGE_BYTES (BITFRAME_HUGE_FRAMES * BITFRAME_FRAME_BYTES)
 

@@ -2,32 +2,19 @@
 /* run.c - runs, frames by their address and ranges, of a pool that every CPU uses. */
 #include "layout/locate.h"
 #include "shared/claim.h"
-#include "shared/huge.h"
 #include "shared/index.h"
 #include "shared/none.h"
-
-static __attribute__((noinline)) enum bitframe_status
-alloc_any_shared_run(struct bitframe_shared *shared, struct slot *slot,
-                     const struct bitframe_request *request, uint64_t *pa)
-{
-    struct wanted wanted;
-    if (!read_request(request, BITFRAME_HIGHEST | BITFRAME_ZEROED, &wanted))
-        return BITFRAME_INVALID;
-    enum bitframe_status status = bitframe_alloc_wanted(shared, slot, &wanted, pa);
-    if (status == BITFRAME_OK && (request->flags & BITFRAME_ZEROED) != 0)
-        zero_run(*pa, wanted.frames);
-    return status;
-}
 
 enum bitframe_status bitframe_shared_alloc_run(struct bitframe_shared *shared, uint32_t cpu,
                                                const struct bitframe_request *request, uint64_t *pa)
 {
-    if (!shared || !request || !pa)
+    struct wanted wanted;
+    if (!shared || !request || !pa || !read_request(request, BITFRAME_HIGHEST | BITFRAME_ZEROED, &wanted))
         return BITFRAME_INVALID;
-    struct slot *slot = slot_of(shared, cpu);
-    if (is_plain_huge(request))
-        return bitframe_claim_huge(shared, slot, pa);
-    return alloc_any_shared_run(shared, slot, request, pa);
+    enum bitframe_status status = bitframe_alloc_wanted(shared, slot_of(shared, cpu), &wanted, pa);
+    if (status == BITFRAME_OK && (request->flags & BITFRAME_ZEROED) != 0)
+        zero_run(*pa, wanted.frames);
+    return status;
 }
 
 enum bitframe_status bitframe_shared_alloc_at(struct bitframe_shared *shared, uint32_t cpu, uint64_t pa,

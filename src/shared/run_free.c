@@ -11,8 +11,6 @@ enum bitframe_status bitframe_shared_free_run(struct bitframe_shared *shared, ui
     struct bitframe *pool = shared_pool(shared);
     struct slot *slot = slot_of(shared, cpu);
     uint64_t bit;
-    if (frames == BITFRAME_HUGE_FRAMES && pa % HUGE_BYTES == 0 && window_has_run(shared, pa, frames))
-        return bitframe_give_huge(shared, slot, window_bit(shared, pa) / WORD_BITS);
     enum bitframe_status status = bitframe_locate_run(pool, pa, frames, &bit);
     if (status != BITFRAME_OK)
         return status;
@@ -44,5 +42,7 @@ enum bitframe_status bitframe_shared_free_huge(struct bitframe_shared *shared, u
 {
     if (pa % HUGE_BYTES != 0)
         return BITFRAME_MISALIGNED;
-    return bitframe_shared_free_run(shared, cpu, pa, BITFRAME_HUGE_FRAMES);
+    if (!window_has_run(shared, pa, BITFRAME_HUGE_FRAMES))
+        return bitframe_shared_free_run(shared, cpu, pa, BITFRAME_HUGE_FRAMES);
+    return bitframe_give_huge(shared, slot_of(shared, cpu), window_bit(shared, pa) / WORD_BITS);
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/cursor.h"
-#include "huge_calls.h"
+#include "order_calls.h"
 #include "layout/levels.h"
 #include "layout/tables.h"
 #include "random.h"
@@ -96,11 +96,11 @@ struct answer apply(struct bitframe *to, const struct call *call)
     case ALLOC: answer.value = bitframe_alloc(to); break;
     case FREE: answer.status = bitframe_free(to, call->pa); break;
     case ALLOC_RUN:
-        answer.status = alloc_run_or_huge(to, &call->request, &pa);
+        answer.status = alloc_run_or_order(to, &call->request, &pa);
         answer.value = pa;
         break;
     case CLAIM: answer.status = bitframe_alloc_at(to, call->pa, call->frames); break;
-    case FREE_RUN: answer.status = free_run_or_huge(to, call->pa, call->frames); break;
+    case FREE_RUN: answer.status = free_run_or_order(to, call->pa, call->frames); break;
     case ALLOC_RANGE:
         answer.value = bitframe_alloc_range(to, call->pa, call->pa + call->frames * (FRAME / 4));
         break;

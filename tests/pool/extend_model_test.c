@@ -13,7 +13,7 @@
 
 #include "core/cursor.h"
 #include "extend_pools.h"
-#include "huge_calls.h"
+#include "order_calls.h"
 #include "layout/levels.h"
 #include "layout/locate.h"
 #include "layout/tables.h"
@@ -135,7 +135,7 @@ static void call(void)
                                                  .align = below(3) == 0 ? FRAME << below(11) : 0,
                                                  .flags = (uint32_t)below(2)};
         uint64_t run = 0, model_run = 0;
-        got = alloc_run_or_huge(&pool, &request, &run);
+        got = alloc_run_or_order(&pool, &request, &run);
         expected = model_alloc_run(&model, &request, &model_run);
         cr_assert_eq(run, model_run);
         break;
@@ -146,7 +146,7 @@ static void call(void)
         break;
     case 4:
     case 5:
-        got = free_run_or_huge(&pool, pa, frames);
+        got = free_run_or_order(&pool, pa, frames);
         expected = model_free_run(&model, pa, frames);
         break;
     case 6:

@@ -17,6 +17,7 @@
 
 #include "beside.h"
 #include "guarded.h"
+#include "huge_calls.h"
 #include "layout/metadata.h"
 #include "layout/tables.h"
 #include "layout/window.h"
@@ -40,7 +41,7 @@ static struct {
 static void move(void)
 {
     uint64_t from = moved.first[at_hand], to = moved.first[1 - at_hand];
-    if (bitframe_shared_free_run(SHARED, 0, pa_of(to), moved.frames) != BITFRAME_OK)
+    if (shared_free_run(SHARED, 0, pa_of(to), moved.frames) != BITFRAME_OK)
         return; /* the call under test has taken what was there */
     if (bitframe_shared_alloc_at(SHARED, 0, pa_of(from), moved.frames) != BITFRAME_OK)
         return;
@@ -71,7 +72,7 @@ static void note(enum bitframe_status got, uint64_t pa, uint64_t frames)
 static void request_run(struct bitframe_request request)
 {
     uint64_t pa = 0;
-    enum bitframe_status got = bitframe_shared_alloc_run(SHARED, 0, &request, &pa);
+    enum bitframe_status got = shared_alloc_run(SHARED, 0, &request, &pa);
     note(got, pa, request.frames);
 }
 
@@ -200,7 +201,7 @@ static void to_and_fro(enum bitframe_policy policy, enum guarded_end end)
         moved.frames = scenes[i].frames;
         memcpy(moved.first, scenes[i].first, sizeof(moved.first));
         at_hand = turns = 0;
-        if (bitframe_shared_free_run(SHARED, 0, pa_of(moved.first[0]), moved.frames) != BITFRAME_OK)
+        if (shared_free_run(SHARED, 0, pa_of(moved.first[0]), moved.frames) != BITFRAME_OK)
             beside_failed("setup: cannot free", moved.first[0]);
         uint64_t accesses = beside_run_each(scenes[i].call, move, bound(moved.frames));
         if (status == BITFRAME_NONE && !scenes[i].may_be_none)
@@ -237,8 +238,8 @@ static void claim_in_motion(void)
         moved.first[1] = 64 + 30;
         at_hand = turns = accesses_seen = 0;
         has_stolen = false;
-        if (bitframe_shared_free_run(SHARED, 0, pa_of(64), 8) != BITFRAME_OK ||
-            bitframe_shared_free_run(SHARED, 0, pa_of(64 + 20), 1) != BITFRAME_OK)
+        if (shared_free_run(SHARED, 0, pa_of(64), 8) != BITFRAME_OK ||
+            shared_free_run(SHARED, 0, pa_of(64 + 20), 1) != BITFRAME_OK)
             beside_failed("setup: cannot free", steal_at);
         (void)beside_run_each(claim, move_or_steal, bound(8));
         if (status != (has_stolen ? BITFRAME_IN_USE : BITFRAME_OK))
@@ -257,7 +258,7 @@ static void refuse(const char *name, void (*call)(void), uint64_t frames, uint64
     beside_scene = name;
     beside_open(GROUPS * GROUP, policy, GUARDED_BELOW);
     for (uint64_t i = 0; i < far; i++) {
-        if (bitframe_shared_free_run(SHARED, 0, pa_of(GROUP + i * apart), 1) != BITFRAME_OK)
+        if (shared_free_run(SHARED, 0, pa_of(GROUP + i * apart), 1) != BITFRAME_OK)
             beside_failed("setup: cannot free", i);
     }
     uint64_t first = beside_run_each(call, NULL, bound(frames));
@@ -275,7 +276,7 @@ static void refuse(const char *name, void (*call)(void), uint64_t frames, uint64
             beside_failed("granted beside another CPU", turns);
     }
     /* What answers comes back. */
-    if (bitframe_shared_free_run(SHARED, 0, pa_of(2 * GROUP), GROUP) != BITFRAME_OK)
+    if (shared_free_run(SHARED, 0, pa_of(2 * GROUP), GROUP) != BITFRAME_OK)
         beside_failed("setup: cannot free a group", 0);
     (void)beside_run_each(call, NULL, bound(frames) + 20 * frames);
     if (status != BITFRAME_OK)

@@ -15,13 +15,14 @@
 #include "bounds.h"
 #include "costs.h"
 #include "guarded.h"
+#include "huge_calls.h"
 
 enum bitframe_status status;
 uint64_t got_pa, got_frames, pas[64];
 
 void request_run(const struct bitframe_request *request)
 {
-    status = bitframe_shared_alloc_run(SHARED, 0, request, &got_pa);
+    status = shared_alloc_run(SHARED, 0, request, &got_pa);
     got_frames = status == BITFRAME_OK ? request->frames : 0;
 }
 
@@ -49,7 +50,7 @@ void granted(const char *what, void (*call)(void), bool is_bulk)
         most = accesses > most ? accesses : most;
         uint64_t freed = 1;
         enum bitframe_status back = is_bulk ? bitframe_shared_free_bulk(SHARED, 0, pas, got_frames, 0, &freed)
-                                            : bitframe_shared_free_run(SHARED, 0, got_pa, got_frames);
+                                            : shared_free_run(SHARED, 0, got_pa, got_frames);
         if (back != BITFRAME_OK || freed == 0)
             beside_failed("cannot be given back", (uint64_t)back);
     }
@@ -78,7 +79,7 @@ void refused(const char *what, void (*call)(void), uint64_t passes)
 
 void must_free(uint64_t first, uint64_t frames)
 {
-    if (bitframe_shared_free_run(SHARED, 0, pa_of(first), frames) != BITFRAME_OK)
+    if (shared_free_run(SHARED, 0, pa_of(first), frames) != BITFRAME_OK)
         beside_failed("setup: cannot free", first);
 }
 
@@ -94,7 +95,7 @@ static uint64_t moved_first, moved_frames;
 
 static void free_run(void)
 {
-    status = bitframe_shared_free_run(SHARED, 0, pa_of(moved_first), moved_frames);
+    status = shared_free_run(SHARED, 0, pa_of(moved_first), moved_frames);
 }
 
 static void claim(void)

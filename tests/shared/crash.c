@@ -26,6 +26,7 @@
 
 #include "accesses.h"
 #include "crash.h"
+#include "huge_calls.h"
 #include "layout/window.h"
 #include "room.h"
 
@@ -156,7 +157,7 @@ static void alloc_all(enum way way)
         static const struct bitframe_request runs[] = {{.frames = HUGE, .align = HUGE * FRAME},
                                                        {.frames = 3, .flags = BITFRAME_HIGHEST}};
         for (size_t i = 0; i < sizeof(runs) / sizeof(*runs); i++) {
-            while (steps = 0, bitframe_shared_alloc_run(shared, 0, runs + i, &pa) == BITFRAME_OK) {
+            while (steps = 0, shared_alloc_run(shared, 0, runs + i, &pa) == BITFRAME_OK) {
                 for (uint64_t k = 0; k < runs[i].frames; k++)
                     get(pa + k * FRAME);
             }

@@ -3,13 +3,14 @@
 #include <string.h>
 
 #include "crash.h"
+#include "huge_calls.h"
 #include "layout/metadata.h"
 
 /* Setting up. */
 
 static void free_frames(uint64_t first, uint64_t frames)
 {
-    must(bitframe_shared_free_run(shared, 0, pa_of(first), frames), "setup: free");
+    must(shared_free_run(shared, 0, pa_of(first), frames), "setup: free");
 }
 
 static void give(uint64_t first, uint64_t frames)
@@ -177,14 +178,14 @@ static void run_claim(void)
 
 static void run_give_run(void)
 {
-    (void)bitframe_shared_free_run(shared, 0, pa_of(10 * 64 - 3), 3 * 64 + 5);
+    (void)shared_free_run(shared, 0, pa_of(10 * 64 - 3), 3 * 64 + 5);
 }
 
 static void alloc_run(uint64_t frames, uint64_t align, uint32_t flags)
 {
     struct bitframe_request request = {.frames = frames, .align = align, .flags = flags};
     uint64_t pa;
-    (void)bitframe_shared_alloc_run(shared, 0, &request, &pa);
+    (void)shared_alloc_run(shared, 0, &request, &pa);
 }
 
 static void run_alloc_huge(void)
@@ -204,7 +205,7 @@ static void run_alloc_run(void)
 
 static void run_give_huge(void)
 {
-    (void)bitframe_shared_free_run(shared, 0, pa_of(4 * HUGE), HUGE);
+    (void)shared_free_run(shared, 0, pa_of(4 * HUGE), HUGE);
 }
 
 static void run_alloc_bulk(void)
@@ -236,7 +237,7 @@ static void run_give_offline(void)
 
 static void run_give_run_offline(void)
 {
-    (void)bitframe_shared_free_run(shared, 0, pa_of(RECORD + 60), 10);
+    (void)shared_free_run(shared, 0, pa_of(RECORD + 60), 10);
 }
 
 const struct operation operations[] = {

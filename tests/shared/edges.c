@@ -19,6 +19,7 @@
 
 #include "beside.h"
 #include "guarded.h"
+#include "huge_calls.h"
 #include "random.h"
 
 #define SHARED (beside->shared)
@@ -37,7 +38,7 @@ static void alloc_run(uint64_t frames, uint64_t align, uint64_t min_pa, uint32_t
     const struct bitframe_request request = {
         .frames = frames, .align = align, .min_pa = min_pa, .flags = flags};
     uint64_t pa;
-    if (bitframe_shared_alloc_run(SHARED, 0, &request, &pa) == BITFRAME_OK)
+    if (shared_alloc_run(SHARED, 0, &request, &pa) == BITFRAME_OK)
         beside_own(pa, frames);
 }
 
@@ -202,8 +203,7 @@ static void play_all(uint64_t frames, enum bitframe_policy policy, enum guarded_
     for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++) {
         beside->free_first = states[i].first;
         beside->free_frames = states[i].frames;
-        if (bitframe_shared_free_run(SHARED, 0, pa_of(beside->free_first), beside->free_frames) !=
-            BITFRAME_OK)
+        if (shared_free_run(SHARED, 0, pa_of(beside->free_first), beside->free_frames) != BITFRAME_OK)
             beside_failed("setup: cannot free", beside->free_first);
         for (size_t call = 0; call < CALLS; call++) {
             for (size_t other = 0; other < CALLS; other++) {

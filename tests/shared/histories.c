@@ -17,6 +17,7 @@
 
 #include "cpu.h"
 #include "guarded.h"
+#include "huge_calls.h"
 #include "layout/levels.h"
 #include "layout/metadata.h"
 #include "layout/tables.h"
@@ -125,7 +126,7 @@ static enum linear_kind alloc(struct worker *worker, struct linear_call *call)
         call->begin = atomic_fetch_add(&stamp, 1);
         sum = bitframe_sum_of_frees(shared);
         if (way < 2)
-            status = bitframe_shared_alloc_run(shared, worker->cpu, &request, &pa);
+            status = shared_alloc_run(shared, worker->cpu, &request, &pa);
         else if (way == 2)
             status = bitframe_shared_alloc_bulk(shared, worker->cpu, &request, &pa, &allocated);
         else if ((pa = bitframe_shared_alloc(shared, worker->cpu)) != 0)
@@ -146,7 +147,7 @@ static enum linear_kind give_back(struct worker *worker, uint32_t frame)
     uint64_t freed;
     enum bitframe_status status;
     switch (random_below(&worker->random, 8)) {
-    case 0: status = bitframe_shared_free_run(shared, worker->cpu, pa, 1); break;
+    case 0: status = shared_free_run(shared, worker->cpu, pa, 1); break;
     case 1: status = bitframe_shared_free_bulk(shared, worker->cpu, &pa, 1, 0, &freed); break;
     default: status = bitframe_shared_free(shared, worker->cpu, pa); break;
     }

@@ -2,6 +2,7 @@
 /* interleave_calls.c - what the scripts of interleave.c are made of: calls, with a check of each answer */
 #include <string.h>
 
+#include "huge_calls.h"
 #include "interleave.h"
 #include "shared/slots.h"
 
@@ -84,7 +85,7 @@ uint64_t alloc_limited(void)
     if (!get_tickets(1))
         return FRAMES;
     uint64_t sum = frees_so_far();
-    enum bitframe_status status = CALL(1, bitframe_shared_alloc_run(shared, current, &limits, &pa));
+    enum bitframe_status status = CALL(1, shared_alloc_run(shared, current, &limits, &pa));
     if (status != BITFRAME_OK) {
         refused(status, sum);
         return FRAMES;
@@ -142,7 +143,7 @@ bool claim(uint64_t first, uint64_t frames, int64_t most)
 void give_run(uint64_t first, uint64_t frames)
 {
     disown(first, frames);
-    if (CALL(frames, bitframe_shared_free_run(shared, current, pa_of(first), frames)) != BITFRAME_OK)
+    if (CALL(frames, shared_free_run(shared, current, pa_of(first), frames)) != BITFRAME_OK)
         found("the free of a run is refused", first);
     world.tickets += (int64_t)frames;
 }
@@ -153,7 +154,7 @@ uint64_t alloc_run(uint64_t frames, uint64_t align)
     uint64_t pa;
     if (!get_tickets((int64_t)frames))
         return FRAMES;
-    enum bitframe_status status = CALL(frames, bitframe_shared_alloc_run(shared, current, &request, &pa));
+    enum bitframe_status status = CALL(frames, shared_alloc_run(shared, current, &request, &pa));
     if (status == BITFRAME_OK) {
         own(pa, frames);
         return (pa - BASE) / FRAME;
@@ -221,9 +222,9 @@ void alloc_range(uint64_t first, uint64_t least, uint64_t most)
 void give_twice(uint64_t first, uint64_t frames)
 {
     disown(first, frames);
-    enum bitframe_status status =
-        frames == 1 ? CALL(1, bitframe_shared_free(shared, current, pa_of(first)))
-                    : CALL(frames, bitframe_shared_free_run(shared, current, pa_of(first), frames));
+    enum bitframe_status status = frames == 1
+                                      ? CALL(1, bitframe_shared_free(shared, current, pa_of(first)))
+                                      : CALL(frames, shared_free_run(shared, current, pa_of(first), frames));
     if (status == BITFRAME_OK)
         world.tickets += (int64_t)frames;
     else if (status != BITFRAME_DOUBLE_FREE)
@@ -232,7 +233,7 @@ void give_twice(uint64_t first, uint64_t frames)
 
 void leave_free(uint64_t first, uint64_t frames)
 {
-    if (bitframe_shared_free_run(shared, current, pa_of(first), frames) != BITFRAME_OK)
+    if (shared_free_run(shared, current, pa_of(first), frames) != BITFRAME_OK)
         found("setup: cannot free", first);
     disown(first, frames);
     world.tickets += (int64_t)frames;

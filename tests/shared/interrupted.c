@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "cpu.h"
+#include "huge_calls.h"
 #include "shake.h"
 
 #include <bitframe/check.h>
@@ -173,7 +174,7 @@ static void give_back(int level)
     } else if (levels[level].call == FREE) {
         status = bitframe_shared_free(shared, 0, pa_of(span.first));
     } else {
-        status = bitframe_shared_free_run(shared, 0, pa_of(span.first), span.end - span.first);
+        status = shared_free_run(shared, 0, pa_of(span.first), span.end - span.first);
     }
     levels[level].is_free_ok = status == BITFRAME_OK;
     if (status == BITFRAME_OK)
@@ -235,7 +236,7 @@ static void alloc(int level)
         pas[0] = pa_of(HUGE - RUN / 2);
         status = bitframe_shared_alloc_at(shared, 0, pas[0], RUN);
         break;
-    default: status = bitframe_shared_alloc_run(shared, 0, &request, pas); break;
+    default: status = shared_alloc_run(shared, 0, &request, pas); break;
     }
     levels[level].at_most = 0;
     if (status == BITFRAME_OK && levels[level].call != ALLOC_BULK)

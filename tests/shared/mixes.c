@@ -5,6 +5,7 @@
  * A worker has what it allocated in live[], and the ledger says the same. An interrupt may come anywhere in here;
  * it is a worker of its own, so nothing of its thread's is in its way but the pool.
  */
+#include "huge_calls.h"
 #include "stress.h"
 
 enum { INTERRUPT_LIVE = 48 };
@@ -102,7 +103,7 @@ static enum bitframe_status alloc_somehow(struct worker *worker, uint64_t *pa)
     if (way == 1)
         request.min_pa = BASE * FRAME;
     if (way != 0)
-        return bitframe_shared_alloc_run(shared, cpu_of(worker), &request, pa);
+        return shared_alloc_run(shared, cpu_of(worker), &request, pa);
     request.flags = BITFRAME_PARTIAL;
     return bitframe_shared_alloc_bulk(shared, cpu_of(worker), &request, pa, &allocated);
 }
@@ -137,7 +138,7 @@ static void alloc_run(struct worker *worker)
     if (!pay(worker, request.frames))
         return;
     worker->calls++;
-    enum bitframe_status status = bitframe_shared_alloc_run(shared, cpu_of(worker), &request, &pa);
+    enum bitframe_status status = shared_alloc_run(shared, cpu_of(worker), &request, &pa);
     if (status != BITFRAME_OK) {
         refund(request.frames);
         none(worker, status);
@@ -257,8 +258,8 @@ static void free_piece(struct worker *worker)
     if (piece.frames == 1)
         must(bitframe_shared_free(shared, cpu_of(worker), piece.pa), "a free was refused", piece.pa);
     else
-        must(bitframe_shared_free_run(shared, cpu_of(worker), piece.pa, piece.frames),
-             "a run's free was refused", piece.pa);
+        must(shared_free_run(shared, cpu_of(worker), piece.pa, piece.frames), "a run's free was refused",
+             piece.pa);
     refund(piece.frames);
 }
 
@@ -276,8 +277,8 @@ static void free_bulk(struct worker *worker)
     while (frames < BULK && worker->live_count != 0) {
         struct piece piece = forget(worker);
         if (piece.frames > BULK - frames) {
-            must(bitframe_shared_free_run(shared, cpu_of(worker), piece.pa, piece.frames),
-                 "a run's free was refused", piece.pa);
+            must(shared_free_run(shared, cpu_of(worker), piece.pa, piece.frames), "a run's free was refused",
+                 piece.pa);
             refund(piece.frames);
             continue;
         }
@@ -332,7 +333,7 @@ static void free_wrongly(struct worker *worker)
     } else {
         expected = status_of(first, frames);
         if (expected != BITFRAME_OK)
-            must_refuse(worker, bitframe_shared_free_run(shared, cpu_of(worker), pa, frames), expected, pa);
+            must_refuse(worker, shared_free_run(shared, cpu_of(worker), pa, frames), expected, pa);
     }
 }
 
@@ -381,7 +382,7 @@ static void free_again(struct worker *worker, uint64_t first)
     if (way <= 1)
         status = bitframe_shared_free(shared, cpu_of(worker), pa);
     else if (way == 2)
-        status = bitframe_shared_free_run(shared, cpu_of(worker), pa, frames);
+        status = shared_free_run(shared, cpu_of(worker), pa, frames);
     else
         status = bitframe_shared_free_bulk(shared, cpu_of(worker), pas, frames,
                                            way == 3 ? BITFRAME_PARTIAL : 0, &freed);
@@ -433,7 +434,7 @@ static void free_their_huges(struct worker *worker)
         worker->calls++;
         enum bitframe_status status =
             random_below(&worker->random, 2) == 0
-                ? bitframe_shared_free_run(shared, cpu_of(worker), pa, 512)
+                ? shared_free_run(shared, cpu_of(worker), pa, 512)
                 : bitframe_shared_free(shared, cpu_of(worker),
                                        pa + random_below(&worker->random, 512) * FRAME);
         if (status == BITFRAME_DOUBLE_FREE)

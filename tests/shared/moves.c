@@ -16,6 +16,7 @@
 #include "beside.h"
 #include "bounds.h"
 #include "guarded.h"
+#include "huge_calls.h"
 #include "random.h"
 
 #define SHARED (beside->shared)
@@ -39,7 +40,7 @@ static void free_one(void)
 
 static void free_run(void)
 {
-    noted(bitframe_shared_free_run(SHARED, 0, pa_of(first), frames));
+    noted(shared_free_run(SHARED, 0, pa_of(first), frames));
 }
 
 static void free_bulk(void)
@@ -92,7 +93,7 @@ static void must(bool is_so, const char *what)
 
 static void must_free(uint64_t from, uint64_t length)
 {
-    must(bitframe_shared_free_run(SHARED, 0, pa_of(from), length) == BITFRAME_OK, "setup: cannot free");
+    must(shared_free_run(SHARED, 0, pa_of(from), length) == BITFRAME_OK, "setup: cannot free");
 }
 
 static uint64_t words_of(enum moved kind)
@@ -201,8 +202,7 @@ static void place_of(uint64_t way, uint64_t *from, uint64_t *length)
 static void act_in(uint64_t way)
 {
     if (held[way].frames != 0) {
-        must(bitframe_shared_free_run(SHARED, 0, held[way].pa, held[way].frames) == BITFRAME_OK,
-             "a free is refused");
+        must(shared_free_run(SHARED, 0, held[way].pa, held[way].frames) == BITFRAME_OK, "a free is refused");
         held[way].frames = 0;
         return;
     }
@@ -212,7 +212,7 @@ static void act_in(uint64_t way)
         held[way].frames = pa != 0;
     } else if (way == WAYS - 2) {
         const struct bitframe_request request = {.frames = HUGE, .align = HUGE * FRAME};
-        held[way].frames = bitframe_shared_alloc_run(SHARED, 0, &request, &pa) == BITFRAME_OK ? HUGE : 0;
+        held[way].frames = shared_alloc_run(SHARED, 0, &request, &pa) == BITFRAME_OK ? HUGE : 0;
     } else {
         place_of(way, &from, &length);
         pa = pa_of(from);

@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "core/owner.h"
+#include "order_calls.h"
 #include "pool_trace.h"
 #include "shared/slots.h"
 
@@ -35,8 +36,8 @@ static enum bitframe_status free_one(struct bitframe *pool, uint64_t pa)
 static enum bitframe_status alloc_run(struct bitframe *pool, const struct bitframe_request *request,
                                       uint64_t *pa)
 {
-    return pool_is_lent(pool) ? bitframe_shared_alloc_run(shared_of(pool), 0, request, pa)
-                              : bitframe_alloc_run(pool, request, pa);
+    return pool_is_lent(pool) ? shared_alloc_run_or_order(shared_of(pool), request, pa)
+                              : alloc_run_or_order(pool, request, pa);
 }
 
 static enum bitframe_status claim(struct bitframe *pool, uint64_t pa, uint64_t frames)
@@ -47,8 +48,8 @@ static enum bitframe_status claim(struct bitframe *pool, uint64_t pa, uint64_t f
 
 static enum bitframe_status free_run(struct bitframe *pool, uint64_t pa, uint64_t frames)
 {
-    return pool_is_lent(pool) ? bitframe_shared_free_run(shared_of(pool), 0, pa, frames)
-                              : bitframe_free_run(pool, pa, frames);
+    return pool_is_lent(pool) ? shared_free_run_or_order(shared_of(pool), pa, frames)
+                              : free_run_or_order(pool, pa, frames);
 }
 
 static enum bitframe_status alloc_bulk(struct bitframe *pool, const struct bitframe_request *request,

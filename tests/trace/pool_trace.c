@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "huge_calls.h"
+#include "order_calls.h"
 #include "layout/metadata.h"
 #include "layout/tables.h"
 #include "layout/window.h"
@@ -38,9 +38,9 @@ const struct pool_subject pool_subject_core = {
             .adopt = bitframe_adopt,
             .alloc = bitframe_alloc,
             .free = bitframe_free,
-            .alloc_run = alloc_run_or_huge,
+            .alloc_run = alloc_run_or_order,
             .claim = bitframe_alloc_at,
-            .free_run = free_run_or_huge,
+            .free_run = free_run_or_order,
             .alloc_bulk = bitframe_alloc_bulk,
             .free_bulk = bitframe_free_bulk,
             .alloc_range = bitframe_alloc_range,
