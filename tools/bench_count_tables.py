@@ -39,6 +39,7 @@ def worst_table(counts, contender):
     calls = {
         "alloc": "allocate",
         "alloc-open": "allocate, of the cursor's 2 MiB",
+        "alloc-elsewhere": "allocate, a frame of each 16 MiB is free",
         "free": "free",
         "free-below": "free below free 2 MiB",
         "complete": "free that completes 2 MiB",

@@ -13,6 +13,9 @@
  * frame is free; when it completes the only free 2 MiB of the index; and dearest when it lies below 2 MiB
  * that are free and outside the index ("free-below").
  *
+ * A CPU of a shared pool under `local` whose group is used up looks for another ("alloc-elsewhere"): it passes
+ * groups that have a free frame, and hopes for one that has many.
+ *
  * An allocation of 2 MiB is dear when it takes the only ones out of the index, and dearer when it must look
  * for them from the top ("huge-alloc-above"). A free of 2 MiB is dear when it lies below others that are
  * free and outside the index. "huge-free-beside" is one that goes into the index itself.
@@ -21,7 +24,7 @@
  */
 #include "bench.h"
 
-enum { GROUP_HUGE = 8, HALF = HUGE_FRAMES / 2 };
+enum { GROUP_HUGE = 8, GROUP_FRAMES = GROUP_HUGE * HUGE_FRAMES, HALF = HUGE_FRAMES / 2 };
 
 static uint64_t cycles(const struct bench_case *of)
 {
@@ -90,6 +93,15 @@ static void all_but_one_free(const struct bench_case *of)
     drain(of, first, HALF);
     drain(of, first + HALF + 1, HALF - 1);
     put_into_index(of);
+}
+
+/** A frame of each 16 MiB is free, a group of the bitmap, but none of the first, where the CPU begins. */
+static void groups_have_one(const struct bench_case *of)
+{
+    uint64_t first = GROUP_FRAMES < of->frames ? GROUP_FRAMES : 0;
+    bench_hold_all(of);
+    of->contender->loops->frames.drain(bench_pa(of, first), GROUP_FRAMES * BITFRAME_FRAME_BYTES,
+                                       (of->frames - first + GROUP_FRAMES - 1) / GROUP_FRAMES);
 }
 
 /** Only the first frame is free. */
@@ -191,6 +203,7 @@ static void free_huge_of_group(const struct bench_case *of, const struct loops *
 const struct workload bench_worst_work[] = {
     {"first-and-last", "cycle", 4, cycles, edges_free, .run = run_edges},
     ROW("alloc", "alloc", one_call_if_huge, first_huge_free, bench_fill),
+    ROW("alloc-elsewhere", "alloc", one_call, groups_have_one, bench_fill),
     ROW("free", "free", one_call, first_free, free_last),
     ROW("complete", "free", one_call_if_huge, all_but_one_free, free_missing),
     ROW("alloc-open", "alloc", one_call_if_huge, two_free_word_held, bench_fill),

@@ -10,8 +10,9 @@
 #include "shared/policy.h"
 
 enum {
-    PLENTY = 16,     /* words of a group with free frames that make it worth moving to */
-    NEAR_GROUPS = 64 /* how far a CPU looks for such a group, and how many of other CPUs it passes */
+    PLENTY = 16,      /* words of a group with free frames that make it worth moving to */
+    NEAR_GROUPS = 64, /* how far a CPU looks for such a group, and how many of other CPUs it passes */
+    FAIR_GROUPS = 6   /* how many groups with fewer words it passes for one with plenty */
 };
 
 /** The words of group @p group that have free frames, those of partly used huge frames only if there are any.
@@ -44,30 +45,58 @@ static void move_to(struct bitframe_shared *shared, struct slot *slot, uint64_t 
         (void)atomic_clear_bits(claims_of(shared, old), bit_mask(old));
 }
 
+/** The groups from @p group on, to the end of its word of level 2, that the index says have free frames. */
+static uint64_t nonempty_groups(const struct bitframe *pool, uint64_t group)
+{
+    return atomic_load_relaxed(levels_at(pool, &pool->frames, 2) + group / WORD_BITS) >> group % WORD_BITS;
+}
+
+static inline uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/** The first of @p near groups behind @p own that no CPU has and that has PLENTY of words. If FAIR_GROUPS have
+ * fewer, or no group has PLENTY: the first that no CPU has and that has any. NO_BIT if there is none. */
+static uint64_t near_group(struct bitframe_shared *shared, uint64_t own, uint64_t near)
+{
+    const struct bitframe *pool = shared_pool(shared);
+    uint64_t groups = pool->frames.words / WORD_BITS;
+    uint64_t fair = NO_BIT;
+    unsigned fair_groups = 0;
+    for (uint64_t group = own + 1, part; near != 0; near -= part, group += part) {
+        if (group == groups)
+            group = 0;
+        part = least(near, least(groups - group, WORD_BITS - group % WORD_BITS));
+        uint64_t ahead = nonempty_groups(pool, group);
+        for (; ahead != 0 && lowest_bit(ahead) < part; ahead &= ahead - 1) {
+            uint64_t candidate = group + lowest_bit(ahead);
+            if (is_claimed(shared, candidate))
+                continue;
+            uint64_t words = usable_words(pool, candidate);
+            if (words == 0)
+                continue;
+            if (word_count(words) >= PLENTY)
+                return candidate;
+            if (fair == NO_BIT)
+                fair = candidate;
+            if (++fair_groups == FAIR_GROUPS)
+                return fair;
+        }
+    }
+    return fair;
+}
+
 /** A group for a CPU whose own, @p own, is used up; NO_BIT if the index knows of no free frame. */
 static uint64_t next_group(struct bitframe_shared *shared, uint64_t own)
 {
     struct bitframe *pool = shared_pool(shared);
-    uint64_t groups = pool->frames.words / WORD_BITS;
-    uint64_t near = groups - 1 < NEAR_GROUPS ? groups - 1 : NEAR_GROUPS;
-    uint64_t fair = NO_BIT;
-    uint64_t group = own;
-    for (uint64_t i = 0; i < near; i++) {
-        if (++group == groups)
-            group = 0;
-        uint64_t words = usable_words(pool, group);
-        if (words == 0 || is_claimed(shared, group))
-            continue;
-        if (word_count(words) >= PLENTY)
-            return group;
-        if (fair == NO_BIT)
-            fair = group;
-    }
-    if (fair != NO_BIT)
-        return fair;
+    uint64_t near = least(pool->frames.words / WORD_BITS - 1, NEAR_GROUPS);
+    uint64_t group = near_group(shared, own, near);
+    if (group != NO_BIT)
+        return group;
     /* Any that no CPU has, from the lowest on. Other CPUs may have as many groups as there are CPUs, so
      * after some of them the next one will do. */
-    group = NO_BIT;
     do {
         group = bitframe_shared_next_group(pool, group + 1);
     } while (group != NO_BIT && is_claimed(shared, group) && near-- != 0);
