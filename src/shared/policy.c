@@ -12,7 +12,7 @@
 enum {
     PLENTY = 16,      /* words of a group with free frames that make it worth moving to */
     NEAR_GROUPS = 64, /* how far a CPU looks for such a group, and how many of other CPUs it passes */
-    FAIR_GROUPS = 6   /* how many groups with fewer words it passes for one with plenty */
+    FAIR_GROUPS = 5   /* how many groups with fewer words it passes for one with plenty */
 };
 
 /** The words of group @p group that have free frames, those of partly used huge frames only if there are any.
