@@ -134,17 +134,24 @@ struct bitframe_request {
     uint64_t align;  /**< The run's PA is a multiple of this many bytes, a power of two. 0: of a frame. */
     uint64_t min_pa; /**< The run begins at or above this. */
     uint64_t max_pa; /**< The run's last byte is below this. 0: no limit. */
-    uint32_t flags;  /**< Of enum bitframe_request_flags. */
+    /**
+     * The run crosses no multiple of this many bytes, a power of two. 0: it may cross any. ISA DMA needs
+     * 64 KiB. No run longer than this answers. The rule is that of FreeBSD's contigmalloc().
+     */
+    uint64_t boundary;
+    uint32_t flags; /**< Of enum bitframe_request_flags. */
 };
 
 /**
  * Allocate the lowest run that answers @p request, or the highest. @p pa becomes the PA of its first frame.
  * A single frame with limits is a run of 1.
  *
- * @return  BITFRAME_OK, BITFRAME_NONE, or BITFRAME_INVALID: no frames, an align that is no power of two, or
- *          unknown flags.
+ * @return  BITFRAME_OK, BITFRAME_NONE, or BITFRAME_INVALID: no frames, an align or a boundary that is no
+ *          power of two, or unknown flags.
  * @par Cost  A pass over the bitmap up to the answer; words without a free frame are skipped. If frames and
- *            align are multiples of a huge frame: over the index of huge frames, 512 times shorter.
+ *            align are multiples of a huge frame: over the index of huge frames, 512 times shorter. With a
+ *            boundary: one more search for each multiple of it that a run on the way crosses; no bit is read
+ *            more than twice. A run longer than the boundary is refused without a look.
  */
 enum bitframe_status bitframe_alloc_run(struct bitframe *pool, const struct bitframe_request *request,
                                         uint64_t *pa);

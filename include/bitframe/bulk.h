@@ -25,7 +25,7 @@ extern "C" {
  *
  * @retval BITFRAME_OK       The frames are the caller's; at least one.
  * @retval BITFRAME_NONE     Not enough frames are free within the limits; only *allocated changed.
- * @retval BITFRAME_INVALID  A null pointer, no frames, an align above a frame, or unknown flags; nothing
+ * @retval BITFRAME_INVALID  A null pointer, no frames, an align above a frame, a boundary, or unknown flags; nothing
  *                           changed.
  *
  * @par Cost  One load and one store for every word of 64 frames that gives any, its index bits, and a store

@@ -84,7 +84,7 @@ enum bitframe_status bitframe_place(struct bitframe_map *map, uint64_t *pa, uint
  * @param pa      As above.
  * @param bytes   As above.
  *
- * @return  As above. BITFRAME_INVALID also if align is no power of two, or for another flag.
+ * @return  As above. BITFRAME_INVALID also if align is no power of two, for a boundary, or for another flag.
  *
  * @par Cost  O(ranges * log(ranges)).
  */

@@ -205,8 +205,8 @@ enum bitframe_status bitframe_shared_free_order(struct bitframe_shared *shared, 
  * @retval BITFRAME_NONE     At some instant of the call no run of free frames answered; nothing changed.
  * @retval BITFRAME_BUSY     The call does not know whether one answers, since other CPUs freed frames during
  *                           each look for it; nothing changed.
- * @retval BITFRAME_INVALID  A null pointer, no frames, an align that is no power of two, or unknown flags;
- *                           nothing changed.
+ * @retval BITFRAME_INVALID  A null pointer, no frames, an align or a boundary that is no power of two, or
+ *                           unknown flags; nothing changed.
  *
  * @par Cost    A search as that of bitframe_alloc_run(), and an atomic read-modify-write per 64 frames. A
  *              refusal passes over the whole bitmap. Until a CPU frees a frame, the same request is then
@@ -258,8 +258,8 @@ uint64_t bitframe_shared_alloc_range(struct bitframe_shared *shared, uint32_t cp
  *                           nothing changed but *allocated, which is 0, and pas.
  * @retval BITFRAME_BUSY     The call does not know whether as many are free, since other CPUs allocated or
  *                           freed frames during each look; nothing changed but *allocated and pas.
- * @retval BITFRAME_INVALID  A null pointer, no frames, an align above a frame, or unknown flags; nothing
- *                           changed.
+ * @retval BITFRAME_INVALID  A null pointer, no frames, an align above a frame, a boundary, or unknown flags;
+ *                           nothing changed.
  *
  * @par Cost    One atomic read-modify-write per word of 64 frames that gives any, its index bits, and a store
  *              per address. Without BITFRAME_PARTIAL frames are counted first, up to the number wanted, and a

@@ -5,6 +5,7 @@
 #include "core/owner.h"
 #include "core/range.h"
 #include "layout/bitmap.h"
+#include "layout/bounded.h"
 #include "layout/hooks.h"
 #include "layout/locate.h"
 #include "layout/offline_records.h"
@@ -17,22 +18,49 @@ static uint64_t unit_of(const struct wanted *wanted)
     return both % BITFRAME_HUGE_FRAMES == 0 ? BITFRAME_HUGE_FRAMES : 1;
 }
 
+/** Allocate the run at frame @p frame for @p request. */
+static inline void alloc_found(struct bitframe *pool, const struct bitframe_request *request, uint64_t frames,
+                               uint64_t frame, uint64_t *pa)
+{
+    uint64_t bit = pool_bit(pool, frame);
+    bitframe_clear_frames(pool, bit, bit + frames);
+    *pa = frame << BITFRAME_FRAME_SHIFT;
+    if (request->flags & BITFRAME_ZEROED)
+        zero_run(*pa, frames);
+}
+
+/** Answer a request that is not simple. */
+static __attribute__((noinline)) enum bitframe_status
+alloc_bounded_run(struct bitframe *pool, const struct bitframe_request *request, uint64_t *pa)
+{
+    struct wanted wanted;
+    enum bitframe_status status = bitframe_read_bounded(request, RUN_FLAGS, &wanted);
+    if (status != BITFRAME_OK)
+        return status;
+    check_owner(pool);
+    bitframe_flush_cursor(pool);
+    uint64_t frame = bitframe_search_bounded(pool, &wanted, unit_of(&wanted));
+    if (frame == NO_BIT)
+        return BITFRAME_NONE;
+    alloc_found(pool, request, wanted.frames, frame, pa);
+    return BITFRAME_OK;
+}
+
 enum bitframe_status bitframe_alloc_run(struct bitframe *pool, const struct bitframe_request *request,
                                         uint64_t *pa)
 {
     struct wanted wanted;
-    if (!pool || !request || !pa || !read_request(request, BITFRAME_HIGHEST | BITFRAME_ZEROED, &wanted))
+    if (!pool || !request || !pa)
         return BITFRAME_INVALID;
+    if (!is_simple(request, RUN_FLAGS))
+        return alloc_bounded_run(pool, request, pa);
+    read_simple(request, &wanted);
     check_owner(pool);
     bitframe_flush_cursor(pool);
     uint64_t frame = bitframe_search_pool(pool, &wanted, unit_of(&wanted));
     if (frame == NO_BIT)
         return BITFRAME_NONE;
-    uint64_t bit = pool_bit(pool, frame);
-    bitframe_clear_frames(pool, bit, bit + wanted.frames);
-    *pa = frame << BITFRAME_FRAME_SHIFT;
-    if (request->flags & BITFRAME_ZEROED)
-        zero_run(*pa, wanted.frames);
+    alloc_found(pool, request, wanted.frames, frame, pa);
     return BITFRAME_OK;
 }
 

@@ -29,8 +29,9 @@ static enum bitframe_status place(struct bitframe_map *map, const struct bitfram
     };
     if (request.frames < limits->frames)
         request.frames = limits->frames;
-    if (!read_request(&request, BITFRAME_HIGHEST, &wanted))
+    if (limits->boundary != 0 || !is_simple(&request, BITFRAME_HIGHEST))
         return BITFRAME_INVALID;
+    read_simple(&request, &wanted);
     struct fit fit = {
         .frames = wanted.frames,
         .align = wanted.align,

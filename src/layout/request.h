@@ -6,14 +6,27 @@
 #include "base/kernels.h"
 #include "layout/tables.h"
 
+/** The flags of a request for one run. */
+enum { RUN_FLAGS = BITFRAME_HIGHEST | BITFRAME_ZEROED };
+
 /** A request in frame numbers. */
 struct wanted {
     uint64_t frames;
-    uint64_t align; /* frames */
-    uint64_t first; /* lowest frame allowed */
-    uint64_t end;   /* one past the highest */
-    bool highest;
+    uint64_t align;    /* frames */
+    uint64_t first;    /* lowest frame allowed */
+    uint64_t end;      /* one past the highest; UINT64_MAX: no limit */
+    uint64_t boundary; /* 0: the run may cross any; or boundary_code() of what it may not cross */
+    uint64_t highest;  /* 0 or 1: a word, so that one instruction stores it and the boundary */
 };
+
+/* A boundary's code is in bits 57 to 62. An alignment is below them, bit 56 always clear: see shared/none.c. */
+enum { BOUNDARY_SHIFT = 57 };
+
+/** A boundary of @p frames frames, a power of two above 1. The lower it is the higher its code. */
+static inline uint64_t boundary_code(uint64_t frames)
+{
+    return (uint64_t)(WORD_BITS - lowest_bit(frames)) << BOUNDARY_SHIFT;
+}
 
 /** The request for @p frames frames aligned to @p align. By member: a copy of it may call memcpy(). */
 static inline struct wanted wanted_as(const struct wanted *wanted, uint64_t frames, uint64_t align)
@@ -23,29 +36,55 @@ static inline struct wanted wanted_as(const struct wanted *wanted, uint64_t fram
         .align = align,
         .first = wanted->first,
         .end = wanted->end,
+        .boundary = wanted->boundary,
         .highest = wanted->highest,
     };
 }
 
-/** Read a request that may have @p flags. Returns whether it is valid. */
-static inline bool read_request(const struct bitframe_request *request, uint32_t flags, struct wanted *wanted)
+/**
+ * Is the request valid, and without a boundary? Flags above @p flags are not allowed. One branch answers for
+ * three members: with a test and a branch for each, a request would cost more than before it had a boundary.
+ */
+static inline bool is_simple(const struct bitframe_request *request, uint32_t flags)
 {
-    if (request->frames == 0 || (request->align & (request->align - 1)) != 0 ||
-        (request->flags & ~flags) != 0)
-        return false;
+    uint64_t wrong = (request->align & (request->align - 1)) | request->boundary;
+    return request->frames != 0 && (wrong | request->flags / (flags + 1)) == 0;
+}
+
+/** Read a request that is simple; else all but its boundary. */
+static inline void read_simple(const struct bitframe_request *request, struct wanted *wanted)
+{
     wanted->frames = request->frames;
     wanted->align = request->align < BITFRAME_FRAME_BYTES ? 1 : frame_number(request->align);
     wanted->first = frame_number_up(request->min_pa);
-    wanted->end = request->max_pa == 0 ? frame_number(UINT64_MAX) + 1 : frame_number(request->max_pa);
-    wanted->highest = (request->flags & BITFRAME_HIGHEST) != 0;
-    return true;
+    wanted->end = request->max_pa == 0 ? UINT64_MAX : frame_number(request->max_pa);
+    wanted->boundary = 0;
+    wanted->highest = request->flags & BITFRAME_HIGHEST;
+}
+
+/**
+ * Read a request that need not be simple.
+ *
+ * @return  BITFRAME_OK, BITFRAME_INVALID, or BITFRAME_NONE: the run is longer than the boundary.
+ */
+enum bitframe_status bitframe_read_bounded(const struct bitframe_request *request, uint32_t flags,
+                                           struct wanted *wanted);
+
+/** The multiple of the boundary, which there is, that the run at @p frame crosses, or NO_BIT. */
+static inline uint64_t boundary_inside(const struct wanted *wanted, uint64_t frame)
+{
+    uint64_t boundary = bit_mask(0 - (wanted->boundary >> BOUNDARY_SHIFT));
+    uint64_t next = (frame | (boundary - 1)) + 1;
+    return next - frame < wanted->frames ? next : NO_BIT;
 }
 
 /** Read a request for many single frames. Returns whether it is valid. */
 static inline bool read_bulk_request(const struct bitframe_request *request, struct wanted *wanted)
 {
-    return read_request(request, BITFRAME_HIGHEST | BITFRAME_ZEROED | BITFRAME_PARTIAL, wanted) &&
-           wanted->align == 1;
+    if (!is_simple(request, BITFRAME_HIGHEST | BITFRAME_ZEROED | BITFRAME_PARTIAL))
+        return false;
+    read_simple(request, wanted);
+    return wanted->align == 1;
 }
 
 /** The @p i-th segment in the order of the request. */

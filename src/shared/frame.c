@@ -47,7 +47,7 @@ static inline uint64_t alloc_from(struct bitframe_shared *shared, struct slot *s
 
 static __attribute__((noinline)) uint64_t alloc_anywhere(struct bitframe_shared *shared, struct slot *slot)
 {
-    static const struct wanted any = {.frames = 1, .align = 1, .end = UINT64_MAX / BITFRAME_FRAME_BYTES + 1};
+    static const struct wanted any = {.frames = 1, .align = 1, .end = UINT64_MAX};
     uint64_t pa;
     for (int i = 0; i < TRIES; i++) {
         uint64_t word = word_to_use(shared, slot);

@@ -57,7 +57,7 @@ enum bitframe_status bitframe_claim_huge(struct bitframe_shared *shared, struct 
     static const struct wanted any = {
         .frames = BITFRAME_HUGE_FRAMES,
         .align = BITFRAME_HUGE_FRAMES,
-        .end = UINT64_MAX / BITFRAME_FRAME_BYTES + 1,
+        .end = UINT64_MAX,
     };
     uint64_t huge_pa = alloc_by_index(shared, slot);
     if (huge_pa == 0)

@@ -127,26 +127,47 @@ static uint64_t search(const struct bitframe_shared *shared, const struct wanted
     return is_of_huge(wanted) ? bitframe_search_huge(shared, wanted) : bitframe_search_bitmap(shared, wanted);
 }
 
+/**
+ * Allocate the run at frame @p frame. If another CPU has a frame of it, @p past becomes this one: no run that
+ * holds it will do. Returns whether the run was allocated.
+ */
+static inline bool claim_found(struct bitframe_shared *shared, struct slot *slot, const struct wanted *wanted,
+                               enum how how, uint64_t frame, struct span *past)
+{
+    struct bitframe *pool = shared_pool(shared);
+    uint64_t bit = pool_bit(pool, frame);
+    uint64_t missing = bitframe_claim_range(shared, slot, bit, bit + wanted->frames);
+    if (missing == NO_BIT)
+        return true;
+    if (how == BY_HUGE)
+        doubt_huge(pool, bit, bit + wanted->frames);
+    past->first = frame + (missing - bit);
+    past->end = past->first + 1;
+    return false;
+}
+
 bool bitframe_look(struct bitframe_shared *shared, struct slot *slot, const struct wanted *wanted,
                    enum how how, uint64_t *pa)
 {
-    struct bitframe *pool = shared_pool(shared);
-    struct wanted rest = wanted_as(wanted, wanted->frames, wanted->align);
+    const struct wanted *next = wanted;
+    struct wanted rest;
     for (;;) {
-        uint64_t frame = search(shared, &rest, how);
+        uint64_t frame = search(shared, next, how);
         if (frame == NO_BIT)
             return false;
-        uint64_t bit = pool_bit(pool, frame);
-        uint64_t missing = bitframe_claim_range(shared, slot, bit, bit + wanted->frames);
-        if (missing == NO_BIT) {
+        struct span past = {.first = NO_BIT};
+        if (wanted->boundary != 0)
+            past.first = past.end = boundary_inside(wanted, frame);
+        if (past.first == NO_BIT && claim_found(shared, slot, wanted, how, frame, &past)) {
             *pa = frame << BITFRAME_FRAME_SHIFT;
             return true;
         }
-        if (how == BY_HUGE)
-            doubt_huge(pool, bit, bit + wanted->frames);
+        if (next == wanted)
+            rest = wanted_as(wanted, wanted->frames, wanted->align);
+        next = &rest;
         if (wanted->highest)
-            rest.end = frame + (missing - bit);
+            rest.end = past.first;
         else
-            rest.first = frame + (missing - bit) + 1;
+            rest.first = past.end;
     }
 }

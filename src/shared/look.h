@@ -11,7 +11,8 @@ enum how { BY_HUGE, BY_FRAMES, BY_BITMAP };
 
 /**
  * Look for a run once, and take it: whether it could. Where another CPU takes a frame of a run first, no run
- * that holds this frame will do. So the look goes on behind it, and is one pass however many are lost.
+ * that holds this frame will do. So the look goes on behind it, and is one pass however many are lost. A run
+ * that crosses a multiple of the boundary is lost likewise: see layout/bounded.h.
  */
 bool bitframe_look(struct bitframe_shared *shared, struct slot *slot, const struct wanted *wanted,
                    enum how how, uint64_t *pa);

@@ -9,17 +9,20 @@
 /** What is compared of a request. */
 struct demand {
     uint64_t frames;
-    uint64_t align; /* 0: of frames that need not be in a row */
+    uint64_t align; /* 0: of frames that need not be in a row; plus the code of the boundary */
     uint64_t first;
     uint64_t end;
 };
+
+/** The bits of a difference of two such sums that are set if a part of it was negative. */
+#define BORROWS (UINT64_C(1) << 63 | UINT64_C(1) << (BOUNDARY_SHIFT - 1))
 
 /** One frame anywhere is as good as a run of one. */
 static struct demand demand_of(const struct wanted *wanted)
 {
     return (struct demand){
         .frames = wanted->frames,
-        .align = wanted->frames == 1 && wanted->align == 1 ? 0 : wanted->align,
+        .align = wanted->boundary + (wanted->frames == 1 && wanted->align == 1 ? 0 : wanted->align),
         .first = wanted->first,
         .end = wanted->end,
     };
@@ -36,11 +39,14 @@ static struct demand read_demand(const struct refusal *record)
     };
 }
 
-/** Does @p more ask for all that @p less asks for? Then who refuses @p less refuses @p more. */
+/**
+ * Does @p more ask for all that @p less asks for? Then who refuses @p less refuses @p more. Of two boundaries
+ * the lower asks for more, for the higher is a multiple of it. One difference compares alignment and boundary.
+ */
 static bool includes(const struct demand *more, const struct demand *less)
 {
-    return more->frames >= less->frames && more->align >= less->align && more->first >= less->first &&
-           more->end <= less->end;
+    return more->frames >= less->frames && more->first >= less->first && more->end <= less->end &&
+           ((more->align - less->align) & BORROWS) == 0;
 }
 
 bool bitframe_is_refused(struct bitframe_shared *shared, const struct wanted *wanted, uint64_t sum)

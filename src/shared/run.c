@@ -5,16 +5,38 @@
 #include "shared/index.h"
 #include "shared/none.h"
 
+/** Answer @p wanted, which is what @p request says. */
+static inline enum bitframe_status alloc_read_run(struct bitframe_shared *shared, struct slot *slot,
+                                                  const struct bitframe_request *request,
+                                                  const struct wanted *wanted, uint64_t *pa)
+{
+    enum bitframe_status status = bitframe_alloc_wanted(shared, slot, wanted, pa);
+    if (status == BITFRAME_OK && (request->flags & BITFRAME_ZEROED) != 0)
+        zero_run(*pa, wanted->frames);
+    return status;
+}
+
+/** Answer a request that is not simple. */
+static __attribute__((noinline)) enum bitframe_status
+alloc_bounded_shared_run(struct bitframe_shared *shared, struct slot *slot,
+                         const struct bitframe_request *request, uint64_t *pa)
+{
+    struct wanted wanted;
+    enum bitframe_status status = bitframe_read_bounded(request, RUN_FLAGS, &wanted);
+    return status == BITFRAME_OK ? alloc_read_run(shared, slot, request, &wanted, pa) : status;
+}
+
 enum bitframe_status bitframe_shared_alloc_run(struct bitframe_shared *shared, uint32_t cpu,
                                                const struct bitframe_request *request, uint64_t *pa)
 {
     struct wanted wanted;
-    if (!shared || !request || !pa || !read_request(request, BITFRAME_HIGHEST | BITFRAME_ZEROED, &wanted))
+    if (!shared || !request || !pa)
         return BITFRAME_INVALID;
-    enum bitframe_status status = bitframe_alloc_wanted(shared, slot_of(shared, cpu), &wanted, pa);
-    if (status == BITFRAME_OK && (request->flags & BITFRAME_ZEROED) != 0)
-        zero_run(*pa, wanted.frames);
-    return status;
+    struct slot *slot = slot_of(shared, cpu);
+    if (!is_simple(request, RUN_FLAGS))
+        return alloc_bounded_shared_run(shared, slot, request, pa);
+    read_simple(request, &wanted);
+    return alloc_read_run(shared, slot, request, &wanted, pa);
 }
 
 enum bitframe_status bitframe_shared_alloc_at(struct bitframe_shared *shared, uint32_t cpu, uint64_t pa,

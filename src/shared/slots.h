@@ -37,7 +37,7 @@ struct refusal {
     uint64_t turn; /* odd while the record is written */
     uint64_t sum;
     uint64_t frames;
-    uint64_t align; /* 0: of frames that need not be in a row */
+    uint64_t align; /* and boundary: see struct demand of none.c */
     uint64_t first;
     uint64_t end;
     uint64_t unused[2];

@@ -17,7 +17,7 @@ static inline enum bitframe_status shared_alloc_run(struct bitframe_shared *shar
                                                     const struct bitframe_request *request, uint64_t *pa)
 {
     if (request->frames == BITFRAME_HUGE_FRAMES && request->align == HUGE_FRAME_BYTES &&
-        (request->min_pa | request->max_pa | request->flags) == 0)
+        (request->min_pa | request->max_pa | request->boundary | request->flags) == 0)
         return bitframe_claim_huge(shared, slot_of(shared, cpu), pa);
     return bitframe_shared_alloc_run(shared, cpu, request, pa);
 }

@@ -134,6 +134,8 @@ static void alloc_run(struct worker *worker)
         request.min_pa = (BASE + random_below(&worker->random, set.frames)) * FRAME;
     else if (limits == 1)
         request.max_pa = (BASE + random_below(&worker->random, set.frames)) * FRAME + 1;
+    else if (limits == 2)
+        request.boundary = FRAME << random_below(&worker->random, 11);
     uint64_t pa;
     if (!pay(worker, request.frames))
         return;
@@ -146,7 +148,9 @@ static void alloc_run(struct worker *worker)
         return;
     }
     if (pa < request.min_pa || (request.max_pa != 0 && pa + request.frames * FRAME > request.max_pa) ||
-        (request.align != 0 && pa % request.align != 0))
+        (request.align != 0 && pa % request.align != 0) ||
+        (request.boundary != 0 &&
+         pa / request.boundary != (pa + request.frames * FRAME - 1) / request.boundary))
         fail("not where the run was wanted", pa, request.frames);
     own(worker, pa, request.frames);
     met(worker, request.align != 0 ? HUGE : RUN);

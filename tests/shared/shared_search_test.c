@@ -7,7 +7,7 @@
 #include <bitframe/bulk.h>
 #include <bitframe/map.h>
 
-#include "layout/search_pool.h"
+#include "layout/bounded.h"
 #include "random.h"
 #include "shared/claim.h"
 #include "shared/huge.h"
@@ -93,4 +93,90 @@ Test(shared_search, without_any_index)
         cr_assert_eq(bitframe_shared_begin_exclusive(shared), &pool);
         ASSERT_SOUND();
     }
+}
+
+/** A call beside no others finds what its owner finds, with the index and without. */
+Test(shared_search, within_a_boundary)
+{
+    uint64_t random = 7, found = 0, none = 0;
+    for (int round = 0; round < 300; round++) {
+        make_pieces(&random, round % 2 == 0);
+        share_as(BITFRAME_LOWEST, CPUS);
+        for (int i = 0; i < 40; i++) {
+            struct bitframe_request request = {
+                .frames = 1 + next_random(&random) % 20,
+                .align = FRAME << next_random(&random) % 4,
+                .boundary = FRAME << (3 + next_random(&random) % 7),
+                .flags = next_random(&random) % 2 == 0 ? BITFRAME_HIGHEST : 0,
+            };
+            if (i % 3 == 0) {
+                request.frames = (uint64_t)HUGE * (1 + next_random(&random) % 3);
+                request.align = HUGE * FRAME;
+                request.boundary = HUGE * FRAME << next_random(&random) % 3;
+            }
+            struct wanted wanted;
+            uint64_t expected = NO_BIT, pa = 0, looked = 0;
+            if (bitframe_read_bounded(&request, RUN_FLAGS, &wanted) == BITFRAME_OK)
+                expected = bitframe_search_bounded(&pool, &wanted, 1);
+            if (expected != NO_BIT) {
+                cr_assert(bitframe_look(shared, slot_of(shared, 0), &wanted, BY_BITMAP, &looked));
+                cr_assert_eq(looked / FRAME, expected);
+                cr_assert_eq(bitframe_shared_free_run(shared, 0, looked, request.frames), BITFRAME_OK);
+            }
+            enum bitframe_status status = bitframe_shared_alloc_run(shared, 0, &request, &pa);
+            cr_assert_eq(status, expected == NO_BIT ? BITFRAME_NONE : BITFRAME_OK);
+            cr_assert_eq(pa, expected == NO_BIT ? 0 : expected * FRAME);
+            found += status == BITFRAME_OK;
+            none += status == BITFRAME_NONE;
+        }
+        cr_assert_eq(bitframe_shared_begin_exclusive(shared), &pool);
+        ASSERT_SOUND();
+    }
+    cr_assert_gt(found, 1000);
+    cr_assert_gt(none, 1000);
+}
+
+static enum bitframe_status ask(uint64_t frames, uint64_t align, uint64_t boundary)
+{
+    const struct bitframe_request request = {
+        .frames = frames, .align = align * FRAME, .boundary = boundary * FRAME};
+    uint64_t pa;
+    enum bitframe_status status = bitframe_shared_alloc_run(shared, 0, &request, &pa);
+    if (status == BITFRAME_OK) /* and the caller keeps it: a free would end all refusals */
+        cr_assert_eq(pa % (align * FRAME), 0);
+    return status;
+}
+
+/** Three runs of six frames, each across a multiple of 16 frames, the second of 32 and the third of 64. */
+static void make_crossings(void)
+{
+    make_shared(GROUP, BITFRAME_LOWEST);
+    cr_assert_eq(bitframe_shared_alloc_range(shared, 0, 0, UINT64_MAX), GROUP);
+    for (uint64_t multiple = 16; multiple <= 64; multiple *= 2)
+        cr_assert_eq(bitframe_shared_free_run(shared, 0, pa_of(multiple - 3), 6), BITFRAME_OK);
+}
+
+/** What was refused refuses all that asks for more, and nothing else. */
+Test(shared_search, refusals_know_boundaries)
+{
+    make_crossings();
+    cr_assert_eq(ask(6, 1, 16), BITFRAME_NONE);
+    cr_assert_eq(ask(6, 1, 8), BITFRAME_NONE);
+    cr_assert_eq(ask(7, 1, 8), BITFRAME_NONE);
+    cr_assert_eq(ask(3, 1, 16), BITFRAME_OK); /* 13 to 15: less than 6 frames */
+    cr_assert_eq(ask(6, 1, 32), BITFRAME_NONE);
+    cr_assert_eq(ask(6, 1, 64), BITFRAME_OK); /* 29 to 34 */
+    cr_assert_eq(ask(6, 1, 64), BITFRAME_NONE);
+    cr_assert_eq(ask(6, 1, 0), BITFRAME_OK); /* 61 to 66 */
+    cr_assert_eq(ask(6, 1, 0), BITFRAME_NONE);
+
+    make_crossings();
+    cr_assert_eq(ask(6, 64, 0), BITFRAME_NONE);
+    cr_assert_eq(ask(6, 8, 32), BITFRAME_NONE); /* a stricter boundary, an alignment that is not */
+    cr_assert_eq(ask(4, 64, 0), BITFRAME_NONE);
+    cr_assert_eq(ask(3, 1, 4), BITFRAME_OK);   /* though 4 from a multiple of 64 on were refused */
+    cr_assert_eq(ask(4, 1, 2), BITFRAME_NONE); /* longer than the boundary */
+    cr_assert_eq(ask(6, 1, 128), BITFRAME_OK);
+    cr_assert_eq(bitframe_shared_begin_exclusive(shared), &pool);
+    ASSERT_SOUND();
 }

@@ -140,6 +140,8 @@ static bool answers(const struct model *model, const struct bitframe_request *re
     uint64_t last_pa = pa + request->frames * FRAME - 1;
     if (request->align > FRAME && pa % request->align != 0)
         return false;
+    if (request->boundary != 0 && pa / request->boundary != last_pa / request->boundary)
+        return false;
     if (pa < request->min_pa || (request->max_pa != 0 && last_pa >= request->max_pa))
         return false;
     if (request->frames > model->frames - first)
@@ -154,7 +156,8 @@ static bool answers(const struct model *model, const struct bitframe_request *re
 enum bitframe_status model_alloc_run(struct model *model, const struct bitframe_request *request,
                                      uint64_t *pa)
 {
-    if (request->frames == 0 || (request->align & (request->align - 1)) != 0 || request->flags > 3)
+    if (request->frames == 0 || (request->align & (request->align - 1)) != 0 ||
+        (request->boundary & (request->boundary - 1)) != 0 || request->flags > 3)
         return BITFRAME_INVALID;
     for (uint64_t i = 0; i < model->frames; i++) {
         uint64_t first = request->flags & BITFRAME_HIGHEST ? model->frames - 1 - i : i;
@@ -385,7 +388,7 @@ enum bitframe_status model_alloc_bulk(struct model *model, const struct bitframe
                                       uint64_t *pas, uint64_t *allocated)
 {
     if (request->frames == 0 || (request->align & (request->align - 1)) != 0 || request->align > FRAME ||
-        request->flags > 7)
+        request->boundary != 0 || request->flags > 7)
         return BITFRAME_INVALID;
     struct bitframe_request one = *request;
     one.frames = 1;

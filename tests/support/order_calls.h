@@ -24,7 +24,7 @@ static inline unsigned order_of(uint64_t frames, uint64_t align)
 
 static inline unsigned order_of_request(const struct bitframe_request *request)
 {
-    if ((request->min_pa | request->max_pa | request->flags) != 0 || request->frames == 0)
+    if ((request->min_pa | request->max_pa | request->boundary | request->flags) != 0 || request->frames == 0)
         return NO_ORDER;
     return order_of(request->frames, request->align);
 }

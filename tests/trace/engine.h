@@ -19,7 +19,7 @@
 enum {
     TRACE_OPERATIONS = 32, /* of an adapter, at most */
     TRACE_STATUSES = BITFRAME_OFFLINE + 1,
-    TRACE_ARGUMENTS = 5, /* of a call, at most */
+    TRACE_ARGUMENTS = 6, /* of a call, at most */
     TRACE_NOTES = 2,
     TRACE_HISTORY = 24, /* calls shown when something differs */
 };

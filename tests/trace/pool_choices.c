@@ -71,6 +71,18 @@ uint64_t choose_frames(struct trace *t, uint64_t most, enum model_state state)
     return 1 + choose_skewed(t, most);
 }
 
+/** A boundary about as long as the run, as a rule, and a run that a boundary leaves a choice. */
+static void choose_boundary(struct trace *t, struct bitframe_request *request)
+{
+    request->boundary = FRAME << choose_below(t, 12);
+    if (one_in(t, 4))
+        return;
+    if (one_in(t, 2))
+        request->frames = 1 + choose_below(t, request->boundary / FRAME);
+    while (request->boundary / FRAME < request->frames && request->boundary < UINT64_C(1) << 40)
+        request->boundary *= 2;
+}
+
 struct bitframe_request choose_request(struct trace *t)
 {
     struct bitframe_request request = {.frames = choose_frames(t, world.model.frames, MODEL_FREE)};
@@ -96,14 +108,20 @@ struct bitframe_request choose_request(struct trace *t)
         break;
     default: break;
     }
-    switch (choose_bytes(t, 1)) {
+    uint64_t rare = choose_bytes(t, 1);
+    switch (rare) {
     case 0: request.frames = 0; break;
     case 1: request.frames = choose_bytes(t, 8); break;
     case 2: request.align = choose_bytes(t, 8); break;
     case 3: request.align = 3 * FRAME; break;
     case 4: request.flags |= 4; break;
     case 5: request.flags |= UINT32_C(1) << 31; break;
-    default: break;
+    case 6: request.boundary = choose_bytes(t, 8); break;
+    case 7: request.boundary = 3 * FRAME; break;
+    case 8: request.boundary = UINT64_C(1) << choose_below(t, 64); break;
+    default:
+        if (rare < 80)
+            choose_boundary(t, &request);
     }
     return request;
 }

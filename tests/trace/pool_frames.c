@@ -78,6 +78,8 @@ void trace_alloc_bulk(struct trace *t)
     request.align = one_in(t, 16) ? request.align : one_in(t, 2) ? FRAME : 0;
     if (one_in(t, 4))
         request.min_pa = request.max_pa = 0;
+    if (!one_in(t, 16))
+        request.boundary = 0;
     if (one_in(t, 2))
         request.flags ^= BITFRAME_PARTIAL;
     if (one_in(t, 3))
@@ -100,7 +102,7 @@ void trace_alloc_bulk(struct trace *t)
     expected.value = digest(expected_pas, BULK + 1) + expected_count;
     pool_compare(t,
                  (uint64_t[TRACE_ARGUMENTS]){request.frames, request.align, request.min_pa, request.max_pa,
-                                             request.flags},
+                                             request.flags, request.boundary},
                  got, expected);
 }
 

@@ -173,6 +173,25 @@ static enum bitframe_status run_leaves_huge_whole(struct bitframe *pool,
     return status;
 }
 
+static enum bitframe_status run_crosses_the_boundary(struct bitframe *pool,
+                                                     const struct bitframe_request *request, uint64_t *pa)
+{
+    struct bitframe_request wrong = *request;
+    if (request->boundary / FRAME >= request->frames)
+        wrong.boundary *= 2;
+    return bitframe_alloc_run(pool, &wrong, pa);
+}
+
+static enum bitframe_status run_aligned_to_the_boundary_is_all(struct bitframe *pool,
+                                                               const struct bitframe_request *request,
+                                                               uint64_t *pa)
+{
+    struct bitframe_request wrong = *request;
+    if (request->align < request->boundary && request->boundary / FRAME >= request->frames)
+        wrong.align = request->boundary;
+    return bitframe_alloc_run(pool, &wrong, pa);
+}
+
 BROKEN(alloc_run, run_is_never_highest)
 BROKEN(alloc_run, run_is_second_lowest)
 BROKEN(alloc_run, run_is_found_before_it_is_aligned)
@@ -189,3 +208,5 @@ BROKEN(alloc_run, run_of_none_allocs_a_frame)
 BROKEN(alloc_run, run_ignores_unknown_flags)
 BROKEN(alloc_run, run_is_not_zeroed)
 BROKEN(alloc_run, run_leaves_huge_whole)
+BROKEN(alloc_run, run_crosses_the_boundary)
+BROKEN(alloc_run, run_aligned_to_the_boundary_is_all)

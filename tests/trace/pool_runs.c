@@ -20,7 +20,7 @@ static uint64_t alloc_run_of(struct trace *t, const struct bitframe_request *req
     expected.status = model_alloc_run(&world.model, request, &expected.value);
     pool_compare(t,
                  (uint64_t[TRACE_ARGUMENTS]){request->frames, request->align, request->min_pa,
-                                             request->max_pa, request->flags},
+                                             request->max_pa, request->flags, request->boundary},
                  got, expected);
     if (is_ok(expected))
         pool_hold(expected.value, request->frames);
