@@ -22,8 +22,8 @@
  *
  * Other headers: map.h (all memory that firmware describes), import.h, bulk.h (many single frames), shared.h
  * (all CPUs), offline.h, adopt.h (after a crash), extend.h (more memory), accept.h (confidential guests),
- * walk.h (what is allocated), counts.h (something for each frame), stats.h, check.h, debug.h, platform.h,
- * page_alloc.h.
+ * walk.h (what is allocated, what is free), counts.h (something for each frame), stats.h, check.h, debug.h,
+ * platform.h, page_alloc.h.
  */
 #ifndef BITFRAME_BITFRAME_H
 #define BITFRAME_BITFRAME_H

@@ -131,6 +131,12 @@ static inline uint64_t *leaf_at(const struct bitframe_shared *shared, uint64_t w
     return shared_word(shared, shared->bitmap) + word;
 }
 
+/** The free frames of word @p word, for calls that only look. */
+static inline uint64_t load_leaf(const struct bitframe_shared *shared, uint64_t word)
+{
+    return atomic_load_relaxed(leaf_at(shared, word));
+}
+
 /** The distance of word @p word. */
 static inline uint64_t leaf_distance(const struct bitframe_shared *shared, uint64_t word)
 {

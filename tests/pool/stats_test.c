@@ -220,13 +220,13 @@ static void assert_walk(uint64_t from, uint64_t end)
         uint64_t first = naive;
         while (is_allocated(naive))
             naive++;
-        cr_assert(bitframe_next_allocated(&pool, &frame, &run), "from %" PRIu64 " on", first);
+        cr_assert(bitframe_next_allocated(&pool, &frame, UINT64_MAX, &run), "from %" PRIu64 " on", first);
         cr_assert_eq(run.first_pa, first * FRAME);
         cr_assert_eq(run.frames, naive - first);
         cr_assert_eq(frame, naive);
     }
     struct bitframe_map_run last = run;
-    cr_assert_not(bitframe_next_allocated(&pool, &frame, &run));
+    cr_assert_not(bitframe_next_allocated(&pool, &frame, UINT64_MAX, &run));
     cr_assert_eq(memcmp(&last, &run, sizeof(run)), 0);
     cr_assert_eq(memcmp(&before, &pool, sizeof(pool)), 0, "it only reads");
 }
@@ -274,7 +274,7 @@ Test(stats, leftovers_of_an_adopted_pool)
     for (unsigned i = 0; i < 300; i += 3)
         cr_assert_eq(bitframe_free(&pool, GIB + (5 + i) * FRAME), BITFRAME_OK);
     unsigned runs = 0;
-    for (uint64_t frame = 0; bitframe_next_allocated(&pool, &frame, &run); runs++)
+    for (uint64_t frame = 0; bitframe_next_allocated(&pool, &frame, UINT64_MAX, &run); runs++)
         cr_assert_eq(bitframe_free_run(&pool, run.first_pa, run.frames), BITFRAME_OK);
     cr_expect_eq(runs, 100);
     cr_expect_eq(bitframe_get_free_frames(&pool), 995);
