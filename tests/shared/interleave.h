@@ -97,6 +97,9 @@ void give_run(uint64_t first, uint64_t frames);
 void alloc_bulk(uint64_t frames, uint32_t flags);
 void give_bulk(const uint64_t *frames, uint64_t count);
 
+/** @p frames frames in two runs, and back. @p is_there: there are such runs whatever the other CPUs do. */
+void alloc_scatter(uint64_t frames, bool is_there);
+
 /** All that is free of @p most frames: at least @p least. */
 void alloc_range(uint64_t first, uint64_t least, uint64_t most);
 

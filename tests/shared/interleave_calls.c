@@ -2,6 +2,8 @@
 /* interleave_calls.c - what the scripts of interleave.c are made of: calls, with a check of each answer */
 #include <string.h>
 
+#include <bitframe/scatter.h>
+
 #include "huge_calls.h"
 #include "interleave.h"
 #include "shared/slots.h"
@@ -193,6 +195,27 @@ void give_bulk(const uint64_t *frames, uint64_t count)
         freed != count)
         found("a bulk free is refused", freed);
     world.tickets += (int64_t)count;
+}
+
+void alloc_scatter(uint64_t frames, bool is_there)
+{
+    struct bitframe_request request = {.frames = frames};
+    struct bitframe_map_run runs[2];
+    uint64_t count;
+    if (!get_tickets((int64_t)frames))
+        return;
+    enum bitframe_status status =
+        CALL(frames, bitframe_shared_alloc_scatter(shared, current, &request, runs, 2, &count));
+    if (status == BITFRAME_BUSY || (status == BITFRAME_NONE && !is_there)) {
+        world.tickets += (int64_t)frames;
+        return;
+    }
+    if (status != BITFRAME_OK)
+        found("a scatter is refused otherwise", (uint64_t)status);
+    for (uint64_t i = 0; i < count; i++)
+        own(runs[i].first_pa, runs[i].frames);
+    for (uint64_t i = 0; i < count; i++)
+        give_run((runs[i].first_pa - BASE) / FRAME, runs[i].frames);
 }
 
 void alloc_one(void)

@@ -184,6 +184,42 @@ static void give_to_range(void)
     give(alloc());
 }
 
+/* Frames in two runs, beside allocations out of both. */
+static void scatter_4(void)
+{
+    alloc_scatter(4, true);
+}
+
+static void scatter_5(void)
+{
+    alloc_scatter(5, false);
+}
+
+static void claim_131_alloc(void)
+{
+    if (claim(131, 1, 1))
+        give(131);
+    (void)alloc();
+}
+
+/* A frame is free at each instant, but not the same one: a pass may meet neither. */
+static void setup_moved(void)
+{
+    words(0, 3);
+    leave_free(130, 1);
+}
+
+static void scatter_1(void)
+{
+    alloc_scatter(1, true);
+}
+
+static void give_10_claim_130(void)
+{
+    give(10);
+    (void)claim(130, 1, 1);
+}
+
 const struct scenario run_scenarios[] = {
     {"claims that overlap", BITFRAME_LOWEST, setup_runs, {claim_low, claim_high}},
     {"claims and an alloc", BITFRAME_LOWEST, setup_runs, {claim_low, claim_high, alloc_in_run}},
@@ -199,6 +235,9 @@ const struct scenario run_scenarios[] = {
     {"a huge frame freed twice", BITFRAME_LOWEST, setup_huge_twice, {give_huge_twice, give_huge_twice}},
     {"runs", BITFRAME_LOWEST, setup_pieces, {alloc_run_of_3, give_run_of_words, alloc_alloc_give}},
     {"many at once", BITFRAME_LOWEST, setup_pieces, {bulk_5, bulk_partial, alloc_alloc_give}},
+    {"two runs at once", BITFRAME_LOWEST, setup_pieces, {scatter_4, alloc_alloc_give}},
+    {"two runs, three CPUs", BITFRAME_LOWEST, setup_pieces, {scatter_5, claim_131_alloc, alloc_one}},
+    {"one run, moved", BITFRAME_LOWEST, setup_moved, {scatter_1, give_10_claim_130}},
     {"a range", BITFRAME_LOCAL, setup_pieces, {alloc_130_to_134, give_to_range}},
     {0},
 };
