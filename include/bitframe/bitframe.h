@@ -20,10 +20,10 @@
  * masks interrupts around its calls, or shares the pool (<bitframe/shared.h>). Every call works from the
  * first instruction of boot, with the MMU and the caches off.
  *
- * Other headers: map.h (all memory that firmware describes), import.h, bulk.h (many single frames), scatter.h (a few runs), shared.h
- * (all CPUs), offline.h, adopt.h (after a crash), extend.h (more memory), accept.h (confidential guests),
- * walk.h (what is allocated, what is free), counts.h (something for each frame), stats.h, check.h, debug.h,
- * platform.h, page_alloc.h.
+ * Other headers: map.h (all memory that firmware describes), import.h, bulk.h (many single frames), scatter.h
+ * (a few runs), shared.h (all CPUs), offline.h, adopt.h (after a crash), extend.h (more memory), accept.h
+ * (confidential guests), walk.h (what is allocated, what is free), counts.h (something for each frame),
+ * stats.h, check.h, debug.h, platform.h, page_alloc.h.
  */
 #ifndef BITFRAME_BITFRAME_H
 #define BITFRAME_BITFRAME_H
