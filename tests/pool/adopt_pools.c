@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "core/cursor.h"
-#include "order_calls.h"
 #include "layout/levels.h"
 #include "layout/tables.h"
+#include "order_calls.h"
 #include "random.h"
 
 struct bitframe pool, adopted;

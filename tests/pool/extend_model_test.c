@@ -13,11 +13,11 @@
 
 #include "core/cursor.h"
 #include "extend_pools.h"
-#include "order_calls.h"
 #include "layout/levels.h"
 #include "layout/locate.h"
 #include "layout/tables.h"
 #include "model.h"
+#include "order_calls.h"
 #include "random.h"
 
 static struct model model;

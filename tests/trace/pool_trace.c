@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "order_calls.h"
 #include "layout/metadata.h"
 #include "layout/tables.h"
 #include "layout/window.h"
+#include "order_calls.h"
 #include "random.h"
 
 #ifdef BITFRAME_TESTS_DEBUG
