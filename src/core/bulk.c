@@ -115,18 +115,8 @@ static enum bitframe_status free_some(struct bitframe *pool, const uint64_t *pas
     *run = run_in_word(pas, count);
     uint64_t frame = frame_number(pa - pool->window_pa);
     if (*run > 1 && pa % BITFRAME_FRAME_BYTES == 0 && *run <= pool->window_frames &&
-        frame <= pool->window_frames - *run) {
-        uint64_t distance = distance_of(pool, pa);
-        uint64_t *word = pool_word(pool, distance);
-        uint64_t before = *word;
-        uint64_t bits = mask_to(*run - 1) << frame_number(pa) % WORD_BITS;
-        if ((before & bits) == 0) {
-            *word = before | bits;
-            pool->free_frames += *run;
-            bitframe_word_freed(pool, pa, distance, before);
-            return debug_freed(pool, pa, *run, BITFRAME_OK);
-        }
-    }
+        frame <= pool->window_frames - *run && free_in_word(pool, pa, *run))
+        return debug_freed(pool, pa, *run, BITFRAME_OK);
     *run = 1;
     return bitframe_free(pool, pa);
 }

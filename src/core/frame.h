@@ -79,4 +79,20 @@ static inline enum bitframe_status pool_free(struct bitframe *pool, uint64_t pa,
 /** Frames of the word at @p distance, one of them at @p pa, have become free and are counted. It was @p before. */
 void bitframe_word_freed(struct bitframe *pool, uint64_t pa, uint64_t distance, uint64_t before);
 
+/** Free @p frames frames from @p pa on, of the window and of one word. Returns false if one of them is free
+ * already: then nothing changed. */
+static inline bool free_in_word(struct bitframe *pool, uint64_t pa, uint64_t frames)
+{
+    uint64_t distance = distance_of(pool, pa);
+    uint64_t *word = pool_word(pool, distance);
+    uint64_t before = *word;
+    uint64_t bits = mask_to(frames - 1) << frame_number(pa) % WORD_BITS;
+    if ((before & bits) != 0)
+        return false;
+    *word = before | bits;
+    pool->free_frames += frames;
+    bitframe_word_freed(pool, pa, distance, before);
+    return true;
+}
+
 #endif

@@ -18,15 +18,19 @@ static uint64_t unit_of(const struct wanted *wanted)
     return both % BITFRAME_HUGE_FRAMES == 0 ? BITFRAME_HUGE_FRAMES : 1;
 }
 
-/** Allocate the run at frame @p frame for @p request. */
-static inline void alloc_found(struct bitframe *pool, const struct bitframe_request *request, uint64_t frames,
-                               uint64_t frame, uint64_t *pa)
+/** Allocate what a search found for @p wanted, which is what @p request says: the run at frame @p frame, or
+ * nothing if that is NO_BIT. */
+static inline enum bitframe_status alloc_found(struct bitframe *pool, const struct bitframe_request *request,
+                                               const struct wanted *wanted, uint64_t frame, uint64_t *pa)
 {
+    if (frame == NO_BIT)
+        return BITFRAME_NONE;
     uint64_t bit = pool_bit(pool, frame);
-    bitframe_clear_frames(pool, bit, bit + frames);
+    bitframe_clear_frames(pool, bit, bit + wanted->frames);
     *pa = frame << BITFRAME_FRAME_SHIFT;
     if (request->flags & BITFRAME_ZEROED)
-        zero_run(*pa, frames);
+        zero_run(*pa, wanted->frames);
+    return BITFRAME_OK;
 }
 
 /** Answer a request that is not simple. */
@@ -40,10 +44,7 @@ alloc_bounded_run(struct bitframe *pool, const struct bitframe_request *request,
     check_owner(pool);
     bitframe_flush_cursor(pool);
     uint64_t frame = bitframe_search_bounded(pool, &wanted, unit_of(&wanted));
-    if (frame == NO_BIT)
-        return BITFRAME_NONE;
-    alloc_found(pool, request, wanted.frames, frame, pa);
-    return BITFRAME_OK;
+    return alloc_found(pool, request, &wanted, frame, pa);
 }
 
 enum bitframe_status bitframe_alloc_run(struct bitframe *pool, const struct bitframe_request *request,
@@ -58,10 +59,7 @@ enum bitframe_status bitframe_alloc_run(struct bitframe *pool, const struct bitf
     check_owner(pool);
     bitframe_flush_cursor(pool);
     uint64_t frame = bitframe_search_pool(pool, &wanted, unit_of(&wanted));
-    if (frame == NO_BIT)
-        return BITFRAME_NONE;
-    alloc_found(pool, request, wanted.frames, frame, pa);
-    return BITFRAME_OK;
+    return alloc_found(pool, request, &wanted, frame, pa);
 }
 
 enum bitframe_status bitframe_alloc_at(struct bitframe *pool, uint64_t pa, uint64_t frames)

@@ -58,11 +58,11 @@ enum bitframe_status bitframe_array_init(struct bitframe_array *array, const str
         return BITFRAME_NO_ROOM;
 
     blank_word *words = memory;
-    uint64_t word_count = elements_bytes(pool, shift_of(element_bytes)) / 8;
+    array->shift = shift_of(element_bytes);
+    uint64_t word_count = elements_bytes(pool, array->shift) / 8;
     for (uint64_t i = 0; i < word_count; i++)
         words[i] = 0;
 
-    array->shift = shift_of(element_bytes);
     array->spans = distance_to(array, words + word_count);
     array->span_count = pool->span_count;
     array->frames = 0;

@@ -2,16 +2,10 @@
 /* bounded.c - requests with a boundary: reading one, and the search for a run that crosses no multiple of it. */
 #include "layout/bounded.h"
 
-static bool is_power_or_0(uint64_t number)
-{
-    return (number & (number - 1)) == 0;
-}
-
 enum bitframe_status bitframe_read_bounded(const struct bitframe_request *request, uint32_t flags,
                                            struct wanted *wanted)
 {
-    if (request->frames == 0 || !is_power_or_0(request->align) || !is_power_or_0(request->boundary) ||
-        (request->flags & ~flags) != 0)
+    if (!is_valid_request(request, flags))
         return BITFRAME_INVALID;
     read_simple(request, wanted);
     uint64_t boundary = frame_number(request->boundary); /* 0: less than a frame, and than any run */

@@ -5,9 +5,7 @@
 enum bitframe_status bitframe_gather_begin(struct gather *gather, const struct bitframe_request *request,
                                            struct bitframe_map_run *runs, uint64_t most)
 {
-    uint64_t wrong = (request->align & (request->align - 1)) | (request->boundary & (request->boundary - 1)) |
-                     (request->flags & ~(uint32_t)BITFRAME_ZEROED);
-    if (request->frames == 0 || most == 0 || wrong != 0)
+    if (most == 0 || !is_valid_request(request, BITFRAME_ZEROED))
         return BITFRAME_INVALID;
     read_simple(request, &gather->wanted);
     gather->boundary = frame_number(request->boundary);

@@ -62,6 +62,14 @@ static inline void read_simple(const struct bitframe_request *request, struct wa
     wanted->highest = request->flags & BITFRAME_HIGHEST;
 }
 
+/** Is the request valid, with a boundary or without? Flags above @p flags are not allowed. */
+static inline bool is_valid_request(const struct bitframe_request *request, uint32_t flags)
+{
+    uint64_t wrong = (request->align & (request->align - 1)) | (request->boundary & (request->boundary - 1)) |
+                     (request->flags & ~flags);
+    return request->frames != 0 && wrong == 0;
+}
+
 /**
  * Read a request that need not be simple.
  *
@@ -76,6 +84,12 @@ static inline uint64_t boundary_inside(const struct wanted *wanted, uint64_t fra
     uint64_t boundary = bit_mask(0 - (wanted->boundary >> BOUNDARY_SHIFT));
     uint64_t next = (frame | (boundary - 1)) + 1;
     return next - frame < wanted->frames ? next : NO_BIT;
+}
+
+/** The request for a block of 2^@p order frames, aligned to its size. */
+static inline struct bitframe_request block_request(unsigned order)
+{
+    return (struct bitframe_request){.frames = UINT64_C(1) << order, .align = BITFRAME_FRAME_BYTES << order};
 }
 
 /** Read a request for many single frames. Returns whether it is valid. */

@@ -19,17 +19,6 @@
 /** A run of this length contains a whole word, wherever it begins. */
 enum { FULL_WORD_BITS = 2 * WORD_BITS - 1 };
 
-/** Bits of @p word that start a run of @p bits ones inside it; @p bits is 1 to 64. */
-static inline uint64_t runs_in_word(uint64_t word, uint64_t bits)
-{
-    uint64_t length = 1;
-    while (length * 2 <= bits) {
-        word &= word >> length;
-        length *= 2;
-    }
-    return bits > length ? word & word >> (bits - length) : word;
-}
-
 /** How far @p start is above a position where a run may begin. 0, unless these are the same in each word. */
 static inline uint64_t past_start(const struct search *search, uint64_t start)
 {

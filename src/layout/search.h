@@ -35,6 +35,17 @@ static inline uint64_t starts_of(uint64_t align, uint64_t bit_offset)
     return starts;
 }
 
+/** Bits of @p word that start a run of @p bits ones inside it; @p bits is 1 to 64. */
+static inline uint64_t runs_in_word(uint64_t word, uint64_t bits)
+{
+    uint64_t length = 1;
+    while (length * 2 <= bits) {
+        word &= word >> length;
+        length *= 2;
+    }
+    return bits > length ? word & word >> (bits - length) : word;
+}
+
 /** The lowest position of such a run, or NO_BIT. */
 uint64_t bitframe_search_up(const struct bitframe *pool, const struct bitframe_levels *levels,
                             const struct search *search);

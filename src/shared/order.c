@@ -2,7 +2,7 @@
 /* order.c - blocks of 2^order frames, aligned to their size, of a pool that every CPU uses. */
 #include <bitframe/shared.h>
 
-#include "layout/tables.h"
+#include "layout/request.h"
 
 uint64_t bitframe_shared_alloc_order(struct bitframe_shared *shared, uint32_t cpu, unsigned order)
 {
@@ -12,10 +12,7 @@ uint64_t bitframe_shared_alloc_order(struct bitframe_shared *shared, uint32_t cp
         return bitframe_shared_alloc_huge(shared, cpu);
     if (order >= ORDERS)
         return 0;
-    const struct bitframe_request request = {
-        .frames = UINT64_C(1) << order,
-        .align = BITFRAME_FRAME_BYTES << order,
-    };
+    const struct bitframe_request request = block_request(order);
     uint64_t pa;
     return bitframe_shared_alloc_run(shared, cpu, &request, &pa) == BITFRAME_OK ? pa : 0;
 }

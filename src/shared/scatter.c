@@ -11,17 +11,12 @@
 #include "shared/claim.h"
 #include "shared/none.h"
 
-static inline uint64_t read_leaf_to_gather(const void *shared, uint64_t word)
-{
-    return load_leaf((const struct bitframe_shared *)shared, word);
-}
-
 static bool gather_shared(const struct bitframe_shared *shared, struct gather *gather)
 {
     struct bitframe_map_run run;
     gather_again(gather);
     for (uint64_t frame = gather->wanted.first;
-         walk_free(shared_pool(shared), shared, read_leaf_to_gather, &frame, gather->wanted.end, &run);) {
+         walk_free(shared_pool(shared), shared, read_leaf, &frame, gather->wanted.end, &run);) {
         uint64_t first = frame_number(run.first_pa);
         if (bitframe_gather_free(gather, first, first + run.frames))
             return true;

@@ -137,6 +137,12 @@ static inline uint64_t load_leaf(const struct bitframe_shared *shared, uint64_t 
     return atomic_load_relaxed(leaf_at(shared, word));
 }
 
+/** load_leaf() as the word_reader of a walk (layout/walk.h), whose bitmap is @p shared. */
+static inline uint64_t read_leaf(const void *shared, uint64_t word)
+{
+    return load_leaf((const struct bitframe_shared *)shared, word);
+}
+
 /** The distance of word @p word. */
 static inline uint64_t leaf_distance(const struct bitframe_shared *shared, uint64_t word)
 {

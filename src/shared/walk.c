@@ -3,11 +3,6 @@
 #include "layout/walk.h"
 #include "shared/slots.h"
 
-static inline uint64_t read_leaf(const void *shared, uint64_t word)
-{
-    return load_leaf((const struct bitframe_shared *)shared, word);
-}
-
 bool bitframe_shared_next_free(const struct bitframe_shared *shared, uint64_t *frame, uint64_t end,
                                struct bitframe_map_run *run)
 {
