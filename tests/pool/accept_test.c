@@ -197,10 +197,7 @@ Test(accept, by_all_cpus)
         make();
         refuse_every = round % 2 ? 5 : 0;
         uint64_t free_frames = bitframe_get_free_frames(&pool);
-        const struct bitframe_share_options options = {.policy = BITFRAME_LOWEST, .cpus = CPUS};
-        uint64_t bytes = bitframe_get_share_bytes(&pool, CPUS);
-        guarded_renew(&slots, bytes, BITFRAME_SHARE_ALIGN);
-        cr_assert_eq(bitframe_share(&shared, &pool, &options, slots.memory, bytes), BITFRAME_OK);
+        shared = guarded_share(&pool, &slots, BITFRAME_LOWEST, CPUS);
         pthread_t threads[CPUS];
         uint32_t cpus[CPUS];
         memset(allocated, 0, sizeof(allocated));

@@ -33,14 +33,6 @@ static uint32_t *count_at(uint64_t pa)
     return bitframe_array_at(&array, pa);
 }
 
-static void share(void)
-{
-    const struct bitframe_share_options options = {.policy = BITFRAME_LOWEST, .cpus = CPUS};
-    uint64_t bytes = bitframe_get_share_bytes(&pool, CPUS);
-    guarded_renew(&slots, bytes, BITFRAME_SHARE_ALIGN);
-    cr_assert_eq(bitframe_share(&shared, &pool, &options, slots.memory, bytes), BITFRAME_OK);
-}
-
 /** Each frame that a CPU allocates gets a reference for each of the others, and each CPU drops one. */
 static void *drop_references(void *argument)
 {
@@ -73,7 +65,7 @@ Test(counts_shared, one_cpu_of_many_drops_the_last)
 {
     guarded_plain_pool(&pool, &metadata, BASE, 1000 * FRAME);
     make_array(4);
-    share();
+    shared = guarded_share(&pool, &slots, BITFRAME_LOWEST, CPUS);
     cr_assert_eq(pthread_barrier_init(&barrier, NULL, CPUS), 0);
     pthread_t threads[CPUS];
     uint32_t cpus[CPUS];
@@ -93,7 +85,7 @@ Test(counts_shared, refusals)
 {
     guarded_plain_pool(&pool, &metadata, BASE, 2 * FRAME);
     make_array(8);
-    share();
+    shared = guarded_share(&pool, &slots, BITFRAME_LOWEST, CPUS);
     cr_expect_eq(bitframe_shared_alloc_counted(shared, 0, &array), 0);
     cr_expect_eq(bitframe_shared_put_counted(shared, 0, &array, BASE), BITFRAME_INVALID);
     cr_assert_eq(bitframe_shared_begin_exclusive(shared), &pool);

@@ -116,10 +116,7 @@ Test(order, of_a_shared_pool)
     seed_random("order", 20261204);
     for (unsigned round = 0; round < 300; round++) {
         make(round);
-        const struct bitframe_share_options options = {.policy = BITFRAME_LOWEST, .cpus = 2};
-        uint64_t bytes = bitframe_get_share_bytes(&pool, 2);
-        guarded_renew(&slots, bytes, BITFRAME_SHARE_ALIGN);
-        cr_assert_eq(bitframe_share(&shared, &pool, &options, slots.memory, bytes), BITFRAME_OK);
+        shared = guarded_share(&pool, &slots, BITFRAME_LOWEST, 2);
         for (unsigned i = 0; i < 300; i++)
             call(round);
         compare(bitframe_shared_begin_exclusive(shared));

@@ -44,10 +44,7 @@ static void make_pool(void)
 
 static void share_pool(void)
 {
-    const struct bitframe_share_options options = {.policy = BITFRAME_LOCAL, .cpus = 3};
-    uint64_t bytes = bitframe_get_share_bytes(&pool, options.cpus);
-    void *at = guarded_renew(&storage, bytes, BITFRAME_SHARE_ALIGN);
-    cr_assert_eq(bitframe_share(&shared, &pool, &options, at, bytes), BITFRAME_OK);
+    shared = guarded_share(&pool, &storage, BITFRAME_LOCAL, 3);
 }
 
 /** May the run from element @p first on, of @p frames frames, be one of the answer? */

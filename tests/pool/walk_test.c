@@ -82,10 +82,7 @@ static void use_pool(void)
 
 static void share_pool(void)
 {
-    const struct bitframe_share_options options = {.policy = BITFRAME_LOCAL, .cpus = 3};
-    uint64_t bytes = bitframe_get_share_bytes(&pool, options.cpus);
-    void *at = guarded_renew(&storage, bytes, BITFRAME_SHARE_ALIGN);
-    cr_assert_eq(bitframe_share(&shared, &pool, &options, at, bytes), BITFRAME_OK);
+    shared = guarded_share(&pool, &storage, BITFRAME_LOCAL, 3);
 }
 
 static bool next(enum model_state state, uint64_t *frame, uint64_t end, struct bitframe_map_run *run)

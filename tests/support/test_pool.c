@@ -25,6 +25,17 @@ void guarded_plain_pool(struct bitframe *pool, struct guarded *metadata, uint64_
     ASSERT_SOUND(pool);
 }
 
+struct bitframe_shared *guarded_share(struct bitframe *pool, struct guarded *storage,
+                                      enum bitframe_policy policy, uint32_t cpus)
+{
+    const struct bitframe_share_options options = {.policy = policy, .cpus = cpus};
+    uint64_t bytes = bitframe_get_share_bytes(pool, cpus);
+    struct bitframe_shared *shared = NULL;
+    guarded_renew(storage, bytes, BITFRAME_SHARE_ALIGN);
+    cr_assert_eq(bitframe_share(&shared, pool, &options, storage->memory, bytes), BITFRAME_OK);
+    return shared;
+}
+
 void guarded_debug(struct bitframe *pool, struct bitframe_debug *debug, struct guarded *storage,
                    uint32_t flags)
 {

@@ -23,6 +23,7 @@
 #include <bitframe/check.h>
 #include <bitframe/debug.h>
 #include <bitframe/map.h>
+#include <bitframe/shared.h>
 
 #include "guarded.h"
 #include "units.h"
@@ -39,6 +40,10 @@ void guarded_pool(struct bitframe *pool, struct guarded *metadata, const struct 
 
 /** Make @p pool over memory in one piece, all of it free, by bitframe_init(). */
 void guarded_plain_pool(struct bitframe *pool, struct guarded *metadata, uint64_t first_pa, uint64_t bytes);
+
+/** Share @p pool, in storage that is exactly as long as it must be. */
+struct bitframe_shared *guarded_share(struct bitframe *pool, struct guarded *storage,
+                                      enum bitframe_policy policy, uint32_t cpus);
 
 /** Start debugging @p pool. */
 void guarded_debug(struct bitframe *pool, struct bitframe_debug *debug, struct guarded *storage,
