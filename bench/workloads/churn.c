@@ -9,9 +9,9 @@
  * memory on average without one.
  *
  * "scatter" is the start of it. Everything was allocated and random frames were freed. The lowest free frames
- * are near the bottom, so even a search from the start is short, and how short does not depend on the size of
- * memory. The run is a small part of what it needs to leave this state. Only bitframe is shown at the
- * largest size: the others would spend minutes to get there.
+ * are near the bottom, so even a search from the start is short, whatever the size of memory. The calls of a
+ * run are too few to leave this state. At the largest size only bitframe is measured: the other contenders
+ * would need minutes to reach the state.
  */
 #include "bench.h"
 

@@ -143,7 +143,7 @@ struct bitframe_fdt_region {
  *
  * @param map        The map, complete or not.
  * @param fdt        The tree, as for bitframe_map_import_fdt().
- * @param fdt_bytes  Likewise.
+ * @param fdt_bytes  Bytes that the call may read, as for bitframe_map_import_fdt().
  * @param regions    Filled in, in the order of the tree.
  * @param room       How many it has room for.
  * @param count      Becomes how many there are, for BITFRAME_NO_ROOM too.

@@ -32,7 +32,7 @@ extern "C" {
 enum bitframe_status bitframe_map_get_metadata_bytes(const struct bitframe_map *map, uint64_t *bytes);
 
 /**
- * Make a pool of what a map manages: all its spans, what is not reserved free.
+ * Make a pool of all spans that a map manages. Frames that the map has not reserved are free.
  *
  * Starts over whatever @p pool and @p metadata held before. The map is only read, and not needed afterwards.
  *

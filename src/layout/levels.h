@@ -110,8 +110,9 @@ static inline void levels_clear(struct bitframe *pool, const uint64_t *level, ui
 /**
  * Clear bits @p mask of word @p word of the level that @p level points at, the lowest that is not 0.
  *
- * The level above is read, and its bit cleared, without a branch on whether the word has become 0: that is
- * the case every other time. All below is 0, so the lowest bit of what is left leads to the answer.
+ * The call reads the level above and clears the bit there without a branch on whether the word has become 0:
+ * every other word has, so a branch could not be predicted. All words below are 0, so the lowest bit that is
+ * left leads to the answer.
  *
  * @param top  Where the levels end: level + count of the levels that @p level is of.
  *

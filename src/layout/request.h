@@ -15,7 +15,7 @@ struct wanted {
     uint64_t align;    /* frames */
     uint64_t first;    /* lowest frame allowed */
     uint64_t end;      /* one past the highest; UINT64_MAX: no limit */
-    uint64_t boundary; /* 0: the run may cross any; or boundary_code() of what it may not cross */
+    uint64_t boundary; /* boundary_code() of what the run may not cross; 0: it may cross anything */
     uint64_t highest;  /* 0 or 1: a word, so that one instruction stores it and the boundary */
 };
 

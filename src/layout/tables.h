@@ -9,7 +9,7 @@
  * one group belong to one segment.
  *
  * A frame has three numbers: a PA; a frame number, PA >> BITFRAME_FRAME_SHIFT; and a bit, its position in the
- * bitmap. A huge frame likewise has a number in memory, and a bit in the bitmap of huge frames.
+ * bitmap. A huge frame has a number in memory, too, and a bit in the bitmap of huge frames.
  */
 #ifndef BITFRAME_LAYOUT_TABLES_H
 #define BITFRAME_LAYOUT_TABLES_H
